@@ -1,0 +1,7 @@
+/** Whether this host works, check by check. */
+@Export
+@Version("1.1.0")
+package dev.weft.api.health;
+
+import org.osgi.annotation.bundle.Export;
+import org.osgi.annotation.versioning.Version;

@@ -1,0 +1,71 @@
+package dev.weft.api.identity;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.channels.Channels;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileStore;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
+
+/** Files that hold secrets: made with mode 0600 from the first byte, in folders of mode 0700, replaced as a whole. */
+public final class SecretFile {
+    private SecretFile() {}
+
+    /** Makes a new file.
+     * @param file its path; the folder is made if absent
+     * @param text its content, written as UTF-8
+     * @throws java.nio.file.FileAlreadyExistsException if it exists
+     * @throws IOException if it cannot be written */
+    public static void create(Path file, String text) throws IOException {
+        Path folder = folder(file);
+        try (OutputStream out =
+                Channels.newOutputStream(
+                        Files.newByteChannel(
+                                file,
+                                Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
+                                mode(folder, "rw-------")))) {
+            out.write(text.getBytes(StandardCharsets.UTF_8));
+        }
+    }
+
+    /** Makes or replaces a file in one step: a reader sees the old content or the new, never a part.
+     * @param file its path; the folder is made if absent
+     * @param text its content, written as UTF-8
+     * @throws IOException if it cannot be written; the old content is still there then */
+    public static void replace(Path file, String text) throws IOException {
+        Path fresh = file.resolveSibling(file.getFileName() + ".new");
+        Files.deleteIfExists(fresh);
+        create(fresh, text);
+        Files.move(
+                fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    private static Path folder(Path file) throws IOException {
+        Path folder = file.toAbsolutePath().getParent();
+        if (!Files.isDirectory(folder)) {
+            Path existing = folder.getParent();
+            while (!Files.isDirectory(existing)) {
+                existing = existing.getParent();
+            }
+            Files.createDirectories(folder, mode(existing, "rwx------"));
+        }
+        return folder;
+    }
+
+    private static FileAttribute<?>[] mode(Path where, String permissions) throws IOException {
+        FileStore store = Files.getFileStore(where);
+        return store.supportsFileAttributeView(PosixFileAttributeView.class)
+                ? new FileAttribute<?>[] {
+                    PosixFilePermissions.asFileAttribute(
+                            PosixFilePermissions.fromString(permissions))
+                }
+                : new FileAttribute<?>[0];
+    }
+}

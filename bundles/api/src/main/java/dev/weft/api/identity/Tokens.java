@@ -1,0 +1,27 @@
+package dev.weft.api.identity;
+
+import java.util.Optional;
+import org.osgi.annotation.versioning.ProviderType;
+
+/** Short-lived bearer tokens that this host issues and accepts: JWT, HS256, 300 s. Thread-safe. */
+@ProviderType
+public interface Tokens {
+    /** Life of a token, in seconds. */
+    long LIFE_SECONDS = 300;
+
+    /** Issues a token.
+     * @param principal the subject and its role
+     * @return a signed JWT */
+    String issue(Principal principal);
+
+    /** Checks a token: signature, algorithm, times, and that the access key it was made from is still good.
+     * @param token what the caller sent; may be anything
+     * @return whom it names, or empty if it is not valid now */
+    Optional<Principal> verify(String token);
+
+    /** Signs with a new secret from now on. Tokens signed with the former one are good until they expire.
+     * @return id of the new secret, the {@code kid} of the tokens to come */
+    default String rotate() {
+        throw new UnsupportedOperationException("the secret of these tokens is not rotated");
+    }
+}

@@ -1,0 +1,80 @@
+package dev.weft.api.registry;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.weft.protocol.AgentId;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import org.osgi.annotation.versioning.ProviderType;
+
+/** Tasks that wait at the registry for agents that are away or speak only the reference's protocol. Durable. Thread-safe. */
+@ProviderType
+public interface Inbox {
+    /** Stores a task.
+     * @param submission what and for whom
+     * @return the stored task
+     * @throws dev.weft.protocol.ProtocolException if it has neither skill nor target, or a ttl outside 1 s … 7 d */
+    Entry submit(Submission submission);
+
+    /** One task.
+     * @param id its id
+     * @return empty if unknown */
+    Optional<Entry> find(String id);
+
+    /** Tasks, newest first.
+     * @param limit at most so many
+     * @return the tasks */
+    List<Entry> list(int limit);
+
+    /** Hands an agent the tasks that wait for it: those aimed at it, and untargeted ones for its skills. They are assigned.
+     * @param agent who
+     * @param skills ids of its skills
+     * @return oldest first */
+    List<Entry> take(AgentId agent, Collection<String> skills);
+
+    /** The assigned agent reports. Only legal changes; a final task does not change.
+     * @param id the task
+     * @param by who reports
+     * @param state {@code assigned|completed|failed} of the reference
+     * @param result text, "" if none
+     * @param error text, "" if none
+     * @return the task as it is now; empty if unknown
+     * @throws dev.weft.protocol.ProtocolException codes {@code not_yours}, {@code illegal_state}, {@code bad_state} */
+    Optional<Entry> update(String id, AgentId by, String state, String result, String error);
+
+    /** What is submitted.
+     * @param skill skill id, "" if any
+     * @param target agent id, "" if any
+     * @param source who asks
+     * @param payload input
+     * @param ttl seconds, 1 to 604800 */
+    record Submission(String skill, String target, String source, JsonNode payload, long ttl) {}
+
+    /** A task in the reference's shape.
+     * @param id 12 characters
+     * @param skill skill id or ""
+     * @param target agent id or ""
+     * @param source who asked
+     * @param assigned who works on it, or ""
+     * @param payload input
+     * @param state {@code pending|assigned|completed|failed}
+     * @param result text or ""
+     * @param error text or ""
+     * @param createdAt epoch seconds
+     * @param updatedAt epoch seconds
+     * @param ttl seconds */
+    record Entry(
+            String id,
+            String skill,
+            @JsonProperty("target_agent_id") String target,
+            @JsonProperty("source_agent_id") String source,
+            @JsonProperty("assigned_agent_id") String assigned,
+            JsonNode payload,
+            String state,
+            String result,
+            String error,
+            @JsonProperty("created_at") double createdAt,
+            @JsonProperty("updated_at") double updatedAt,
+            long ttl) {}
+}

@@ -1,0 +1,53 @@
+package dev.weft.api.skill;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.weft.protocol.SkillCard;
+import dev.weft.skill.TaskContext;
+import java.util.List;
+import java.util.Optional;
+import org.osgi.annotation.versioning.ProviderType;
+
+/** The skills of this host. Thread-safe. */
+@ProviderType
+public interface Skills {
+    /** What is here now.
+     * @return ordered by id */
+    List<SkillCard> installed();
+
+    /** Leases a tool for one call: while the lease is open, the skill's code stays, also if the skill is replaced.
+     * @param skill {@code skill} or {@code skill.tool}; the tool may be left out if the skill has only one
+     * @param input arguments by name, checked against the tool's schema
+     * @return the call, ready to run; close it when done
+     * @throws dev.weft.api.task.TaskException codes {@code unknown_skill}, {@code unknown_tool}, {@code bad_arguments} (says which
+     *     argument, and what was expected) */
+    Call prepare(String skill, JsonNode input);
+
+    /** Finds the card of a skill.
+     * @param id skill id
+     * @return empty if it is not here */
+    default Optional<SkillCard> find(String id) {
+        return installed().stream().filter(card -> card.id().equals(id)).findFirst();
+    }
+
+    /** One call of a tool. Used by one thread. */
+    @ProviderType
+    interface Call extends AutoCloseable {
+        /** The skill's id.
+         * @return never null */
+        String skill();
+
+        /** The tool's name.
+         * @return never null */
+        String tool();
+
+        /** Runs the method on the calling thread and waits for its result.
+         * @param context given to the method if it asks for one
+         * @return the result as JSON; never null
+         * @throws dev.weft.api.task.TaskException code {@code skill_failed} with the skill's own message
+         * @throws InterruptedException if the thread was interrupted (cancel) */
+        JsonNode run(TaskContext context) throws InterruptedException;
+
+        @Override
+        void close();
+    }
+}

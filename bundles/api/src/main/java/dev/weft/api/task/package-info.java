@@ -1,0 +1,7 @@
+/** Units of work and the engine that gets them done. */
+@Export
+@Version("1.0.0")
+package dev.weft.api.task;
+
+import org.osgi.annotation.bundle.Export;
+import org.osgi.annotation.versioning.Version;
