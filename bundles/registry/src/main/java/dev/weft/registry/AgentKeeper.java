@@ -1,0 +1,69 @@
+package dev.weft.registry;
+
+import dev.weft.api.health.HealthCheck.Status;
+import dev.weft.protocol.AgentId;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Brings the database in line with the memory, agent by agent. What fails is tried again at the next sweep. */
+final class AgentKeeper {
+    private static final Logger LOG = LoggerFactory.getLogger(AgentKeeper.class);
+    private final AgentTable table;
+    private final Map<AgentId, Presence> agents;
+    private final Set<AgentId> unsaved = ConcurrentHashMap.newKeySet();
+    private final ReentrantLock writing = new ReentrantLock();
+
+    AgentKeeper(AgentTable table, Map<AgentId, Presence> agents) {
+        this.table = table;
+        this.agents = agents;
+    }
+
+    /** Writes what memory has now: a late caller cannot overwrite newer content with older. */
+    void save(AgentId id) {
+        writing.lock();
+        try {
+            Presence agent = agents.get(id);
+            if (agent == null) {
+                table.delete(id);
+            } else {
+                table.save(agent);
+            }
+            unsaved.remove(id);
+        } catch (IllegalStateException e) {
+            if (unsaved.add(id)) {
+                LOG.warn(
+                        "agent {} could not be written down, will be tried again: {}",
+                        id,
+                        e.getMessage());
+            }
+        } finally {
+            writing.unlock();
+        }
+    }
+
+    void retry() {
+        unsaved.forEach(this::save);
+    }
+
+    void saveAll() {
+        agents.forEach(
+                (id, agent) -> {
+                    if (agent.lastHeartbeat().isAfter(agent.savedAt())) {
+                        save(id);
+                    }
+                });
+    }
+
+    Status check() {
+        return unsaved.isEmpty()
+                ? Status.OK
+                : Status.warning(
+                        "changes of "
+                                + unsaved.size()
+                                + " agents are not in the database yet; see the state of the store");
+    }
+}

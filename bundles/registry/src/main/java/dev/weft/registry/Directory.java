@@ -1,0 +1,319 @@
+package dev.weft.registry;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.weft.api.health.HealthCheck;
+import dev.weft.api.registry.AgentRecord;
+import dev.weft.api.registry.AgentRecord.Health;
+import dev.weft.api.registry.Registry;
+import dev.weft.api.registry.RouteRequest;
+import dev.weft.protocol.AgentCard;
+import dev.weft.protocol.AgentId;
+import dev.weft.protocol.ProtocolException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.UnaryOperator;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+
+/**
+ * The agents of the mesh. Memory is the truth while the host runs, so a heartbeat costs no database call most of the time;
+ * {@link AgentKeeper} writes it down.
+ */
+@Component(
+        service = {Registry.class, Directory.class, HealthCheck.class},
+        configurationPid = "dev.weft.registry")
+public final class Directory implements Registry, Sweep, HealthCheck {
+    private static final int MAX_AGENTS = 10_000;
+    private final Members members;
+    private final Announcer announcer;
+    private final InstantSource clock;
+    private final Duration retention;
+    private final HealthTimes times;
+    private final Map<AgentId, Presence> agents = new ConcurrentHashMap<>();
+    private final Set<AgentId> connected = ConcurrentHashMap.newKeySet();
+    private final ReentrantLock changing = new ReentrantLock();
+    private final AgentKeeper keeper;
+
+    /** Loads the directory.
+     * @param database where it is kept
+     * @param members who belongs to the mesh
+     * @param announcer tells of changes
+     * @param config when agents are stale and offline, and how long they are remembered */
+    @Activate
+    public Directory(
+            @Reference RegistryDatabase database,
+            @Reference Members members,
+            @Reference Announcer announcer,
+            RegistryConfig config) {
+        this(
+                database,
+                members,
+                announcer,
+                Duration.ofHours(Math.max(1, config.agent__retention__hours())),
+                HealthTimes.of(config),
+                InstantSource.system());
+    }
+
+    Directory(
+            RegistryDatabase database,
+            Members members,
+            Announcer announcer,
+            Duration retention,
+            HealthTimes times,
+            InstantSource clock) {
+        this.members = members;
+        this.announcer = announcer;
+        this.retention = retention;
+        this.times = times;
+        this.clock = clock;
+        AgentTable table = new AgentTable(database);
+        this.keeper = new AgentKeeper(table, agents);
+        Instant now = now();
+        table.load().forEach(agent -> agents.put(agent.card().agentId(), agent.told(now, times)));
+    }
+
+    /** Writes down the heartbeats that were only remembered. */
+    @Deactivate
+    public void close() {
+        keeper.saveAll();
+    }
+
+    private Instant now() {
+        return clock.instant().truncatedTo(ChronoUnit.MILLIS);
+    }
+
+    @Override
+    public AgentRecord register(AgentCard card) {
+        return touch(card.agentId(), before -> card);
+    }
+
+    @Override
+    public AgentRecord heartbeat(AgentId id, JsonNode changes) {
+        return touch(id, before -> CardChanges.apply(id, before, changes));
+    }
+
+    private AgentRecord touch(AgentId id, UnaryOperator<AgentCard> change) {
+        Instant now = now();
+        Presence next;
+        boolean save;
+        changing.lock();
+        try {
+            members.refuseRevoked(id);
+            Presence before = agents.get(id);
+            AgentCard card = members.vouch(change.apply(before == null ? null : before.card()));
+            if (before == null || !card.equals(before.card())) {
+                admit(card, before == null);
+            }
+            next =
+                    before == null
+                            ? new Presence(card, now, now, connected.contains(id), null, now)
+                            : before.seen(card, now);
+            save = next.wantsSaving(before == null ? null : before.card(), now);
+            next = save ? next.saved(now) : next;
+            next = store(next, now, before == null);
+        } finally {
+            changing.unlock();
+        }
+        announcer.tell();
+        if (save) {
+            keeper.save(id);
+        }
+        return next.record(now, times);
+    }
+
+    private Presence store(Presence agent, Instant now, boolean isNew) {
+        boolean news = agent.isNews(now, times);
+        Presence next = news ? agent.told(now, times) : agent;
+        agents.put(next.card().agentId(), next);
+        if (isNew) {
+            announcer.joined(next.record(now, times));
+        } else if (news) {
+            announcer.changed(next.record(now, times));
+        }
+        return next;
+    }
+
+    private void admit(AgentCard card, boolean isNew) {
+        CardChanges.checkSize(card);
+        holder(card.name(), card.agentId())
+                .ifPresent(
+                        other -> {
+                            throw new ProtocolException(
+                                    "name_taken",
+                                    "the name \""
+                                            + card.name()
+                                            + "\" belongs to agent "
+                                            + other
+                                            + "; give agent "
+                                            + card.agentId()
+                                            + " another name");
+                        });
+        agents.values().stream()
+                .filter(
+                        other ->
+                                other.card().name().equals(card.name())
+                                        && !other.card().agentId().equals(card.agentId()))
+                .toList()
+                .forEach(other -> forget(other.card().agentId(), "its name was taken over"));
+        if (isNew && agents.size() >= MAX_AGENTS) {
+            throw new ProtocolException(
+                    "registry_full",
+                    "this registry lists "
+                            + MAX_AGENTS
+                            + " agents already; remove some that are offline");
+        }
+    }
+
+    /** Another agent that a name belongs to. One that is offline and no member of the mesh does not keep its name.
+     * @param name a label
+     * @param claimant who wants it
+     * @return empty if the claimant may have it */
+    Optional<AgentId> holder(String name, AgentId claimant) {
+        Optional<AgentId> owner = members.owner(name).filter(id -> !id.equals(claimant));
+        return owner.isPresent()
+                ? owner
+                : agents.values().stream()
+                        .filter(agent -> agent.card().name().equals(name))
+                        .filter(
+                                agent ->
+                                        members.isApproved(agent.card().agentId())
+                                                || times.health(agent.age(now())) != Health.OFFLINE)
+                        .map(agent -> agent.card().agentId())
+                        .filter(id -> !id.equals(claimant))
+                        .findFirst();
+    }
+
+    @Override
+    public boolean remove(AgentId id) {
+        return forget(id, "removed");
+    }
+
+    /** Forgets an agent.
+     * @param id who
+     * @param reason a few words
+     * @return false if it was unknown */
+    boolean forget(AgentId id, String reason) {
+        Presence gone;
+        changing.lock();
+        try {
+            gone = agents.remove(id);
+            if (gone != null) {
+                announcer.left(id, gone.card().name(), reason);
+            }
+        } finally {
+            changing.unlock();
+        }
+        if (gone != null) {
+            tellUnlessChanging();
+            keeper.save(id);
+        }
+        return gone != null;
+    }
+
+    private void tellUnlessChanging() {
+        if (!changing.isHeldByCurrentThread()) {
+            announcer.tell(); // else the caller tells, once it has let go of the lock
+        }
+    }
+
+    @Override
+    public List<AgentRecord> list() {
+        Instant now = now();
+        return agents.values().stream()
+                .map(agent -> agent.record(now, times))
+                .sorted(Comparator.comparing(agent -> agent.card().name()))
+                .toList();
+    }
+
+    @Override
+    public Optional<AgentRecord> find(AgentId id) {
+        return Optional.ofNullable(agents.get(id)).map(agent -> agent.record(now(), times));
+    }
+
+    @Override
+    public Optional<AgentRecord> route(String skill, AgentId caller) {
+        Instant now = now();
+        RouteRequest request = new RouteRequest(skill, Map.of(), Optional.ofNullable(caller), 0);
+        return Routing.best(able(request, now)).map(agent -> agent.record(now, times));
+    }
+
+    @Override
+    public Optional<AgentRecord> route(RouteRequest request) {
+        Routing.checkHops(request);
+        Instant now = now();
+        List<Presence> able = able(request, now);
+        return Routing.free(able, request).map(agent -> agent.record(now, times));
+    }
+
+    private List<Presence> able(RouteRequest request, Instant now) {
+        return agents.values().stream()
+                .filter(agent -> request.fits(agent.card()))
+                .filter(agent -> times.health(agent.age(now)) == Health.ACTIVE)
+                .filter(agent -> members.isApproved(agent.card().agentId()))
+                .toList();
+    }
+
+    /** Whether an agent's card lists a skill, or the skill of a tool. */
+    boolean offers(AgentId id, String skill) {
+        Presence agent = agents.get(id);
+        return agent != null
+                && new RouteRequest(skill, Map.of(), Optional.empty(), 0).fits(agent.card());
+    }
+
+    @Override
+    public void connected(AgentId id, boolean open) {
+        boolean changed = open ? connected.add(id) : connected.remove(id);
+        if (changed) {
+            retell(id);
+        }
+    }
+
+    private void retell(AgentId id) {
+        changing.lock();
+        try {
+            Presence agent = agents.get(id);
+            if (agent != null) {
+                store(agent.connected(connected.contains(id)), now(), false);
+            }
+        } finally {
+            changing.unlock();
+        }
+        announcer.tell();
+    }
+
+    @Override
+    public void sweep() {
+        Instant now = now();
+        for (Presence agent : agents.values()) {
+            if (agent.age(now).compareTo(retention) > 0 && !agent.connected()) {
+                forget(
+                        agent.card().agentId(),
+                        "not heard of for " + retention.toHours() + " hours");
+            } else if (agent.isNews(now, times)) {
+                retell(agent.card().agentId());
+            }
+        }
+        keeper.retry();
+    }
+
+    @Override
+    public String name() {
+        return "registry";
+    }
+
+    @Override
+    public Status check() {
+        return keeper.check();
+    }
+}

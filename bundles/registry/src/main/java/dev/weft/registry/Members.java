@@ -1,0 +1,196 @@
+package dev.weft.registry;
+
+import dev.weft.api.identity.HostIdentity;
+import dev.weft.protocol.AgentCard;
+import dev.weft.protocol.AgentId;
+import dev.weft.protocol.ProtocolException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.Collection;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+
+/** Who belongs to the mesh. Answers from memory; changes are written through, the database first. */
+@Component(service = Members.class)
+public final class Members {
+    private static final String COLUMNS =
+            "id, name, peer_id, public_key, status, code, token_hash, created_at, updated_at, approved_at";
+    private final RegistryDatabase database;
+    private final HostIdentity local;
+    private final Map<String, Member> byKey = new ConcurrentHashMap<>();
+    private final Map<AgentId, Member> byPeer = new ConcurrentHashMap<>();
+    private final Map<String, AgentId> byToken = new ConcurrentHashMap<>();
+
+    /** Loads the members.
+     * @param database where they are kept
+     * @param local who this host is */
+    @Activate
+    public Members(@Reference RegistryDatabase database, @Reference HostIdentity local) {
+        this.database = database;
+        this.local = local;
+        database.query("SELECT " + COLUMNS + " FROM registry_pairings", Members::read)
+                .forEach(this::remember);
+    }
+
+    private static Member read(ResultSet row) throws SQLException {
+        return new Member(
+                row.getString(1),
+                row.getString(2),
+                new AgentId(row.getString(3)),
+                row.getString(4),
+                row.getString(5),
+                row.getString(6),
+                row.getString(7),
+                row.getLong(8),
+                row.getLong(9),
+                row.getLong(10));
+    }
+
+    private void remember(Member member) {
+        Member before = byKey.put(member.publicKey(), member);
+        byPeer.put(member.peerId(), member);
+        if (!member.tokenHash().isEmpty()) {
+            byToken.put(member.tokenHash(), member.peerId());
+        }
+        if (before != null && !before.tokenHash().equals(member.tokenHash())) {
+            byToken.remove(before.tokenHash());
+        }
+    }
+
+    /** Stores a member that is new or changed. Callers take care that one key is changed by one thread at a time.
+     * @param member as it is to be
+     * @return the same */
+    Member put(Member member) {
+        Object[] values = {
+            member.name(),
+            member.status(),
+            member.code(),
+            member.tokenHash(),
+            member.updatedAt(),
+            member.approvedAt(),
+            member.id()
+        };
+        int changed =
+                database.update(
+                        "UPDATE registry_pairings SET name = ?, status = ?, code = ?, token_hash = ?, updated_at = ?, approved_at = ? WHERE id = ?",
+                        values);
+        if (changed == 0) {
+            database.update(
+                    "INSERT INTO registry_pairings ("
+                            + COLUMNS
+                            + ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                    member.id(),
+                    member.name(),
+                    member.peerId().value(),
+                    member.publicKey(),
+                    member.status(),
+                    member.code(),
+                    member.tokenHash(),
+                    member.createdAt(),
+                    member.updatedAt(),
+                    member.approvedAt());
+        }
+        remember(member);
+        return member;
+    }
+
+    Collection<Member> all() {
+        return byKey.values();
+    }
+
+    Optional<Member> withKey(String publicKey) {
+        return Optional.ofNullable(byKey.get(publicKey));
+    }
+
+    Optional<Member> withPeerId(AgentId id) {
+        return Optional.ofNullable(byPeer.get(id));
+    }
+
+    /** The agent whose device token has a hash. The comparison takes as long for a near miss as for a far one. */
+    Optional<AgentId> withTokenHash(String hash) {
+        return Optional.ofNullable(byToken.get(hash))
+                .map(byPeer::get)
+                .filter(
+                        member ->
+                                member.is(Member.APPROVED)
+                                        && MessageDigest.isEqual(
+                                                ascii(member.tokenHash()), ascii(hash)))
+                .map(Member::peerId);
+    }
+
+    private static byte[] ascii(String text) {
+        return text.getBytes(StandardCharsets.US_ASCII);
+    }
+
+    boolean isLocal(AgentId id) {
+        return local.agentId().equals(id);
+    }
+
+    boolean isApproved(AgentId id) {
+        Member member = byPeer.get(id);
+        return member != null && member.is(Member.APPROVED) || isLocal(id);
+    }
+
+    /** Refuses an agent that was shut out.
+     * @throws ProtocolException if its membership was revoked */
+    void refuseRevoked(AgentId id) {
+        Member member = byPeer.get(id);
+        if (member != null && member.is(Member.REVOKED) && !isLocal(id)) {
+            throw new ProtocolException(
+                    "revoked",
+                    "agent " + id + " was shut out of this mesh; pair it again with a new code");
+        }
+    }
+
+    /** The directory shows of a member the key that it proved to hold when it was paired, whatever its card says.
+     * @param card what an agent says of itself
+     * @return the card with that key; as it is if the agent was not paired
+     * @throws ProtocolException if the card names another key */
+    AgentCard vouch(AgentCard card) {
+        Member member = byPeer.get(card.agentId());
+        if (member == null || member.publicKey().equals(card.publicKey())) {
+            return card;
+        }
+        if (!card.publicKey().isEmpty()) {
+            throw new ProtocolException(
+                    "key_mismatch",
+                    "agent "
+                            + card.agentId()
+                            + " was paired with another key than its card names; pair it again with a new code");
+        }
+        return new AgentCard(
+                card.agentId(),
+                card.hostname(),
+                card.ip(),
+                card.port(),
+                card.sidecarPeerId(),
+                card.capabilities(),
+                card.status(),
+                card.mode(),
+                card.name(),
+                card.skills(),
+                card.labels(),
+                card.version(),
+                card.platform(),
+                member.publicKey(),
+                card.load());
+    }
+
+    /** Whose name it is, by membership.
+     * @return this host, or the approved member of that name */
+    Optional<AgentId> owner(String name) {
+        if (local.name().equals(name)) {
+            return Optional.of(local.agentId());
+        }
+        return byKey.values().stream()
+                .filter(member -> member.is(Member.APPROVED) && member.name().equals(name))
+                .map(Member::peerId)
+                .findFirst();
+    }
+}

@@ -1,0 +1,120 @@
+package dev.weft.signaling;
+
+import dev.weft.protocol.AgentId;
+import dev.weft.protocol.SignalMessage;
+import dev.weft.protocol.Wire;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/** One agent's open socket. Thread-safe. */
+final class PeerSocket {
+    private final AgentId id;
+    private final String instance;
+    private final Link link;
+    private final Outbox outbox;
+    private final AtomicBoolean closed = new AtomicBoolean();
+    private volatile long heard;
+    private volatile long pinged;
+    private volatile boolean registered;
+    private volatile boolean listed;
+
+    PeerSocket(AgentId id, String instance, Link link, long now) {
+        this.id = id;
+        this.instance = instance;
+        this.link = link;
+        this.outbox = new Outbox(link);
+        this.heard = now;
+        this.pinged = now;
+    }
+
+    AgentId id() {
+        return id;
+    }
+
+    /** Whether a socket of the same agent comes from another process than this one's; those that do not say count as one. */
+    boolean isOfAnother(String otherInstance) {
+        return !instance.isEmpty() && !otherInstance.isEmpty() && !instance.equals(otherInstance);
+    }
+
+    boolean isClosed() {
+        return closed.get();
+    }
+
+    /** Asks for a sign of life now.
+     * @return when it was asked */
+    long probe() {
+        long now = System.nanoTime();
+        pinged = now;
+        link.ping();
+        return now;
+    }
+
+    /** Whether a sign of life came since. */
+    boolean isHeardSince(long then) {
+        return heard - then > 0;
+    }
+
+    /** Whether it said {@code register}: messages reach it from then on. */
+    boolean isRegistered() {
+        return registered;
+    }
+
+    /** Whether others know of this agent's being here, from this socket or the one that it replaced. */
+    boolean isListed() {
+        return listed;
+    }
+
+    void replaces(PeerSocket before) {
+        listed = before.listed;
+    }
+
+    void registered() {
+        registered = true;
+        listed = true;
+    }
+
+    void heard(long now) {
+        heard = now;
+    }
+
+    /** Nanoseconds since the other side last showed a sign of life. */
+    long silence(long now) {
+        return now - heard;
+    }
+
+    void pingIfDue(long now, long every) {
+        if (now - pinged >= every) {
+            pinged = now;
+            link.ping();
+        }
+    }
+
+    /** Queues a frame; a socket that reads too slowly to take it is closed.
+     * @return false if it will not be sent */
+    boolean send(String frame) {
+        boolean queued = !closed.get() && outbox.offer(frame);
+        if (!queued) {
+            close(Close.TOO_SLOW, "reads too slowly");
+        }
+        return queued;
+    }
+
+    /** Tells the sender that a message came to nothing.
+     * @param about the message, null if it could not be read */
+    void error(String code, String message, SignalMessage about) {
+        var payload = Wire.object().put("code", code).put("message", message);
+        if (about != null) {
+            payload.putObject("ref").put("type", about.type()).put("target_id", about.targetId());
+        }
+        send(
+                Wire.write(
+                        new SignalMessage(
+                                SignalMessage.ERROR, SignalMessage.REGISTRY, id.value(), payload)));
+    }
+
+    void close(int code, String reason) {
+        if (closed.compareAndSet(false, true)) {
+            outbox.close();
+            link.close(code, reason);
+        }
+    }
+}

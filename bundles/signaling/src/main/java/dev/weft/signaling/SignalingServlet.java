@@ -1,0 +1,125 @@
+package dev.weft.signaling;
+
+import dev.weft.api.identity.Principal;
+import dev.weft.api.identity.Role;
+import dev.weft.api.identity.Tokens;
+import dev.weft.protocol.AgentId;
+import dev.weft.protocol.Wire;
+import jakarta.servlet.Servlet;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.ScheduledExecutorService;
+import org.eclipse.jetty.ee10.websocket.server.JettyWebSocketServlet;
+import org.eclipse.jetty.ee10.websocket.server.JettyWebSocketServletFactory;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.servlet.whiteboard.propertytypes.HttpWhiteboardServletName;
+import org.osgi.service.servlet.whiteboard.propertytypes.HttpWhiteboardServletPattern;
+
+/** {@code GET /ws}: lets members of the mesh in, by their token, and upgrades to WebSocket. */
+@Component(service = Servlet.class, configurationPid = "dev.weft.signaling")
+@HttpWhiteboardServletPattern("/ws")
+@HttpWhiteboardServletName("weft-signaling")
+public final class SignalingServlet extends JettyWebSocketServlet {
+    private static final long serialVersionUID = 1L;
+    private static final String AGENT = "dev.weft.signaling.agent";
+    private static final String INSTANCE = "X-Weft-Instance";
+    private static final String BEARER = "bearer ";
+
+    /** Frames up to here are read and, above the protocol's limit, refused with an error; larger ones close the socket. */
+    private static final long MAX_READ = 4L * Wire.MAX_SIGNAL_FRAME;
+
+    private final transient Tokens tokens;
+    private final transient Hub hub;
+    private final transient Switchboard switchboard;
+    private final transient ExecutorService blocking;
+    private final transient ScheduledExecutorService timer;
+    private final int perSecond;
+
+    /** The servlet; the whiteboard initialises it.
+     * @param tokens checks who asks
+     * @param hub keeps the sockets
+     * @param blocking reads on from a socket that was slowed down
+     * @param timer slows down who sends too fast
+     * @param config the rate */
+    @Activate
+    public SignalingServlet(
+            @Reference Tokens tokens,
+            @Reference Hub hub,
+            @Reference(target = "(weft.executor=blocking)") ExecutorService blocking,
+            @Reference(target = "(weft.executor=timer)") ScheduledExecutorService timer,
+            SignalingConfig config) {
+        this.tokens = tokens;
+        this.hub = hub;
+        this.switchboard = new Switchboard(hub);
+        this.blocking = blocking;
+        this.timer = timer;
+        this.perSecond = config.messages__per__second();
+    }
+
+    @Override
+    protected void configure(JettyWebSocketServletFactory factory) {
+        factory.setMaxTextMessageSize(MAX_READ);
+        factory.setMaxBinaryMessageSize(MAX_READ);
+        factory.setMaxFrameSize(MAX_READ);
+        factory.setIdleTimeout(Duration.ofMinutes(10)); // the hub pings and closes earlier
+        factory.setCreator(
+                (request, response) ->
+                        new Endpoint(
+                                (AgentId) request.getServletAttribute(AGENT),
+                                instance(request.getHeader(INSTANCE)),
+                                hub,
+                                switchboard,
+                                blocking,
+                                timer,
+                                perSecond));
+    }
+
+    @Override
+    protected void service(HttpServletRequest request, HttpServletResponse response)
+            throws ServletException, IOException {
+        Optional<AgentId> agent = member(request.getHeader("Authorization"));
+        if (agent.isPresent()) {
+            request.setAttribute(AGENT, agent.get());
+            super.service(request, response);
+            return;
+        }
+        String detail =
+                "needs Authorization: Bearer with the token of an agent that is a member of this mesh";
+        response.setStatus(HttpServletResponse.SC_UNAUTHORIZED);
+        response.setHeader("WWW-Authenticate", "Bearer");
+        response.setContentType("application/problem+json");
+        response.getWriter()
+                .write(
+                        Wire.write(
+                                (Object)
+                                        Wire.object()
+                                                .put("title", "Unauthorized")
+                                                .put("status", HttpServletResponse.SC_UNAUTHORIZED)
+                                                .put("detail", detail)
+                                                .put("error", detail)));
+    }
+
+    private static String instance(String header) {
+        return header != null && header.matches("[A-Za-z0-9-]{1,64}") ? header : "";
+    }
+
+    private Optional<AgentId> member(String authorization) {
+        if (authorization == null || !authorization.toLowerCase(Locale.ROOT).startsWith(BEARER)) {
+            return Optional.empty();
+        }
+        return tokens.verify(authorization.substring(BEARER.length()).trim())
+                .filter(principal -> principal.role() == Role.AGENT)
+                .map(Principal::subject)
+                .filter(AgentId::isValid)
+                .map(AgentId::new)
+                .filter(hub::isMember);
+    }
+}

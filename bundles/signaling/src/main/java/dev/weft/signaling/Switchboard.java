@@ -1,0 +1,111 @@
+package dev.weft.signaling;
+
+import dev.weft.protocol.AgentId;
+import dev.weft.protocol.ProtocolException;
+import dev.weft.protocol.SignalMessage;
+import dev.weft.protocol.Wire;
+import java.util.Optional;
+import java.util.concurrent.atomic.LongAdder;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What becomes of the frames that agents send. A bad frame is answered and closes nothing. */
+final class Switchboard {
+    private static final Logger LOG = LoggerFactory.getLogger(Switchboard.class);
+    private final Hub hub;
+    private final LongAdder unknown = new LongAdder();
+
+    Switchboard(Hub hub) {
+        this.hub = hub;
+    }
+
+    /** One text frame.
+     * @param from whose socket
+     * @param frame its text */
+    void receive(PeerSocket from, String frame) {
+        if (from.isClosed()) {
+            return; // it was turned away, and what it sent was on its way already
+        }
+        from.heard(System.nanoTime());
+        if (!hub.isMember(from.id())) {
+            hub.close(from, Close.REVOKED, "revoked");
+            return;
+        }
+        SignalMessage message;
+        try {
+            message = Wire.signal(frame);
+        } catch (ProtocolException e) {
+            from.error(e.code(), e.getMessage(), null);
+            return;
+        }
+        if (!message.peerId().equals(from.id().value())) {
+            from.error(
+                    "not_you",
+                    "peer_id must be "
+                            + from.id()
+                            + ", whom the token names, got "
+                            + Wire.quote(message.peerId()),
+                    message);
+            return;
+        }
+        route(from, message, frame);
+    }
+
+    private void route(PeerSocket from, SignalMessage message, String frame) {
+        switch (message.type()) {
+            case SignalMessage.REGISTER -> hub.register(from);
+            case SignalMessage.HEARTBEAT -> {
+                if (message.targetId() == null
+                        || message.targetId().equals(SignalMessage.REGISTRY)) {
+                    hub.alive(from.id());
+                } else {
+                    forward(from, message, frame);
+                }
+            }
+            case SignalMessage.OFFER,
+                    SignalMessage.ANSWER,
+                    SignalMessage.ICE_CANDIDATE,
+                    SignalMessage.RELAY ->
+                    forward(from, message, frame);
+            default -> {
+                unknown.increment();
+                LOG.debug(
+                        "ignored a frame of the unknown type {} from {}",
+                        Wire.quote(message.type()),
+                        from.id());
+            }
+        }
+    }
+
+    private void forward(PeerSocket from, SignalMessage message, String frame) {
+        if (!from.isRegistered()) {
+            from.error("not_registered", "send register before " + message.type(), message);
+        } else if (!AgentId.isValid(message.targetId())) {
+            from.error(
+                    "bad_target",
+                    message.type()
+                            + " needs target_id, an agent id; got "
+                            + Wire.quote(message.targetId()),
+                    message);
+        } else {
+            Optional<PeerSocket> target = hub.reach(new AgentId(message.targetId()));
+            if (target.isEmpty() || !target.get().send(frame)) {
+                from.error(
+                        "peer_unreachable",
+                        "agent " + message.targetId() + " is not connected to this registry",
+                        message);
+            }
+        }
+    }
+
+    /** A binary frame. */
+    void binary(PeerSocket from) {
+        from.heard(System.nanoTime());
+        from.error("bad_json", "frames must be text", null);
+    }
+
+    /** How many frames were of a type that this version does not know. */
+    long unknown() {
+        return unknown.sum();
+    }
+}

@@ -1,0 +1,282 @@
+package dev.weft.signaling;
+
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.weft.api.identity.Principal;
+import dev.weft.api.identity.Role;
+import dev.weft.api.identity.Tokens;
+import dev.weft.protocol.AgentId;
+import dev.weft.protocol.Wire;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.WebSocket;
+import java.net.http.WebSocketHandshakeException;
+import java.nio.ByteBuffer;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
+import org.eclipse.jetty.ee10.servlet.ServletHolder;
+import org.eclipse.jetty.ee10.websocket.server.config.JettyWebSocketServletContainerInitializer;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** The servlet in a real Jetty, with real WebSocket clients. */
+class ServerTest {
+    private final Mesh mesh = new Mesh();
+    private final Server server = new Server();
+    private final HttpClient http = HttpClient.newHttpClient();
+    private Hub hub;
+    private int port;
+
+    private void start(Mesh.Config config) throws Exception {
+        ServerConnector connector = new ServerConnector(server, 1, 1);
+        connector.setHost("127.0.0.1");
+        server.addConnector(connector);
+        hub = mesh.hub(config);
+        ServletContextHandler context = new ServletContextHandler("/");
+        context.addServlet(
+                new ServletHolder(
+                        new SignalingServlet(
+                                new TestTokens(), hub, mesh.blocking, mesh.timer, config)),
+                "/ws");
+        JettyWebSocketServletContainerInitializer.configure(context, null);
+        server.setHandler(context);
+        server.start();
+        port = connector.getLocalPort();
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        hub.stop();
+        server.stop();
+        mesh.close();
+    }
+
+    /** {@code role:subject} is a token here. */
+    private static final class TestTokens implements Tokens {
+        @Override
+        public String issue(Principal principal) {
+            return principal.role().wireName() + ":" + principal.subject();
+        }
+
+        @Override
+        public Optional<Principal> verify(String token) {
+            String[] parts = token.split(":");
+            return parts.length == 2
+                    ? Optional.of(new Principal(parts[1], Role.of(parts[0])))
+                    : Optional.empty();
+        }
+    }
+
+    private final class Client implements WebSocket.Listener {
+        final BlockingQueue<String> frames = new LinkedBlockingQueue<>();
+        final CompletableFuture<String> closed = new CompletableFuture<>();
+        final BlockingQueue<String> pongs = new LinkedBlockingQueue<>();
+        private final StringBuilder text = new StringBuilder();
+        private final String id;
+        private final WebSocket socket;
+
+        Client(AgentId id) {
+            this(id, "one");
+        }
+
+        Client(AgentId id, String instance) {
+            this.id = id.value();
+            this.socket =
+                    http.newWebSocketBuilder()
+                            .header("Authorization", "Bearer agent:" + id)
+                            .header("X-Weft-Instance", instance)
+                            .buildAsync(URI.create("ws://127.0.0.1:" + port + "/ws"), this)
+                            .orTimeout(10, TimeUnit.SECONDS)
+                            .join();
+        }
+
+        Client registered() throws InterruptedException {
+            say("{\"type\":\"register\",\"peer_id\":\"" + id + "\"}");
+            assertTrue(next().contains("peer_list"));
+            return this;
+        }
+
+        void say(String frame) {
+            socket.sendText(frame, true).orTimeout(10, TimeUnit.SECONDS).join();
+        }
+
+        String next() throws InterruptedException {
+            return String.valueOf(frames.poll(10, TimeUnit.SECONDS));
+        }
+
+        String closed() {
+            return closed.orTimeout(10, TimeUnit.SECONDS).join();
+        }
+
+        @Override
+        public CompletionStage<?> onText(WebSocket from, CharSequence data, boolean last) {
+            text.append(data);
+            if (last) {
+                frames.add(text.toString());
+                text.setLength(0);
+            }
+            from.request(1);
+            return null;
+        }
+
+        @Override
+        public CompletionStage<?> onPong(WebSocket from, ByteBuffer message) {
+            pongs.add("pong " + message.remaining());
+            from.request(1);
+            return null;
+        }
+
+        @Override
+        public CompletionStage<?> onClose(WebSocket from, int code, String reason) {
+            closed.complete(code + " " + reason);
+            return null;
+        }
+    }
+
+    private int status(String... headers) {
+        var builder = http.newWebSocketBuilder();
+        for (int i = 0; i < headers.length; i += 2) {
+            builder.header(headers[i], headers[i + 1]);
+        }
+        var refused =
+                assertThrows(
+                        CompletionException.class,
+                        () ->
+                                builder.buildAsync(
+                                                URI.create("ws://127.0.0.1:" + port + "/ws"),
+                                                new WebSocket.Listener() {})
+                                        .orTimeout(10, TimeUnit.SECONDS)
+                                        .join());
+        return ((WebSocketHandshakeException) refused.getCause()).getResponse().statusCode();
+    }
+
+    @Test
+    void only_members_with_an_agent_token_get_in() throws Exception {
+        start(Mesh.Config.DEFAULT);
+        assertEquals(401, status());
+        assertEquals(401, status("Authorization", "Bearer nonsense"));
+        assertEquals(401, status("Authorization", "Basic agent:agent-a"));
+        assertEquals(401, status("Authorization", "Bearer admin:agent-a"));
+        assertEquals(401, status("Authorization", "Bearer agent:Not An Id"));
+        mesh.members.remove(Mesh.A);
+        assertEquals(401, status("Authorization", "Bearer agent:agent-a"));
+    }
+
+    @Test
+    void frames_pass_between_two_members_and_bad_ones_close_nothing() throws Exception {
+        start(Mesh.Config.DEFAULT);
+        Client a = new Client(Mesh.A).registered();
+        Client b = new Client(Mesh.B).registered();
+        String offer =
+                "{\"type\":\"offer\",\"peer_id\":\"agent-b\",\"target_id\":\"agent-a\",\"payload\":{\"sdp\":\""
+                        + "x".repeat(200_000)
+                        + "\"}}";
+        b.say(offer);
+        assertEquals(offer, a.next());
+        b.say("{");
+        assertTrue(b.next().contains("bad_json"));
+        b.say("x".repeat(Wire.MAX_SIGNAL_FRAME + 1));
+        assertTrue(b.next().contains("too_large"));
+        b.socket.sendBinary(ByteBuffer.wrap(new byte[10]), true).join();
+        assertTrue(b.next().contains("bad_json"));
+        b.socket.sendPing(ByteBuffer.wrap(new byte[3])).join();
+        assertEquals("pong 3", b.pongs.poll(10, TimeUnit.SECONDS));
+        b.say(offer);
+        assertEquals(offer, a.next());
+    }
+
+    @Test
+    void a_second_socket_replaces_the_first() throws Exception {
+        start(Mesh.Config.DEFAULT);
+        Client b = new Client(Mesh.B).registered();
+        Client first = new Client(Mesh.A).registered();
+        Client second = new Client(Mesh.A).registered();
+        assertEquals("4000 replaced", first.closed());
+        b.say(
+                "{\"type\":\"relay\",\"peer_id\":\"agent-b\",\"target_id\":\"agent-a\",\"payload\":{}}");
+        assertTrue(second.next().contains("relay"));
+    }
+
+    @Test
+    void a_copy_of_a_living_host_is_turned_away() throws Exception {
+        start(Mesh.Config.DEFAULT);
+        Client b = new Client(Mesh.B).registered();
+        Client first = new Client(Mesh.A).registered();
+        Client copy = new Client(Mesh.A, "two");
+        assertEquals("4004 another host with the same key is connected", copy.closed());
+        b.say(
+                "{\"type\":\"relay\",\"peer_id\":\"agent-b\",\"target_id\":\"agent-a\",\"payload\":{}}");
+        assertTrue(first.next().contains("relay"));
+        await().during(java.time.Duration.ofSeconds(4))
+                .atMost(java.time.Duration.ofSeconds(6))
+                .until(() -> !first.closed.isDone()); // it answered the probe
+    }
+
+    @Test
+    void revoking_and_stopping_close_with_their_codes() throws Exception {
+        start(Mesh.Config.DEFAULT);
+        Client a = new Client(Mesh.A).registered();
+        Client b = new Client(Mesh.B).registered();
+        mesh.members.remove(Mesh.A);
+        hub.revoked(Mesh.A);
+        assertEquals("4001 revoked", a.closed());
+        assertTrue(b.next().contains("peer_left"));
+        hub.stop();
+        assertEquals("1001 the registry stops", b.closed());
+    }
+
+    @Test
+    void a_client_that_vanishes_leaves() throws Exception {
+        start(Mesh.Config.DEFAULT);
+        Client a = new Client(Mesh.A).registered();
+        Client b = new Client(Mesh.B).registered();
+        a.socket.abort();
+        assertTrue(b.next().contains("\"reason\":\"disconnected\""));
+        await().until(() -> mesh.heard.contains("agent-a closed"));
+    }
+
+    @Test
+    void pings_keep_an_idle_socket_open() throws Exception {
+        start(new Mesh.Config(1, 2, 500, 3));
+        Client a = new Client(Mesh.A).registered();
+        long start = System.nanoTime();
+        await().atMost(10, TimeUnit.SECONDS)
+                .until(
+                        () ->
+                                a.closed.isDone()
+                                        || System.nanoTime() - start
+                                                > TimeUnit.MILLISECONDS.toNanos(3500));
+        assertTrue(hub.reach(Mesh.A).isPresent());
+    }
+
+    @Test
+    void a_fast_sender_is_slowed_down_and_loses_nothing() throws Exception {
+        start(new Mesh.Config(20, 60, 100, 3));
+        Client a = new Client(Mesh.A).registered();
+        Client b = new Client(Mesh.B).registered();
+        long start = System.nanoTime();
+        for (int i = 0; i < 150; i++) {
+            b.say(
+                    "{\"type\":\"relay\",\"peer_id\":\"agent-b\",\"target_id\":\"agent-a\",\"payload\":"
+                            + i
+                            + "}");
+        }
+        for (int i = 0; i < 150; i++) {
+            assertEquals(i, Wire.tree(a.next()).path("payload").asInt());
+        }
+        assertTrue(
+                System.nanoTime() - start > TimeUnit.MILLISECONDS.toNanos(400),
+                "150 messages at 100 a second with 100 at once take half a second");
+    }
+}
