@@ -1,0 +1,53 @@
+package dev.weft.mesh;
+
+import dev.weft.protocol.AgentId;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Counts messages that were dropped, and says so now and then: a hostile peer must not fill the log. */
+final class Drops {
+    private static final Logger LOG = LoggerFactory.getLogger(Drops.class);
+    private static final long QUIET_NANOS = 10_000_000_000L;
+
+    /** Not a message. */
+    final Kind malformed = new Kind("malformed message", true);
+
+    /** Sent in another agent's name. */
+    final Kind forged = new Kind("message in another agent's name", true);
+
+    /** An answer that nobody waits for: late, twice, or from the wrong peer. */
+    final Kind unexpected = new Kind("answer that nobody waits for", false);
+
+    /** A type that this version does not know. */
+    final Kind unknown = new Kind("message of an unknown type", false);
+
+    /** One reason. */
+    static final class Kind {
+        private final String what;
+        private final boolean warns;
+        private final LongAdder count = new LongAdder();
+        private final AtomicLong said = new AtomicLong(System.nanoTime() - QUIET_NANOS);
+
+        private Kind(String what, boolean warns) {
+            this.what = what;
+            this.warns = warns;
+        }
+
+        void add(AgentId peer, String detail) {
+            count.increment();
+            long last = said.get();
+            long now = System.nanoTime();
+            if (warns && now - last >= QUIET_NANOS && said.compareAndSet(last, now)) {
+                LOG.warn("{} from {} dropped ({} in all): {}", what, peer, count.sum(), detail);
+            } else {
+                LOG.debug("{} from {} dropped: {}", what, peer, detail);
+            }
+        }
+
+        long count() {
+            return count.sum();
+        }
+    }
+}

@@ -1,0 +1,149 @@
+package dev.weft.mesh;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.weft.api.mesh.CardSource;
+import dev.weft.api.mesh.Link;
+import dev.weft.api.mesh.Path;
+import dev.weft.protocol.AgentId;
+import dev.weft.protocol.MeshMessage;
+import dev.weft.protocol.Wire;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Greets on new links, measures the round trip on all of them, and looks for better paths. */
+final class LinkCare {
+    private static final Logger LOG = LoggerFactory.getLogger(LinkCare.class);
+    private static final long ROUND_SECONDS = 15;
+    private static final int ROUNDS_TO_IMPROVE = 4;
+    private static final long REPLACED_SECONDS = 10;
+    private static final long SECOND_PING_SECONDS = 1;
+    private final Links links;
+    private final Post post;
+    private final PeerNews news;
+    private final Dialer dialer;
+    private final CardSource cards;
+    private final ScheduledExecutorService timer;
+    private final Executor executor;
+    private Future<?> rounds;
+    private int round;
+
+    LinkCare(
+            Links links,
+            Post post,
+            PeerNews news,
+            Dialer dialer,
+            CardSource cards,
+            ScheduledExecutorService timer,
+            Executor executor) {
+        this.links = links;
+        this.post = post;
+        this.news = news;
+        this.dialer = dialer;
+        this.cards = cards;
+        this.timer = timer;
+        this.executor = executor;
+    }
+
+    void start() {
+        rounds =
+                timer.scheduleWithFixedDelay(
+                        () -> handOver(this::round),
+                        ROUND_SECONDS,
+                        ROUND_SECONDS,
+                        TimeUnit.SECONDS);
+    }
+
+    void stop() {
+        rounds.cancel(false);
+    }
+
+    /** Closes all links to a peer. */
+    void cut(AgentId peer, String reason) {
+        Runnable cutting = () -> links.of(peer).forEach(wired -> wired.link.close(reason));
+        try {
+            executor.execute(cutting);
+        } catch (RejectedExecutionException full) {
+            cutting.run(); // whoever was shut out must not stay because this host is busy
+        }
+    }
+
+    private void handOver(Runnable work) {
+        try {
+            executor.execute(work);
+        } catch (RejectedExecutionException full) {
+            LOG.debug("no look at the links this time: {}", full.getMessage());
+        }
+    }
+
+    /** A link is up. */
+    void opened(Link link) {
+        Links.Wired wired = links.add(link);
+        links.of(link.peer()).stream()
+                .filter(other -> other.link != link && other.link.path() == link.path())
+                .forEach(other -> retire(other.link));
+        LOG.debug("link to {} up: {}", link.peer(), link.path().wireName());
+        // the registry introduces those who speak through it
+        if (link.path() != Path.RELAY) {
+            ObjectNode hello = Wire.object();
+            hello.putArray("versions").add(1);
+            hello.putArray("features");
+            hello.set("card", Wire.node(cards.card()));
+            post.tell(link, post.message(MeshMessage.HELLO, "", link.peer(), hello));
+        }
+        ping(wired);
+        // the first round trip pays for cold code at both ends: measure again before a whole round
+        // has passed
+        timer.schedule(() -> handOver(() -> ping(wired)), SECOND_PING_SECONDS, TimeUnit.SECONDS);
+        news.look(link.peer());
+    }
+
+    /** An old link gets time for the answers that are on their way over it. */
+    private void retire(Link link) {
+        timer.schedule(
+                () -> handOver(() -> link.close("replaced by a newer link")),
+                REPLACED_SECONDS,
+                TimeUnit.SECONDS);
+    }
+
+    private void ping(Links.Wired wired) {
+        wired.pingId = Pending.newId();
+        wired.pingedAt = System.nanoTime();
+        post.tell(
+                wired.link,
+                post.message(
+                        MeshMessage.PING,
+                        wired.pingId,
+                        wired.link.peer(),
+                        Wire.object().put("t", System.currentTimeMillis())));
+    }
+
+    /** A pong arrived.
+     * @return false if no ping of here asked for it */
+    boolean ponged(AgentId peer, String requestId) {
+        for (Links.Wired wired : links.of(peer)) {
+            if (!requestId.isEmpty() && requestId.equals(wired.pingId)) {
+                wired.pingId = "";
+                wired.rttMillis = Math.round((System.nanoTime() - wired.pingedAt) / 1e3) / 1e3;
+                news.look(peer);
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void round() {
+        boolean improve = ++round % ROUNDS_TO_IMPROVE == 0;
+        links.all().forEach(this::ping);
+        for (AgentId peer : links.peers()) {
+            Links.Wired best = links.best(peer);
+            if (improve && best != null && best.link.path() == Path.RELAY) {
+                dialer.improve(peer, Path.RELAY);
+            }
+        }
+    }
+}

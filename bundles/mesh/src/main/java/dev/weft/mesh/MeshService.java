@@ -1,0 +1,224 @@
+package dev.weft.mesh;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.weft.api.event.Events;
+import dev.weft.api.identity.HostIdentity;
+import dev.weft.api.mesh.AgentDirectory;
+import dev.weft.api.mesh.CardSource;
+import dev.weft.api.mesh.DirectoryListener;
+import dev.weft.api.mesh.Link;
+import dev.weft.api.mesh.LinkListener;
+import dev.weft.api.mesh.Mesh;
+import dev.weft.api.mesh.MeshException;
+import dev.weft.api.mesh.MessageHandler;
+import dev.weft.api.mesh.Peer;
+import dev.weft.api.mesh.Transport;
+import dev.weft.protocol.AgentId;
+import dev.weft.protocol.MeshMessage;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.Consumer;
+import org.osgi.service.component.ComponentServiceObjects;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
+import org.osgi.service.component.annotations.ReferencePolicyOption;
+
+/** The mesh as other rooms see it. Transports and handlers are got late: most of them need the mesh to come up. */
+@Component(
+        immediate = true,
+        service = {Mesh.class, LinkListener.class, DirectoryListener.class})
+public final class MeshService implements Mesh, LinkListener, DirectoryListener {
+    private final Dialer dialer = new Dialer();
+    private final Handlers handlers = new Handlers();
+    private final Links links = new Links();
+    private final AgentId self;
+    private final PeerNews news;
+    private final Pending pending;
+    private final Post post;
+    private final LinkCare care;
+    private final Switchboard switchboard;
+    private volatile boolean stopped;
+
+    /** Starts without links.
+     * @param identity who this host is
+     * @param directory names and health for messages to people
+     * @param cards the card that greets a new peer
+     * @param events the journal
+     * @param blocking runs what must not hold up a timer
+     * @param timer paces */
+    @Activate
+    public MeshService(
+            @Reference HostIdentity identity,
+            @Reference AgentDirectory directory,
+            @Reference CardSource cards,
+            @Reference Events events,
+            @Reference(target = "(weft.executor=blocking)") ExecutorService blocking,
+            @Reference(target = "(weft.executor=timer)") ScheduledExecutorService timer) {
+        self = identity.agentId();
+        news = new PeerNews(links, directory, events);
+        pending = new Pending(timer, blocking);
+        post = new Post(self, links, dialer, directory);
+        care = new LinkCare(links, post, news, dialer, cards, timer, blocking);
+        switchboard = new Switchboard(self, pending, handlers, post, care);
+        care.start();
+    }
+
+    /** A transport came.
+     * @param objects the transport */
+    @Reference(
+            service = Transport.class,
+            cardinality = ReferenceCardinality.MULTIPLE,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    public void addTransport(ComponentServiceObjects<Transport> objects) {
+        dialer.add(objects);
+    }
+
+    /** A transport went; it closes its links itself.
+     * @param objects the transport */
+    public void removeTransport(ComponentServiceObjects<Transport> objects) {
+        dialer.remove(objects);
+    }
+
+    /** A handler came.
+     * @param objects the handler, its types in its properties */
+    @Reference(
+            service = MessageHandler.class,
+            cardinality = ReferenceCardinality.MULTIPLE,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    public void addHandler(ComponentServiceObjects<MessageHandler> objects) {
+        handlers.add(objects);
+    }
+
+    /** A handler went.
+     * @param objects the handler */
+    public void removeHandler(ComponentServiceObjects<MessageHandler> objects) {
+        handlers.remove(objects);
+    }
+
+    /** Fails what waits and closes all links. */
+    @Deactivate
+    public void close() {
+        stopped = true;
+        care.stop();
+        pending.stop();
+        links.all().forEach(wired -> wired.link.close("host stops"));
+    }
+
+    @Override
+    public CompletableFuture<MeshMessage> request(
+            AgentId target,
+            String type,
+            JsonNode payload,
+            Duration timeout,
+            Consumer<MeshMessage> interim) {
+        Pending.Request request;
+        try {
+            check(target);
+            request = pending.open(target, timeout, interim);
+        } catch (MeshException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+        post.deliver(
+                new MeshMessage(type, request.id, self.value(), target.value(), payload),
+                target,
+                request::sentOn,
+                request.answer,
+                null);
+        if (stopped) {
+            pending.stop(); // the host began to stop after the check above
+        }
+        return request.answer;
+    }
+
+    @Override
+    public CompletableFuture<Void> send(
+            AgentId target, String type, String requestId, JsonNode payload) {
+        CompletableFuture<Void> left = new CompletableFuture<>();
+        try {
+            check(target);
+        } catch (MeshException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+        post.deliver(
+                new MeshMessage(type, requestId, self.value(), target.value(), payload),
+                target,
+                link -> {},
+                left,
+                () -> left.complete(null));
+        return left;
+    }
+
+    private void check(AgentId target) {
+        if (stopped) {
+            throw new MeshException("stopped", "this host is stopping");
+        }
+        if (target.equals(self)) {
+            throw new MeshException(
+                    "unreachable",
+                    target + " is this host itself: nothing is sent over the mesh to it");
+        }
+    }
+
+    @Override
+    public List<Peer> peers() {
+        return news.peers();
+    }
+
+    @Override
+    public Optional<Peer> peer(AgentId id) {
+        return news.peer(id);
+    }
+
+    @Override
+    public void opened(Link link) {
+        if (stopped) {
+            link.close("host stops");
+        } else {
+            care.opened(link);
+        }
+    }
+
+    @Override
+    public void received(Link link, String frame) {
+        if (!stopped) {
+            switchboard.received(link, frame);
+        }
+    }
+
+    @Override
+    public void closed(Link link, String reason) {
+        links.remove(link);
+        pending.lost(link, reason);
+        news.look(link.peer());
+    }
+
+    @Override
+    public void changed(AgentDirectory.KnownAgent agent) {
+        news.look(agent.card().agentId());
+    }
+
+    @Override
+    public void removed(AgentId id) {
+        care.cut(id, "it is no longer of this mesh");
+    }
+
+    /** Counts of what was dropped. */
+    Drops drops() {
+        return switchboard.drops();
+    }
+
+    /** How many requests wait. */
+    int waiting() {
+        return pending.size();
+    }
+}

@@ -1,0 +1,104 @@
+package dev.weft.mesh;
+
+import dev.weft.api.mesh.Link;
+import dev.weft.api.mesh.LinkException;
+import dev.weft.api.mesh.LinkListener;
+import dev.weft.api.mesh.Path;
+import dev.weft.protocol.AgentId;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** One end of a link in memory; what arrives is told on a thread of its own, in order. */
+final class MemoryLink implements Link {
+    final List<String> frames = new CopyOnWriteArrayList<>();
+    private final AgentId peer;
+    private final Path path;
+    private final LinkListener listener;
+    private final ExecutorService thread = Executors.newSingleThreadExecutor();
+    private final AtomicBoolean open = new AtomicBoolean(true);
+    private final AtomicLong sent = new AtomicLong();
+    private final AtomicLong got = new AtomicLong();
+    private final Object lock;
+    private MemoryLink other;
+
+    private MemoryLink(AgentId peer, Path path, LinkListener listener, Object lock) {
+        this.lock = lock;
+        this.peer = peer;
+        this.path = path;
+        this.listener = listener;
+    }
+
+    /** Makes both ends and tells both sides.
+     * @return the end that {@code a} holds */
+    static MemoryLink between(AgentId a, LinkListener atA, AgentId b, LinkListener atB, Path path) {
+        Object lock = new Object();
+        MemoryLink left = new MemoryLink(b, path, atA, lock);
+        MemoryLink right = new MemoryLink(a, path, atB, lock);
+        left.other = right;
+        right.other = left;
+        left.thread.execute(() -> atA.opened(left));
+        right.thread.execute(() -> atB.opened(right));
+        return left;
+    }
+
+    MemoryLink other() {
+        return other;
+    }
+
+    @Override
+    public AgentId peer() {
+        return peer;
+    }
+
+    @Override
+    public Path path() {
+        return path;
+    }
+
+    @Override
+    public boolean isOpen() {
+        return open.get();
+    }
+
+    @Override
+    public void send(String frame) {
+        synchronized (lock) {
+            if (!isOpen()) {
+                throw new LinkException("closed");
+            }
+            sent.addAndGet(frame.length());
+            frames.add(frame);
+            other.got.addAndGet(frame.length());
+            other.thread.execute(() -> other.listener.received(other, frame));
+        }
+    }
+
+    @Override
+    public long bytesSent() {
+        return sent.get();
+    }
+
+    @Override
+    public long bytesReceived() {
+        return got.get();
+    }
+
+    @Override
+    public void close(String reason) {
+        end(reason);
+        other.end("closed by peer");
+    }
+
+    private void end(String reason) {
+        synchronized (lock) {
+            if (open.compareAndSet(true, false)) {
+                thread.execute(() -> listener.closed(this, reason));
+                thread.shutdown();
+            }
+        }
+    }
+}

@@ -1,0 +1,59 @@
+package dev.weft.signaling.client;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.http.HttpResponse.BodySubscriber;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Flow;
+
+/** Reads a body as UTF-8 and gives up beyond a limit, whatever the other side promises. */
+final class LimitedBody implements BodySubscriber<String> {
+    private final int limit;
+    private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    private final CompletableFuture<String> body = new CompletableFuture<>();
+    private Flow.Subscription subscription;
+
+    LimitedBody(int limit) {
+        this.limit = limit;
+    }
+
+    @Override
+    public CompletionStage<String> getBody() {
+        return body;
+    }
+
+    @Override
+    public void onSubscribe(Flow.Subscription newSubscription) {
+        subscription = newSubscription;
+        subscription.request(Long.MAX_VALUE);
+    }
+
+    @Override
+    public void onNext(List<ByteBuffer> buffers) {
+        for (ByteBuffer buffer : buffers) {
+            if (bytes.size() + buffer.remaining() > limit) {
+                subscription.cancel();
+                body.completeExceptionally(
+                        new IOException("its answer is longer than " + limit + " bytes"));
+                return;
+            }
+            byte[] part = new byte[buffer.remaining()];
+            buffer.get(part);
+            bytes.write(part, 0, part.length);
+        }
+    }
+
+    @Override
+    public void onError(Throwable e) {
+        body.completeExceptionally(e);
+    }
+
+    @Override
+    public void onComplete() {
+        body.complete(bytes.toString(StandardCharsets.UTF_8));
+    }
+}

@@ -1,0 +1,95 @@
+package dev.weft.signaling.client;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+
+/** The registry's REST calls that a host makes, with its bearer token. */
+final class RegistryApi {
+    private static final int MAX_PAGES = 100;
+    private final Rest rest;
+    private final Access access;
+
+    RegistryApi(Rest rest, Access access) {
+        this.rest = rest;
+        this.access = access;
+    }
+
+    /** Makes a call; a token that is not taken is renewed once.
+     * @param path from {@code /api} on
+     * @param body null for none */
+    CompletableFuture<JsonNode> call(String method, String path, JsonNode body) {
+        return access.base()
+                .map(
+                        base ->
+                                call(method, base.resolve(base.getPath() + path), body)
+                                        .thenApply(Rest.Answer::body))
+                .orElseGet(
+                        () ->
+                                CompletableFuture.failedFuture(
+                                        new IOException("this host does not answer HTTP yet")));
+    }
+
+    private CompletableFuture<Rest.Answer> call(String method, URI uri, JsonNode body) {
+        return once(method, uri, body)
+                .handle(
+                        (answer, e) -> {
+                            RefusedException refused = e == null ? null : Failure.refusal(e);
+                            if (refused != null && refused.status() == 401) {
+                                access.renew();
+                                return once(method, uri, body);
+                            }
+                            return e == null
+                                    ? CompletableFuture.completedFuture(answer)
+                                    : CompletableFuture.<Rest.Answer>failedFuture(Failure.cause(e));
+                        })
+                .thenCompose(next -> next);
+    }
+
+    private CompletableFuture<Rest.Answer> once(String method, URI uri, JsonNode body) {
+        return access.token()
+                .thenCompose(
+                        token ->
+                                rest.call(
+                                        method,
+                                        uri,
+                                        Map.of("Authorization", "Bearer " + token),
+                                        body));
+    }
+
+    /** Reads a list, page by page.
+     * @return every entry of every page */
+    CompletableFuture<List<JsonNode>> list(String path) {
+        List<JsonNode> all = new ArrayList<>();
+        return access.base()
+                .map(base -> page(base.resolve(base.getPath() + path), all, 1))
+                .orElseGet(
+                        () ->
+                                CompletableFuture.failedFuture(
+                                        new IOException("this host does not answer HTTP yet")));
+    }
+
+    private CompletableFuture<List<JsonNode>> page(URI uri, List<JsonNode> all, int number) {
+        return call("GET", uri, null)
+                .thenCompose(
+                        answer -> {
+                            answer.body().forEach(all::add);
+                            // pages are followed on the registry only: the token must not go
+                            // elsewhere
+                            return answer.next()
+                                    .filter(
+                                            next ->
+                                                    number < MAX_PAGES
+                                                            && next.getRawAuthority()
+                                                                    .equals(uri.getRawAuthority())
+                                                            && next.getScheme()
+                                                                    .equals(uri.getScheme()))
+                                    .map(next -> page(next, all, number + 1))
+                                    .orElseGet(() -> CompletableFuture.completedFuture(all));
+                        });
+    }
+}

@@ -1,0 +1,532 @@
+package dev.weft.signaling.client;
+
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.weft.api.health.HealthCheck.Status;
+import dev.weft.api.registry.Inbox;
+import dev.weft.api.registry.InboxListener;
+import dev.weft.api.signaling.SignalListener;
+import dev.weft.protocol.AgentId;
+import dev.weft.protocol.SignalMessage;
+import dev.weft.protocol.SkillCard;
+import dev.weft.protocol.Wire;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(30)
+class SignalingClientTest {
+    private static final AgentId FRIEND = new AgentId("agent-friend");
+    private final TestHost host = new TestHost();
+    private TestRegistry registry;
+
+    @BeforeEach
+    void start() throws IOException {
+        registry = new TestRegistry();
+    }
+
+    @AfterEach
+    void stop() throws IOException {
+        host.close();
+        registry.close();
+    }
+
+    private SignalingClient connected() {
+        SignalingClient client = host.connect(registry.uri() + "/");
+        await().until(
+                        () ->
+                                client.isConnected()
+                                        && registry.count("POST /api/hub/heartbeat") > 0
+                                        && host.news.contains("connected []"));
+        return client;
+    }
+
+    private static JsonNode agent(String id, String health) {
+        return Wire.object()
+                .put("agent_id", id)
+                .put("name", "label-of-" + id)
+                .put("health", health)
+                .put("connected", true);
+    }
+
+    @Test
+    void it_registers_posts_its_card_and_fills_directory_and_ice_servers() {
+        registry.peerList = "[\"agent-friend\",\"agent-me\",\"BAD ID\",7]";
+        registry.answers.put(
+                "GET /api/registry/agents",
+                "[" + agent("agent-friend", "active") + ",{\"agent_id\":\"..\"},null]");
+        registry.answers.put("GET /api/registry/agents next", "<?limit=2&cursor=x>; rel=\"next\"");
+        registry.answers.put(
+                "GET /api/config",
+                "{\"iceServers\":[{\"urls\":[\"stun:s\"]},{\"urls\":[]},{\"urls\":7},null,{\"urls\":\"stun:t\"}]}");
+        SignalingClient client = host.connect(registry.uri().toString());
+        await().until(() -> host.news.contains("connected [agent-friend]"));
+        await().until(
+                        () ->
+                                registry.requests.stream()
+                                        .anyMatch(
+                                                line ->
+                                                        line.startsWith(
+                                                                        "POST /api/registry/agents {")
+                                                                && line.contains(
+                                                                        "\"room\":\"lab\"")));
+        await().until(
+                        () ->
+                                host.directory.find("label-of-agent-friend").isPresent()
+                                        && client.iceServers().size() == 2);
+        assertTrue(registry.requests.contains("device token dt_secret"));
+        await().until(() -> registry.requests.stream().anyMatch(line -> line.contains("cursor=x")));
+        assertEquals("register", registry.frames.get(0).type());
+        assertEquals("agent-me", registry.frames.get(0).peerId());
+        await().until(() -> client.check().equals(Status.OK));
+    }
+
+    @Test
+    void a_lost_socket_is_opened_again_and_all_is_registered_anew() {
+        SignalingClient client = connected();
+        for (int round = 1; round <= 4; round++) {
+            registry.peer().cut();
+            int times = round + 1;
+            await().until(
+                            () ->
+                                    registry.peers.size() == times
+                                            && client.isConnected()
+                                            && registry.count("POST /api/registry/agents")
+                                                    >= times);
+        }
+        assertEquals(
+                List.of("connected []", "disconnected", "connected []"), host.news.subList(0, 3));
+        assertEquals(
+                registry.peers.size(), registry.tokens.get(), "each connection gets a new token");
+    }
+
+    @Test
+    void while_the_registry_is_away_the_directory_stays_and_when_it_is_back_so_is_the_host()
+            throws IOException {
+        registry.answers.put(
+                "GET /api/registry/agents", "[" + agent("agent-friend", "active") + "]");
+        SignalingClient client = connected();
+        await().until(() -> host.directory.find("agent-friend").isPresent());
+        registry.close();
+        await().until(
+                        () ->
+                                !client.isConnected()
+                                        && host.news.contains("disconnected")
+                                        && client.check().detail().contains("no connection"));
+        assertFalse(client.send("offer", FRIEND, Wire.object()));
+        assertTrue(host.directory.find("agent-friend").isPresent());
+        long cards = registry.count("POST /api/registry/agents");
+        registry.start();
+        await().until(
+                        () ->
+                                client.isConnected()
+                                        && registry.count("POST /api/registry/agents") > cards);
+        assertEquals(Status.OK, client.check());
+    }
+
+    @Test
+    void a_token_that_is_not_taken_any_more_is_renewed() {
+        SignalingClient client = connected();
+        registry.acceptsAnyToken = false;
+        registry.goodToken = "t" + (registry.tokens.get() + 1);
+        host.skills = List.of(new SkillCard("disk", "1.0.0", "", "", List.of()));
+        host.card.changed();
+        await().until(
+                        () ->
+                                registry.tokens.get() == 2
+                                        && registry.count("POST /api/registry/agents") >= 3);
+        assertTrue(client.isConnected());
+    }
+
+    @Test
+    void a_handshake_that_is_refused_is_tried_once_more_with_a_new_token() {
+        registry.acceptsAnyToken = false;
+        registry.goodToken = "t2";
+        SignalingClient client = host.connect(registry.uri().toString());
+        await().until(client::isConnected);
+        assertEquals(2, registry.handshakes.get());
+    }
+
+    @Test
+    void a_revoked_host_says_so_and_does_not_hammer() {
+        registry.tokenStatus = 401;
+        SignalingClient client = host.connect(registry.uri().toString());
+        await().until(
+                        () ->
+                                client.check()
+                                        .detail()
+                                        .contains("membership revoked or unknown: pair again"));
+        await().during(Duration.ofMillis(700))
+                .atMost(Duration.ofSeconds(2))
+                .until(() -> registry.count("POST /api/token") == 1);
+        assertFalse(client.check().blocking());
+    }
+
+    @Test
+    void a_socket_closed_for_revocation_or_for_a_double_is_not_opened_again_soon() {
+        SignalingClient client = connected();
+        registry.peer().closeWith(4000);
+        await().until(
+                        () ->
+                                client.check()
+                                        .detail()
+                                        .contains("another host took the place of agent-me"));
+        await().during(Duration.ofMillis(700))
+                .atMost(Duration.ofSeconds(2))
+                .until(() -> registry.peers.size() == 1);
+    }
+
+    @Test
+    void a_host_turned_away_as_a_copy_says_what_to_do_and_tries_again() {
+        SignalingClient client = connected();
+        registry.peer().closeWith(4004);
+        await().pollInterval(Duration.ofMillis(10))
+                .until(
+                        () ->
+                                client.check()
+                                        .detail()
+                                        .contains(
+                                                "another host with the key of agent-me is connected"));
+        await().until(() -> registry.peers.size() == 2);
+    }
+
+    @Test
+    void a_registry_that_knows_this_host_under_another_id_is_refused() {
+        registry.peerId = "agent-other";
+        SignalingClient client = host.connect(registry.uri().toString());
+        await().until(() -> client.check().detail().contains("agent-other"));
+        assertEquals(0, registry.handshakes.get());
+    }
+
+    @Test
+    void a_host_that_is_not_paired_is_told_what_to_run() {
+        host.deviceToken = java.util.Optional.empty();
+        SignalingClient client = host.connect(registry.uri().toString());
+        assertEquals(
+                Status.warning("not paired: run weft pair CODE --registry " + registry.uri()),
+                client.check());
+        assertFalse(client.send("offer", FRIEND, Wire.object()));
+        assertTrue(registry.requests.isEmpty());
+    }
+
+    @Test
+    void a_host_without_a_registry_is_told_how_to_get_one() {
+        SignalingClient client = host.connect("");
+        assertEquals(
+                Status.warning("no registry is set: run weft pair CODE --registry URL"),
+                client.check());
+    }
+
+    @Test
+    void what_is_no_url_is_named_and_nothing_breaks() {
+        for (String bad :
+                List.of(
+                        "nonsense",
+                        "ftp://x",
+                        "http://",
+                        "http://a b",
+                        "http://u:p@h",
+                        "http:\n//x",
+                        "wss://h")) {
+            SignalingClient client = host.connect(bad);
+            assertTrue(
+                    client.check().blocking() && client.check().detail().contains("is not a URL"),
+                    bad);
+            assertThrows(
+                    ExecutionException.class, () -> client.report("t", "completed", "", "").get());
+            client.close();
+        }
+    }
+
+    @Test
+    void hostile_frames_harm_nothing() {
+        connected();
+        TestRegistry.Peer peer = registry.peer();
+        for (String bad :
+                List.of(
+                        "",
+                        "{",
+                        "null",
+                        "[1]",
+                        "7",
+                        "{\"type\":7}",
+                        "{\"type\":\"x\",\"type\":\"y\"}",
+                        "[".repeat(5000),
+                        "{\"type\":\"offer\",\"peer_id\":\"NOT AN ID\",\"payload\":{}}",
+                        "{\"type\":\"" + "t".repeat(100) + "\"}",
+                        "{\"type\":\"peer_joined\",\"peer_id\":\"registry\",\"payload\":[]}",
+                        "{\"type\":\"peer_joined\",\"peer_id\":\"registry\"}",
+                        "{\"type\":\"peer_left\",\"peer_id\":\"registry\"}")) {
+            peer.text(bad);
+        }
+        peer.frame(0x82, new byte[1000]);
+        peer.frame(0x89, new byte[5]);
+        peer.text(
+                Wire.write(
+                        new SignalMessage(
+                                "peer_joined",
+                                "agent-evil",
+                                null,
+                                agent("agent-forged", "active"))));
+        peer.text(
+                Wire.write(new SignalMessage("offer", "agent-friend", "agent-me", Wire.object())));
+        await().until(() -> host.news.contains("offer from agent-friend"));
+        assertTrue(
+                host.directory.find("agent-forged").isEmpty(),
+                "only the registry tells who joined");
+        assertEquals(1, registry.peers.size());
+        assertTrue(host.news.stream().noneMatch(line -> line.contains("NOT")));
+    }
+
+    @Test
+    void a_frame_in_parts_is_joined_and_one_that_is_too_long_is_dropped() {
+        connected();
+        TestRegistry.Peer peer = registry.peer();
+        byte[] frame =
+                Wire.write(
+                                new SignalMessage(
+                                        "offer",
+                                        "agent-parts",
+                                        "agent-me",
+                                        Wire.object().put("sdp", "é".repeat(50_000))))
+                        .getBytes(StandardCharsets.UTF_8);
+        peer.frame(0x01, java.util.Arrays.copyOf(frame, 33_333));
+        peer.frame(0x80, java.util.Arrays.copyOfRange(frame, 33_333, frame.length));
+        await().until(() -> host.news.contains("offer from agent-parts"));
+        byte[] part = "x".repeat(100_000).getBytes(StandardCharsets.UTF_8);
+        peer.frame(0x01, part);
+        for (int i = 0; i < 50; i++) {
+            peer.frame(0x00, part);
+        }
+        peer.frame(0x80, part);
+        peer.text(Wire.write(new SignalMessage("offer", "agent-after", "agent-me", Wire.object())));
+        await().until(() -> host.news.contains("offer from agent-after"));
+        assertEquals(1, registry.peers.size(), "the socket still works and stays");
+    }
+
+    @Test
+    void frames_of_many_threads_leave_whole() throws InterruptedException {
+        SignalingClient client = connected();
+        List<Thread> threads =
+                IntStream.range(0, 8)
+                        .mapToObj(
+                                t ->
+                                        new Thread(
+                                                () ->
+                                                        IntStream.range(0, 100)
+                                                                .forEach(
+                                                                        n ->
+                                                                                assertTrue(
+                                                                                        client.send(
+                                                                                                "offer",
+                                                                                                FRIEND,
+                                                                                                Wire
+                                                                                                        .object()
+                                                                                                        .put(
+                                                                                                                "sdp",
+                                                                                                                "x"
+                                                                                                                        .repeat(
+                                                                                                                                n
+                                                                                                                                        * 20))
+                                                                                                        .put(
+                                                                                                                "t",
+                                                                                                                t)
+                                                                                                        .put(
+                                                                                                                "n",
+                                                                                                                n))))))
+                        .toList();
+        threads.forEach(Thread::start);
+        for (Thread thread : threads) {
+            thread.join();
+        }
+        await().until(() -> registry.frames.size() == 801);
+        int[] next = new int[8];
+        registry.frames.stream()
+                .skip(1)
+                .forEach(
+                        frame ->
+                                assertEquals(
+                                        next[frame.payload().path("t").asInt()]++,
+                                        frame.payload().path("n").asInt()));
+        assertFalse(
+                client.send("offer", FRIEND, Wire.object().put("sdp", "é".repeat(140_000))),
+                "longer than a frame may be");
+    }
+
+    @Test
+    void a_registry_that_does_not_read_fills_the_queue_and_no_more() {
+        SignalingClient client = connected();
+        registry.reads = false;
+        JsonNode payload = Wire.object().put("sdp", "x".repeat(20_000));
+        int sent = 0;
+        while (sent < 10_000 && client.send("offer", FRIEND, payload)) {
+            sent++;
+        }
+        assertTrue(sent >= SignalSocket.QUEUE && sent < 5_000, "sent " + sent);
+        registry.reads = true;
+        int expected = sent;
+        await().until(() -> registry.frames.size() == expected + 1);
+    }
+
+    @Test
+    void a_new_skill_reaches_the_registry_at_once_and_a_burst_of_changes_as_few_posts() {
+        SignalingClient client = connected();
+        await().until(() -> registry.count("POST /api/registry/agents") == 1);
+        long began = System.nanoTime();
+        host.skills = List.of(new SkillCard("disk", "1.0.0", "", "", List.of()));
+        for (int i = 0; i < 100; i++) {
+            host.card.changed();
+        }
+        await().pollInterval(Duration.ofMillis(2))
+                .until(
+                        () ->
+                                registry.requests.stream()
+                                        .anyMatch(line -> line.contains("\"id\":\"disk\"")));
+        assertTrue(System.nanoTime() - began < 2_000_000_000L);
+        await().during(Duration.ofMillis(100))
+                .until(() -> registry.count("POST /api/registry/agents") <= 4);
+        await().until(() -> host.events.contains("agent.changed"));
+    }
+
+    @Test
+    void a_card_that_is_refused_is_a_warning() {
+        registry.answers.put(
+                "POST /api/registry/agents", "409 {\"detail\":\"the name me is taken\"}");
+        SignalingClient client = host.connect(registry.uri().toString());
+        await().until(() -> client.check().detail().contains("the name me is taken"));
+        assertTrue(client.isConnected());
+    }
+
+    @Test
+    void waiting_tasks_are_handed_over_and_reported() throws Exception {
+        List<Inbox.Entry> taken = new CopyOnWriteArrayList<>();
+        SignalingClient client = connected();
+        client.addInbox(Services.of((InboxListener) taken::addAll, Map.of()));
+        registry.answers.put(
+                "POST /api/hub/heartbeat",
+                "{\"status\":\"ok\",\"pending_tasks\":[{\"id\":\"t1\",\"skill\":\"disk\",\"payload\":{\"a\":1},\"ttl\":60,\"new\":true},7,{\"ttl\":\"soon\"}]}");
+        registry.peer().push(SignalMessage.TASKS_WAITING, Wire.object());
+        await().until(() -> taken.size() == 1);
+        assertEquals("disk", taken.get(0).skill());
+        client.report("t1", "completed", "done", "").get();
+        assertEquals(
+                1,
+                registry.count(
+                        "POST /api/hub/tasks/t1 {\"state\":\"completed\",\"result\":\"done\",\"error\":\"\"}"));
+        registry.answers.put("POST /api/hub/tasks/t2", "403 {\"detail\":\"not yours\"}");
+        Throwable refused =
+                assertThrows(
+                                ExecutionException.class,
+                                () -> client.report("t2", "completed", "", "").get())
+                        .getCause();
+        assertTrue(refused.getMessage().contains("not yours"), refused.getMessage());
+    }
+
+    @Test
+    void a_silent_registry_is_given_up_and_called_again() {
+        host.keepalive = 1;
+        registry.pongs = false;
+        SignalingClient client = connected();
+        await().until(() -> registry.peers.size() >= 2 && client.isConnected());
+        assertTrue(host.news.contains("disconnected"));
+    }
+
+    @Test
+    void a_registry_that_answers_pings_keeps_its_socket() {
+        host.keepalive = 1;
+        connected();
+        await().during(Duration.ofMillis(3_200))
+                .atMost(Duration.ofSeconds(5))
+                .until(() -> registry.peers.size() == 1);
+    }
+
+    @Test
+    void stopping_takes_the_host_off_the_list_and_closes_the_socket() {
+        SignalingClient client = connected();
+        client.close();
+        assertEquals(1, registry.count("DELETE /api/registry/agents/agent-me"));
+        await().until(() -> registry.closeCodes.equals(List.of(1000)));
+        assertFalse(client.isConnected());
+    }
+
+    @Test
+    void stopping_does_not_wait_for_a_registry_that_hangs() {
+        SignalingClient client = connected();
+        registry.hangsOnDelete = true;
+        long began = System.nanoTime();
+        client.close();
+        assertTrue(System.nanoTime() - began < 1_500_000_000L);
+        await().until(() -> registry.closeCodes.equals(List.of(1000)));
+    }
+
+    @Test
+    void a_listener_that_comes_late_hears_that_the_socket_is_open() {
+        registry.peerList = "[\"agent-friend\"]";
+        SignalingClient client = host.connect(registry.uri().toString());
+        await().until(client::isConnected);
+        List<AgentId> heard = new CopyOnWriteArrayList<>();
+        client.addListener(
+                Services.of(
+                        new SignalListener() {
+                            @Override
+                            public void received(SignalMessage message) {
+                                throw new IllegalStateException("a listener that fails");
+                            }
+
+                            @Override
+                            public void connected(List<AgentId> peers) {
+                                heard.addAll(peers);
+                            }
+                        },
+                        Map.of()));
+        await().until(() -> heard.equals(List.of(FRIEND)));
+        registry.peer()
+                .text(
+                        Wire.write(
+                                new SignalMessage(
+                                        "offer", "agent-friend", "agent-me", Wire.object())));
+        registry.peer()
+                .text(
+                        Wire.write(
+                                new SignalMessage(
+                                        "answer", "agent-friend", "agent-me", Wire.object())));
+        await().until(() -> host.news.contains("answer from agent-friend"));
+    }
+
+    @Test
+    void a_host_that_is_its_own_registry_connects_as_soon_as_it_answers_http() {
+        registry.acceptsAnyToken = false;
+        registry.goodToken = "local-agent-me-AGENT";
+        SignalingClient client = host.connect("local");
+        assertTrue(client.check().detail().length() > 0 && !client.check().blocking());
+        host.http(registry.uri());
+        await().until(client::isConnected);
+        assertEquals(0, registry.tokens.get());
+        client.close();
+        assertEquals(0, registry.count("DELETE"), "its own list goes with it");
+    }
+
+    @Test
+    void the_port_is_bound_before_the_socket_answers() throws IOException {
+        registry.close();
+        SignalingClient client = host.connect("local");
+        host.http(registry.uri());
+        await().until(() -> client.check().detail().contains("no connection"));
+        registry.start();
+        await().atMost(Duration.ofSeconds(2)).until(client::isConnected);
+    }
+}

@@ -1,0 +1,199 @@
+package dev.weft.transport.webrtc;
+
+import dev.onvoid.webrtc.CreateSessionDescriptionObserver;
+import dev.onvoid.webrtc.PeerConnectionObserver;
+import dev.onvoid.webrtc.RTCDataChannel;
+import dev.onvoid.webrtc.RTCDataChannelBuffer;
+import dev.onvoid.webrtc.RTCDataChannelObserver;
+import dev.onvoid.webrtc.RTCIceCandidate;
+import dev.onvoid.webrtc.RTCPeerConnectionState;
+import dev.onvoid.webrtc.RTCSessionDescription;
+import dev.onvoid.webrtc.RTCStats;
+import dev.onvoid.webrtc.RTCStatsCollectorCallback;
+import dev.onvoid.webrtc.RTCStatsReport;
+import dev.onvoid.webrtc.RTCStatsType;
+import dev.onvoid.webrtc.SetSessionDescriptionObserver;
+import java.util.Map;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+
+/**
+ * What libwebrtc calls, on threads of its own: each call copies, hands over and returns. webrtc-java 0.14.0 keeps some observers for ever, so this
+ * one lets go of all it knows when its connection is disposed.
+ */
+final class ConnectionObserver
+        implements PeerConnectionObserver, RTCDataChannelObserver, RTCStatsCollectorCallback {
+    /** Who hears; called on the executor, except for {@link #message} and {@link #drained}, which must hand over themselves. */
+    interface Events {
+        void candidate(RTCIceCandidate candidate);
+
+        void state(RTCPeerConnectionState state);
+
+        void channelOffered(RTCDataChannel channel);
+
+        void channelChanged();
+
+        void relayed(boolean relayed);
+
+        void message(byte[] text);
+
+        void drained();
+    }
+
+    /** Target and executor in one, so that they vanish together. */
+    private record Ear(Events events, Executor executor) {}
+
+    private volatile Ear ear;
+
+    ConnectionObserver(Executor executor) {
+        ear = new Ear(null, executor);
+    }
+
+    /** Names who hears; before the connection is made. */
+    void attach(Events events) {
+        ear = new Ear(events, ear.executor());
+    }
+
+    void detach() {
+        ear = null;
+    }
+
+    /** Runs something on the executor, unless the connection is gone. */
+    void handOver(Runnable task) {
+        Ear now = ear;
+        if (now != null) {
+            now.executor()
+                    .execute(
+                            () -> {
+                                if (ear != null) {
+                                    task.run();
+                                }
+                            });
+        }
+    }
+
+    private void tell(Consumer<Events> call) {
+        Ear now = ear;
+        if (now != null) {
+            handOver(() -> call.accept(now.events()));
+        }
+    }
+
+    @Override
+    public void onIceCandidate(RTCIceCandidate candidate) {
+        tell(events -> events.candidate(candidate));
+    }
+
+    @Override
+    public void onConnectionChange(RTCPeerConnectionState state) {
+        tell(events -> events.state(state));
+    }
+
+    @Override
+    public void onDataChannel(RTCDataChannel channel) {
+        tell(events -> events.channelOffered(channel));
+    }
+
+    @Override
+    public void onStateChange() {
+        tell(Events::channelChanged);
+    }
+
+    @Override
+    public void onBufferedAmountChange(long previous) {
+        Ear now = ear;
+        if (now != null) {
+            now.events().drained();
+        }
+    }
+
+    @Override
+    public void onMessage(RTCDataChannelBuffer buffer) {
+        Ear now = ear;
+        if (now != null) {
+            byte[] text = new byte[buffer.data.remaining()];
+            buffer.data.get(text); // native memory, valid during this call only
+            now.events().message(text);
+        }
+    }
+
+    @Override
+    public void onStatsDelivered(RTCStatsReport report) {
+        boolean relayed = relayed(report.getStats());
+        tell(events -> events.relayed(relayed));
+    }
+
+    private static boolean relayed(Map<String, RTCStats> stats) {
+        for (RTCStats transport : stats.values()) {
+            if (transport.getType() == RTCStatsType.TRANSPORT) {
+                RTCStats pair =
+                        stats.get(
+                                String.valueOf(
+                                        transport.getAttributes().get("selectedCandidatePairId")));
+                if (pair != null
+                        && (relay(stats, pair, "localCandidateId")
+                                || relay(stats, pair, "remoteCandidateId"))) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    private static boolean relay(Map<String, RTCStats> stats, RTCStats pair, String end) {
+        RTCStats candidate = stats.get(String.valueOf(pair.getAttributes().get(end)));
+        return candidate != null
+                && "relay".equals(String.valueOf(candidate.getAttributes().get("candidateType")));
+    }
+
+    /** A description was made. */
+    CreateSessionDescriptionObserver created(
+            Consumer<RTCSessionDescription> then, Consumer<String> failed) {
+        return new Reply(then, failed);
+    }
+
+    /** A description was set. */
+    SetSessionDescriptionObserver settled(Runnable then, Consumer<String> failed) {
+        return new Reply(description -> then.run(), failed);
+    }
+
+    /** The outcome of one step; hands it over once and forgets who asked. */
+    private final class Reply
+            implements CreateSessionDescriptionObserver, SetSessionDescriptionObserver {
+        private volatile Consumer<RTCSessionDescription> then;
+        private volatile Consumer<String> failed;
+
+        Reply(Consumer<RTCSessionDescription> then, Consumer<String> failed) {
+            this.then = then;
+            this.failed = failed;
+        }
+
+        @Override
+        public void onSuccess() {
+            onSuccess(null);
+        }
+
+        @Override
+        public void onSuccess(RTCSessionDescription description) {
+            Consumer<RTCSessionDescription> next = then;
+            forget();
+            if (next != null) {
+                handOver(() -> next.accept(description));
+            }
+        }
+
+        @Override
+        public void onFailure(String error) {
+            Consumer<String> next = failed;
+            forget();
+            if (next != null) {
+                handOver(() -> next.accept(error));
+            }
+        }
+
+        private void forget() {
+            then = null;
+            failed = null;
+        }
+    }
+}

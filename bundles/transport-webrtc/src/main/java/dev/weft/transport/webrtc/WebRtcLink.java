@@ -1,0 +1,210 @@
+package dev.weft.transport.webrtc;
+
+import dev.weft.api.mesh.Link;
+import dev.weft.api.mesh.LinkException;
+import dev.weft.api.mesh.Path;
+import dev.weft.protocol.AgentId;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * An open channel as the mesh sees it: one queue out, one queue in, each worked off in order on the shared executor, each bounded.
+ */
+final class WebRtcLink implements Link {
+    /** Bytes that may wait to be sent; beyond, frames are refused. */
+    static final long MAX_OUTBOX = 8L << 20;
+
+    /** Bytes that may wait to be handled: libwebrtc cannot be told to stop receiving, so beyond, the link is closed. */
+    static final long MAX_INBOX = 32L << 20;
+
+    private static final long LOW_WATER = 1L << 20;
+    private static final long CHECK_EVERY = 256L << 10;
+    private static final Duration STALLED = Duration.ofMillis(20);
+    private static final long PATH_AGE_NANOS = 5_000_000_000L;
+
+    /** What a link asks of its owner; both hand over. */
+    interface Owner {
+        void close(String reason);
+
+        void askPath();
+    }
+
+    private final AgentId peer;
+    private final Connection connection;
+    private final Surroundings around;
+    private final Owner owner;
+    private final SerialExecutor inbox;
+    private final SerialExecutor outbox;
+    private final Queue<byte[]> waiting = new ConcurrentLinkedQueue<>();
+    private final AtomicBoolean pumping = new AtomicBoolean();
+    private final AtomicLong waitingOut = new AtomicLong();
+    private final AtomicLong waitingIn = new AtomicLong();
+    private final AtomicLong sent = new AtomicLong();
+    private final AtomicLong received = new AtomicLong();
+    private final AtomicLong pathAsked = new AtomicLong(System.nanoTime());
+    private long unchecked;
+    private boolean announced;
+    private volatile boolean open;
+    private volatile boolean closed;
+    private volatile Path path = Path.P2P;
+
+    WebRtcLink(AgentId peer, Connection connection, Surroundings around, Owner owner) {
+        this.peer = peer;
+        this.connection = connection;
+        this.around = around;
+        this.owner = owner;
+        inbox = around.serial();
+        outbox = around.serial();
+    }
+
+    @Override
+    public AgentId peer() {
+        return peer;
+    }
+
+    @Override
+    public Path path() {
+        long asked = pathAsked.get();
+        long now = System.nanoTime();
+        if (isOpen() && now - asked > PATH_AGE_NANOS && pathAsked.compareAndSet(asked, now)) {
+            owner.askPath(); // ICE may move to another pair at any time and does not say so
+        }
+        return path;
+    }
+
+    void path(Path measured) {
+        path = measured;
+    }
+
+    @Override
+    public boolean isOpen() {
+        return open && !closed;
+    }
+
+    @Override
+    public long bytesSent() {
+        return sent.get();
+    }
+
+    @Override
+    public long bytesReceived() {
+        return received.get();
+    }
+
+    @Override
+    public void send(String frame) {
+        if (!isOpen()) {
+            throw new LinkException("the link to " + peer + " is closed");
+        }
+        byte[] text = frame.getBytes(StandardCharsets.UTF_8);
+        if (text.length > connection.maxMessage()) {
+            throw new LinkException(
+                    "a frame of "
+                            + text.length
+                            + " bytes is too large for "
+                            + peer
+                            + ", a message may have "
+                            + connection.maxMessage());
+        }
+        if (waitingOut.addAndGet(text.length) > MAX_OUTBOX) {
+            waitingOut.addAndGet(-text.length);
+            throw new LinkException(
+                    peer + " takes frames too slowly: " + MAX_OUTBOX + " bytes wait to be sent");
+        }
+        waiting.add(text);
+        pump();
+    }
+
+    /** libwebrtc sent something; called on its thread. */
+    void drained() {
+        if (!waiting.isEmpty()) {
+            pump();
+        }
+    }
+
+    private void pump() {
+        if (pumping.compareAndSet(false, true)) {
+            outbox.execute(this::drain);
+        }
+    }
+
+    private void drain() {
+        pumping.set(false); // from here on a new frame asks for another round
+        for (byte[] next = waiting.peek(); next != null; next = waiting.peek()) {
+            if (unchecked >= CHECK_EVERY) {
+                if (connection.buffered() > LOW_WATER) {
+                    around.later(STALLED, this::pump); // drained() is sooner, if it comes
+                    return;
+                }
+                unchecked = 0;
+            }
+            if (closed || !connection.send(next)) {
+                waiting.clear();
+                owner.close("the channel takes no more frames");
+                return;
+            }
+            waiting.remove();
+            unchecked += next.length;
+            waitingOut.addAndGet(-next.length);
+            sent.addAndGet(next.length);
+        }
+    }
+
+    /** A frame arrived; called on a thread of libwebrtc. */
+    void receive(byte[] text) {
+        if (closed) {
+            return;
+        }
+        if (waitingIn.addAndGet(text.length) > MAX_INBOX) {
+            owner.close("more than " + MAX_INBOX + " bytes from " + peer + " wait to be handled");
+            return;
+        }
+        announceOpen();
+        received.addAndGet(text.length);
+        inbox.execute(
+                () -> {
+                    waitingIn.addAndGet(-text.length);
+                    around.listener().received(this, new String(text, StandardCharsets.UTF_8));
+                });
+    }
+
+    /** Tells the listener, once, and before the first frame: the library reports the two on different threads. */
+    synchronized void announceOpen() {
+        if (!announced && !closed) {
+            announced = true;
+            open = true;
+            inbox.execute(() -> around.listener().opened(this));
+        }
+    }
+
+    /** Tells the listener, once, after the last frame.
+     * @param reason why
+     * @param successor the link that replaces this one, which the listener hears of first; null if none does */
+    synchronized void announceClosed(String reason, WebRtcLink successor) {
+        if (!closed) {
+            closed = true;
+            if (announced) {
+                Runnable last = () -> around.listener().closed(this, reason);
+                if (successor == null) {
+                    inbox.execute(last);
+                } else {
+                    successor.inbox.execute(() -> inbox.execute(last));
+                }
+            }
+        }
+    }
+
+    @Override
+    public void close(String reason) {
+        owner.close(reason);
+    }
+
+    @Override
+    public String toString() {
+        return "WebRTC link to " + peer;
+    }
+}
