@@ -1,0 +1,193 @@
+package dev.weft.deploy;
+
+import dev.weft.deploy.Headers.Clause;
+import dev.weft.protocol.SkillCard;
+import dev.weft.protocol.Wire;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Path;
+import java.util.Enumeration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Predicate;
+import java.util.jar.Attributes;
+import java.util.jar.JarFile;
+import java.util.jar.Manifest;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
+import org.osgi.framework.Version;
+
+/**
+ * Looks into a jar before the framework does. It keeps out what would reach beyond the skill's own bundle; it is no containment of
+ * the skill's code.
+ */
+final class Audit {
+    /** Longest file. */
+    static final long MAX_FILE = 64L << 20;
+
+    private static final int MAX_ENTRIES = 4096;
+    private static final long MAX_UNPACKED = 512L << 20;
+    private static final int MAX_MANIFEST = 1 << 20;
+
+    private Audit() {}
+
+    /** What the manifest says.
+     * @param bundle symbolic name
+     * @param version bundle version
+     * @param skills ids it offers; at least one */
+    record Facts(String bundle, Version version, Set<String> skills) {}
+
+    /** Checks the entries: how many, how large, and that none points outside.
+     * @throws Refusal with the reason */
+    static void entries(Path jar) throws Refusal {
+        Set<String> names = new HashSet<>();
+        long unpacked = 0;
+        try (ZipFile zip = new ZipFile(jar.toFile())) {
+            if (zip.size() > MAX_ENTRIES) {
+                throw new Refusal("has " + zip.size() + " entries, the limit is " + MAX_ENTRIES);
+            }
+            for (Enumeration<? extends ZipEntry> all = zip.entries(); all.hasMoreElements(); ) {
+                ZipEntry entry = all.nextElement();
+                name(entry.getName());
+                if (!names.add(entry.getName())) {
+                    throw new Refusal("has two entries called " + Wire.quote(entry.getName()));
+                }
+                unpacked += Math.max(0, entry.getSize());
+                if (unpacked > MAX_UNPACKED) {
+                    throw new Refusal(
+                            "is larger than " + (MAX_UNPACKED >> 20) + " MiB when unpacked");
+                }
+            }
+        } catch (IOException | IllegalArgumentException e) {
+            throw new Refusal("is not a zip file, or a broken one: " + e.getMessage(), e);
+        }
+    }
+
+    private static void name(String name) throws Refusal {
+        String path = name.replace('\\', '/');
+        boolean outside =
+                path.startsWith("/")
+                        || path.matches("[A-Za-z]:.*")
+                        || List.of(path.split("/")).contains("..");
+        if (outside || name.chars().anyMatch(c -> c < ' ')) {
+            throw new Refusal("has an entry that points outside: " + Wire.quote(name));
+        }
+    }
+
+    /** Checks the manifest.
+     * @param ofHost tells the symbolic names of the host's own bundles
+     * @throws Refusal with the reason */
+    static Facts manifest(Path jar, Predicate<String> ofHost) throws Refusal {
+        Attributes main = read(jar).getMainAttributes();
+        List<Clause> names = Headers.parse(main.getValue("Bundle-SymbolicName"));
+        if (names.isEmpty() || names.get(0).name().isEmpty()) {
+            throw new Refusal("is not a bundle: its manifest has no Bundle-SymbolicName");
+        }
+        Clause name = names.get(0);
+        if (!name.name().matches("[A-Za-z0-9_-]+(\\.[A-Za-z0-9_-]+)*")
+                || name.name().length() > 200) {
+            throw new Refusal(
+                    "is not a bundle: " + Wire.quote(name.name()) + " is no symbolic name");
+        }
+        if (!"2".equals(strip(main.getValue("Bundle-ManifestVersion")))) {
+            throw new Refusal("is not a bundle: its manifest must say Bundle-ManifestVersion: 2");
+        }
+        if (ofHost.test(name.name())) {
+            throw new Refusal(
+                    "is called "
+                            + name.name()
+                            + " like a bundle of the host itself; choose another Bundle-SymbolicName");
+        }
+        if ("true".equals(name.directives().get("singleton"))) {
+            throw new Refusal(
+                    "is a singleton, so a new version could not run beside the old; take singleton:=true out of Bundle-SymbolicName");
+        }
+        forbidden(
+                main, "Fragment-Host", "is a fragment, which would become part of another bundle");
+        forbidden(
+                main,
+                "DynamicImport-Package",
+                "uses DynamicImport-Package, so what it needs cannot be checked; import by name");
+        for (Clause export : Headers.parse(main.getValue("Export-Package"))) {
+            for (String pack : export.names()) {
+                if (pack.matches("(dev\\.weft|org\\.osgi|java)(\\..*)?")) {
+                    throw new Refusal("exports package " + pack + ", which belongs to the host");
+                }
+            }
+        }
+        return new Facts(name.name(), version(main), skills(main));
+    }
+
+    private static void forbidden(Attributes main, String header, String reason) throws Refusal {
+        if (main.getValue(header) != null) {
+            throw new Refusal(reason);
+        }
+    }
+
+    private static Version version(Attributes main) throws Refusal {
+        try {
+            return Version.parseVersion(strip(main.getValue("Bundle-Version")));
+        } catch (IllegalArgumentException e) {
+            throw new Refusal(
+                    "has a Bundle-Version that is none: "
+                            + Wire.quote(main.getValue("Bundle-Version")),
+                    e);
+        }
+    }
+
+    private static Set<String> skills(Attributes main) throws Refusal {
+        Set<String> skills = new TreeSet<>();
+        for (Clause capability : Headers.parse(main.getValue("Provide-Capability"))) {
+            if (capability.names().contains("weft.skill")) {
+                String id = capability.attributes().get("weft.skill");
+                if (!SkillCard.isId(id)) {
+                    throw new Refusal(
+                            "offers a skill with the id "
+                                    + Wire.quote(id)
+                                    + "; an id has 1 to 64 characters [a-z0-9][a-z0-9._-]*");
+                }
+                skills.add(id);
+            }
+        }
+        if (skills.isEmpty()) {
+            throw new Refusal(
+                    "is a bundle but offers no skill: no class carries @Skill, or it was not built with bnd");
+        }
+        return skills;
+    }
+
+    private static Manifest read(Path jar) throws Refusal {
+        try (ZipFile zip = new ZipFile(jar.toFile())) {
+            ZipEntry entry =
+                    zip.stream()
+                            .filter(
+                                    e ->
+                                            e.getName()
+                                                    .toUpperCase(Locale.ROOT)
+                                                    .equals(JarFile.MANIFEST_NAME))
+                            .findFirst()
+                            .orElse(null);
+            if (entry == null) {
+                throw new Refusal("is not a bundle: it has no manifest");
+            }
+            try (InputStream in = zip.getInputStream(entry)) {
+                byte[] bytes = in.readNBytes(MAX_MANIFEST + 1);
+                if (bytes.length > MAX_MANIFEST) {
+                    throw new Refusal(
+                            "has a manifest of more than " + (MAX_MANIFEST >> 10) + " KiB");
+                }
+                return new Manifest(new ByteArrayInputStream(bytes));
+            }
+        } catch (IOException | IllegalArgumentException e) {
+            throw new Refusal("its manifest is broken: " + e.getMessage(), e);
+        }
+    }
+
+    private static String strip(String value) {
+        return value == null ? null : value.strip();
+    }
+}

@@ -1,0 +1,185 @@
+package dev.weft.deploy;
+
+import dev.weft.api.deploy.Deployments;
+import dev.weft.api.event.Events;
+import dev.weft.api.health.HealthCheck;
+import dev.weft.api.skill.SkillLeases;
+import dev.weft.protocol.Wire;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.osgi.framework.BundleContext;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.runtime.ServiceComponentRuntime;
+import org.osgi.service.metatype.annotations.AttributeDefinition;
+import org.osgi.service.metatype.annotations.Designate;
+import org.osgi.service.metatype.annotations.ObjectClassDefinition;
+
+/** The deploy folder: jars that are dropped there run, those that are taken out go. */
+@Component(
+        service = {Deployments.class, HealthCheck.class},
+        immediate = true,
+        configurationPid = "dev.weft.deploy")
+@Designate(ocd = DeployFolder.Config.class)
+public final class DeployFolder implements Deployments, HealthCheck {
+    private final Path folder;
+    private final Pipeline pipeline;
+
+    /** How the folder is treated. */
+    @ObjectClassDefinition(name = "Weft deploy folder")
+    public @interface Config {
+        /** How long a skill may take to start.
+         * @return seconds */
+        @AttributeDefinition(
+                name = "Start limit",
+                description = "Seconds a bundle may take until its skills can be called",
+                min = "1")
+        int start__seconds() default 10;
+
+        /** How long calls of a replaced or removed skill may go on.
+         * @return seconds */
+        @AttributeDefinition(
+                name = "Drain limit",
+                description =
+                        "Seconds that running calls of a replaced or removed skill are waited for",
+                min = "0")
+        int drain__seconds() default 300;
+
+        /** How often the whole folder is looked at, beside the events of the file system.
+         * @return seconds */
+        @AttributeDefinition(
+                name = "Sweep period",
+                description = "Seconds between two looks at the whole folder",
+                min = "1")
+        int sweep__seconds() default 15;
+    }
+
+    /** Opens the folder; what is in it gets installed in the background.
+     * @param context of this bundle
+     * @param config limits
+     * @param leases tells when a bundle's skills can be called, and when their calls have ended
+     * @param components tells why a bundle's components do not work
+     * @param events hears what was refused
+     * @throws IOException if the data directory cannot be written */
+    @Activate
+    public DeployFolder(
+            BundleContext context,
+            Config config,
+            @Reference SkillLeases leases,
+            @Reference ServiceComponentRuntime components,
+            @Reference Events events)
+            throws IOException {
+        folder = property(context, "weft.deploy");
+        Path skills = property(context, "weft.data").resolve("skills");
+        Loop loop = new Loop();
+        Crew crew = new Crew(loop);
+        Duration start = Duration.ofSeconds(Math.max(1, config.start__seconds()));
+        Duration drain = Duration.ofSeconds(Math.max(0, config.drain__seconds()));
+        Installer installer =
+                new Installer(
+                        context, leases, new Components(components), loop, crew, start, drain);
+        pipeline = new Pipeline(folder, skills, loop, crew, installer, new Reports(folder, events));
+        pipeline.start(Duration.ofSeconds(Math.max(1, config.sweep__seconds())));
+    }
+
+    private static Path property(BundleContext context, String name) {
+        String value = context.getProperty(name);
+        if (value == null || value.isBlank()) {
+            throw new IllegalStateException(
+                    "framework property " + name + " is not set; the launcher sets it");
+        }
+        return Path.of(value).toAbsolutePath().normalize();
+    }
+
+    @Deactivate
+    void close() {
+        pipeline.close();
+    }
+
+    @Override
+    public List<Deployment> list() {
+        return pipeline.views();
+    }
+
+    @Override
+    public CompletableFuture<Deployment> put(String fileName, InputStream jar) throws IOException {
+        if (fileName == null
+                || !Inbox.isJar(fileName)
+                || fileName.length() > 200
+                || !fileName.matches("[^/\\\\:\\p{Cntrl}]+")) {
+            throw new IOException(
+                    "the name of a jar must be plain and end in .jar, got " + Wire.quote(fileName));
+        }
+        Files.createDirectories(folder);
+        Path part = Files.createTempFile(folder, "." + fileName + ".", ".part");
+        try {
+            try (OutputStream out = Files.newOutputStream(part)) {
+                Staging.copy(jar, out);
+            }
+            Files.move(
+                    part,
+                    folder.resolve(fileName),
+                    StandardCopyOption.ATOMIC_MOVE,
+                    StandardCopyOption.REPLACE_EXISTING);
+        } catch (Refusal e) {
+            throw new IOException(fileName + " " + e.getMessage(), e);
+        } finally {
+            Files.deleteIfExists(part);
+        }
+        pipeline.touched(fileName);
+        return pipeline.outcome(fileName);
+    }
+
+    @Override
+    public boolean remove(String skill) throws IOException {
+        Optional<Deployment> active =
+                list().stream()
+                        .filter(
+                                file ->
+                                        file.state() == State.ACTIVE
+                                                && file.skills().contains(skill))
+                        .findFirst();
+        Optional<Deployment> any =
+                active.or(
+                        () ->
+                                list().stream()
+                                        .filter(file -> file.skills().contains(skill))
+                                        .findFirst());
+        if (any.isEmpty()) {
+            return false;
+        }
+        Files.deleteIfExists(folder.resolve(any.get().file()));
+        pipeline.touched(any.get().file());
+        return true;
+    }
+
+    @Override
+    public String name() {
+        return "deploy";
+    }
+
+    @Override
+    public Status check() {
+        String trouble = pipeline.trouble();
+        if (!trouble.isEmpty()) {
+            return Status.warning(trouble);
+        }
+        List<Deployment> refused =
+                list().stream().filter(file -> file.state() == State.REFUSED).toList();
+        if (refused.isEmpty()) {
+            return Status.OK;
+        }
+        String more = refused.size() == 1 ? "" : " (and " + (refused.size() - 1) + " more)";
+        return Status.warning(refused.get(0).file() + more + " " + refused.get(0).reason());
+    }
+}

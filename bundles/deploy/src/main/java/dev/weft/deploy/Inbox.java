@@ -1,0 +1,226 @@
+package dev.weft.deploy;
+
+import dev.weft.api.deploy.Deployments.Deployment;
+import dev.weft.api.deploy.Deployments.State;
+import dev.weft.deploy.Slot.Look;
+import dev.weft.deploy.Staging.Staged;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.zip.ZipException;
+import java.util.zip.ZipFile;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Looks at the files of the deploy folder and decides when one is whole and new. Used on the loop, but for {@link #touched}. */
+final class Inbox {
+    private static final Logger LOG = LoggerFactory.getLogger(Inbox.class);
+    private static final Duration RECHECK = Duration.ofMillis(50);
+    private static final Duration PATIENCE = Duration.ofSeconds(2);
+    private final Path folder;
+    private final Loop loop;
+    private final Staging staging;
+    private final Shelf shelf;
+    private final Map<String, Slot> slots = new HashMap<>();
+    private final Set<String> queued = ConcurrentHashMap.newKeySet();
+
+    Inbox(Path folder, Loop loop, Staging staging, Shelf shelf) {
+        this.folder = folder;
+        this.loop = loop;
+        this.staging = staging;
+        this.shelf = shelf;
+    }
+
+    /** Tells the files that are looked at: jars that are not hidden. */
+    static boolean isJar(String name) {
+        return name.endsWith(".jar") && !name.startsWith(".");
+    }
+
+    /** Something happened to a file. May be called on any thread; returns at once. */
+    void touched(String file) {
+        if (isJar(file)) {
+            soon(file, Duration.ZERO);
+        }
+    }
+
+    /** What became of a file's content as it is now; empty while that is not known. */
+    Optional<Deployment> outcome(String file) throws IOException {
+        Slot slot = slots.get(file);
+        boolean settled =
+                slot != null
+                        && slot.state != State.PENDING
+                        && Look.of(folder.resolve(file)).equals(slot.done);
+        return settled ? Optional.of(slot.view()) : Optional.empty();
+    }
+
+    private void soon(String file, Duration delay) {
+        // Many events for one file end in one look; the name leaves the set before the look, so a
+        // later event asks for another.
+        if (queued.add(file)) {
+            loop.after(
+                    delay,
+                    () -> {
+                        queued.remove(file);
+                        look(file);
+                    });
+        }
+    }
+
+    /** Looks at everything.
+     * @param first names to look at before the others
+     * @throws IOException if the folder cannot be read */
+    void sweep(List<String> first) throws IOException {
+        Map<String, Long> found = new HashMap<>();
+        try (DirectoryStream<Path> all =
+                Files.newDirectoryStream(folder, path -> isJar(path.getFileName().toString()))) {
+            for (Path path : all) {
+                found.put(path.getFileName().toString(), modified(path));
+            }
+        }
+        List.copyOf(slots.keySet()).stream()
+                .filter(file -> !found.containsKey(file))
+                .forEach(this::gone);
+        Comparator<String> known =
+                Comparator.comparingInt(
+                        file -> first.contains(file) ? first.indexOf(file) : first.size());
+        found.keySet().stream()
+                .sorted(known.thenComparing(found::get).thenComparing(file -> file))
+                .forEach(this::look);
+    }
+
+    private static long modified(Path path) {
+        try {
+            return Files.getLastModifiedTime(path, LinkOption.NOFOLLOW_LINKS).toMillis();
+        } catch (IOException gone) {
+            return 0;
+        }
+    }
+
+    private void look(String file) {
+        Path path = folder.resolve(file);
+        BasicFileAttributes attributes;
+        try {
+            attributes =
+                    Files.readAttributes(
+                            path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+        } catch (IOException e) {
+            if (!(e instanceof NoSuchFileException)) {
+                LOG.warn("{} cannot be looked at: {}", file, e.toString());
+            }
+            gone(file);
+            return;
+        }
+        Slot slot = slots.get(file);
+        Look look = Look.of(attributes);
+        if (attributes.isDirectory() || (slot != null && look.equals(slot.done))) {
+            return;
+        }
+        if (slot == null) {
+            slot = new Slot(file);
+            slots.put(file, slot);
+        }
+        try {
+            take(slot, path, attributes, look);
+        } catch (Refusal e) {
+            refuse(slot, look, e.getMessage());
+        } catch (RuntimeException e) {
+            LOG.error("{} could not be looked at", file, e);
+            refuse(slot, look, "could not be looked at: " + e);
+        }
+    }
+
+    private void refuse(Slot slot, Look look, String reason) {
+        slot.done = look;
+        slot.turn++;
+        slot.sha256 = "";
+        slot.facts = null;
+        shelf.refuse(slot, reason);
+    }
+
+    private void take(Slot slot, Path path, BasicFileAttributes attributes, Look look)
+            throws Refusal {
+        if (attributes.isSymbolicLink()) {
+            throw new Refusal("is a symbolic link; put the file itself here");
+        }
+        if (!attributes.isRegularFile()) {
+            throw new Refusal("is not a regular file");
+        }
+        if (attributes.size() > Audit.MAX_FILE) {
+            throw new Refusal("is larger than " + (Audit.MAX_FILE >> 20) + " MiB");
+        }
+        if (slot.file.chars().anyMatch(Character::isISOControl)) {
+            throw new Refusal("has a control character in its name");
+        }
+        try {
+            if (!isWhole(path)) {
+                await(slot, look);
+                return;
+            }
+            Staged staged = staging.take(path);
+            if (look.equals(Look.of(path))) {
+                slot.done = look;
+                slot.unfinished = null;
+                shelf.accept(slot, staged);
+            } else {
+                soon(slot.file, RECHECK);
+            }
+        } catch (NoSuchFileException e) {
+            soon(slot.file, Duration.ZERO);
+        } catch (IOException e) {
+            throw new Refusal("cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    private static boolean isWhole(Path path) throws IOException {
+        // The list of a zip's entries is at its end: what is still being copied cannot be opened.
+        try (ZipFile zip = new ZipFile(path.toFile())) {
+            return zip.size() >= 0;
+        } catch (ZipException | IllegalArgumentException notYet) {
+            return false;
+        }
+    }
+
+    private void await(Slot slot, Look look) throws Refusal {
+        if (!look.equals(slot.unfinished)) {
+            slot.unfinished = look;
+            slot.unfinishedSince = System.nanoTime();
+            shelf.pending();
+        } else if (System.nanoTime() - slot.unfinishedSince > PATIENCE.toNanos()) {
+            throw new Refusal("is not a zip file, or not a whole one");
+        }
+        soon(slot.file, RECHECK);
+    }
+
+    private void gone(String file) {
+        Slot slot = slots.remove(file);
+        if (slot != null) {
+            slot.turn++;
+            // Those that gave way to this file have their turn again.
+            List<Slot> heirs = new ArrayList<>(slots.values());
+            heirs.removeIf(other -> !other.replacedBy.equals(file));
+            shelf.gone(slot, heirs);
+            heirs.forEach(heir -> soon(heir.file, Duration.ZERO));
+        }
+    }
+
+    /** Everything that was taken up. */
+    List<Deployment> views() {
+        return slots.values().stream()
+                .map(Slot::view)
+                .sorted(Comparator.comparing(Deployment::file))
+                .toList();
+    }
+}

@@ -1,0 +1,65 @@
+package dev.weft.deploy;
+
+import dev.weft.api.deploy.Deployments.Deployment;
+import dev.weft.api.deploy.Deployments.State;
+import dev.weft.deploy.Audit.Facts;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
+import java.util.List;
+
+/** What is known of one file of the deploy folder. Used on the loop only. */
+final class Slot {
+    final String file;
+
+    /** The look of the content that was dealt with; null if it must be looked at. */
+    Look done;
+
+    /** The look of a content that is no zip yet, and since when. */
+    Look unfinished;
+
+    long unfinishedSince;
+    String sha256 = "";
+    Facts facts;
+
+    /** Grows with each new content: an install of an older one that ends late is thrown away. */
+    int turn;
+
+    /** The file that took over this one's bundle; "" if none. */
+    String replacedBy = "";
+
+    State state = State.PENDING;
+    String reason = "";
+
+    Slot(String file) {
+        this.file = file;
+    }
+
+    /** What tells one content from the next without reading it. */
+    record Look(long size, FileTime modified, Object key) {
+        static Look of(BasicFileAttributes attributes) {
+            return new Look(attributes.size(), attributes.lastModifiedTime(), attributes.fileKey());
+        }
+
+        static Look of(Path path) throws IOException {
+            return of(
+                    Files.readAttributes(
+                            path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS));
+        }
+    }
+
+    Deployment view() {
+        String bundle = facts == null ? "" : facts.bundle();
+        String version = facts == null ? "" : facts.version().toString();
+        return new Deployment(
+                file,
+                bundle,
+                version,
+                facts == null ? List.of() : List.copyOf(facts.skills()),
+                state,
+                reason);
+    }
+}

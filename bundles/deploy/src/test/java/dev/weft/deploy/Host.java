@@ -1,0 +1,238 @@
+package dev.weft.deploy;
+
+import dev.weft.api.deploy.Deployments;
+import dev.weft.api.deploy.Deployments.Deployment;
+import dev.weft.api.event.Event;
+import dev.weft.api.event.Events;
+import dev.weft.api.health.HealthCheck;
+import dev.weft.api.skill.Skills;
+import dev.weft.skill.TaskContext;
+import java.io.File;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.ServiceLoader;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.Constants;
+import org.osgi.framework.launch.Framework;
+import org.osgi.framework.launch.FrameworkFactory;
+import org.osgi.util.tracker.ServiceTracker;
+
+/** A Felix with the component runtime, skill-runtime and deploy; contracts and libraries come from the test's class path. */
+final class Host {
+    final Path deploy;
+    final Path data;
+    final List<String> events = new CopyOnWriteArrayList<>();
+    private final Framework framework;
+    private final Skills skills;
+    private Bundle deployBundle;
+
+    Host(Path home, String... settings) throws Exception {
+        deploy = home.resolve("deploy");
+        data = home.resolve("data");
+        Map<String, String> properties = new HashMap<>();
+        properties.put(Constants.FRAMEWORK_STORAGE, home.resolve("cache").toString());
+        properties.put(
+                Constants.FRAMEWORK_STORAGE_CLEAN, Constants.FRAMEWORK_STORAGE_CLEAN_ONFIRSTINIT);
+        properties.put(Constants.FRAMEWORK_BSNVERSION, Constants.FRAMEWORK_BSNVERSION_MULTIPLE);
+        properties.put(Constants.FRAMEWORK_SYSTEMPACKAGES_EXTRA, packages());
+        properties.put("weft.deploy", deploy.toString());
+        properties.put("weft.data", data.toString());
+        properties.put("felix.log.level", "1");
+        properties.put("ds.loglevel", "0");
+        properties.put("felix.cm.dir", home.resolve("config").toString());
+        Path config =
+                Files.createDirectories(home.resolve("config/dev/weft")).resolve("deploy.config");
+        Files.writeString(
+                config, "service.pid=\"dev.weft.deploy\"\n" + String.join("\n", settings) + "\n");
+        framework =
+                ServiceLoader.load(FrameworkFactory.class)
+                        .findFirst()
+                        .orElseThrow()
+                        .newFramework(properties);
+        framework.start();
+        BundleContext context = framework.getBundleContext();
+        context.registerService(Events.class, new Journal(), null);
+        List<String> jars =
+                List.of(
+                        "org.apache.felix.cm.impl.ConfigurationManager",
+                        "org.osgi.util.function.Function",
+                        "org.osgi.util.promise.Promise",
+                        "org.osgi.service.component.ComponentContext",
+                        "org.apache.felix.scr.impl.Activator",
+                        "dev.weft.skill.runtime.SkillRuntime");
+        for (String type : jars) {
+            Path jar =
+                    Path.of(
+                            Class.forName(type, false, Host.class.getClassLoader())
+                                    .getProtectionDomain()
+                                    .getCodeSource()
+                                    .getLocation()
+                                    .toURI());
+            context.installBundle(jar.toUri().toString()).start();
+        }
+        skills = service(Skills.class);
+        deployBundle =
+                framework
+                        .getBundleContext()
+                        .installBundle(
+                                "reference:"
+                                        + new File("target/classes").getAbsoluteFile().toURI());
+        deployBundle.start();
+    }
+
+    Bundle deployBundle() {
+        return deployBundle;
+    }
+
+    private static String packages() {
+        String weft =
+                List.of(
+                                "deploy;version=1.0.0",
+                                "event;version=1.0.0",
+                                "health;version=1.1.0",
+                                "mesh;version=1.0.0",
+                                "skill;version=1.0.0",
+                                "task;version=1.0.0")
+                        .stream()
+                        .map(p -> ",dev.weft.api." + p)
+                        .reduce("", String::concat);
+        String jackson =
+                List.of(
+                                "annotation",
+                                "core",
+                                "core.type",
+                                "databind",
+                                "databind.cfg",
+                                "databind.introspect",
+                                "databind.json",
+                                "databind.node",
+                                "databind.type",
+                                "databind.util",
+                                "datatype.jdk8",
+                                "datatype.jsr310")
+                        .stream()
+                        .map(p -> ",com.fasterxml.jackson." + p + ";version=2.22.1")
+                        .reduce("", String::concat);
+        return "dev.weft.protocol;version=1.0.0,dev.weft.skill;version=1.0.0,org.slf4j;version=2.0.17,"
+                + "dev.langchain4j.agent.tool;version=1.18.1,dev.langchain4j.model.output.structured;version=1.18.1"
+                + weft
+                + jackson;
+    }
+
+    private final class Journal implements Events {
+        @Override
+        public void publish(String type, Object data) {
+            events.add(type + " " + new java.util.TreeMap<>((Map<?, ?>) data));
+        }
+
+        @Override
+        public Subscription subscribe(long after, Consumer<Event> subscriber) {
+            throw new UnsupportedOperationException();
+        }
+    }
+
+    <T> T service(Class<T> type) throws InterruptedException {
+        ServiceTracker<T, T> tracker =
+                new ServiceTracker<>(framework.getBundleContext(), type, null);
+        tracker.open();
+        try {
+            T service = tracker.waitForService(5000);
+            if (service == null) {
+                throw new AssertionError("no service " + type.getName());
+            }
+            return service;
+        } finally {
+            tracker.close();
+        }
+    }
+
+    HealthCheck.Status health() throws InterruptedException {
+        return service(HealthCheck.class).check();
+    }
+
+    /** Drops a file as a careful copier does: written elsewhere, moved in. */
+    void drop(String name, byte[] bytes) throws Exception {
+        Files.createDirectories(deploy);
+        Path part = Files.write(deploy.resolve("." + name + ".tmp"), bytes);
+        Files.move(part, deploy.resolve(name), StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    Optional<Deployment> file(String name) throws InterruptedException {
+        return service(Deployments.class).list().stream()
+                .filter(file -> file.file().equals(name))
+                .findFirst();
+    }
+
+    String say(Consumer<String> emitted) throws InterruptedException {
+        try (Skills.Call call = skills.prepare("echo.say", null)) {
+            return call.run(context(emitted)).asText();
+        }
+    }
+
+    String say() throws InterruptedException {
+        return say(text -> {});
+    }
+
+    /** Versions of the bundles of one name that are in the framework. */
+    List<String> bundles(String symbolicName) {
+        return Arrays.stream(framework.getBundleContext().getBundles())
+                .filter(bundle -> symbolicName.equals(bundle.getSymbolicName()))
+                .map(bundle -> bundle.getVersion().toString())
+                .toList();
+    }
+
+    Bundle bundle(String symbolicName) {
+        return Arrays.stream(framework.getBundleContext().getBundles())
+                .filter(bundle -> symbolicName.equals(bundle.getSymbolicName()))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static TaskContext context(Consumer<String> emitted) {
+        Instant deadline = Instant.now().plusSeconds(60);
+        return new TaskContext() {
+            @Override
+            public String taskId() {
+                return "t-1";
+            }
+
+            @Override
+            public String caller() {
+                return "agent-1";
+            }
+
+            @Override
+            public Instant deadline() {
+                return deadline;
+            }
+
+            @Override
+            public boolean isCanceled() {
+                return false;
+            }
+
+            @Override
+            public void progress(double fraction, String note) {}
+
+            @Override
+            public void emit(String text) {
+                emitted.accept(text);
+            }
+        };
+    }
+
+    void close() throws Exception {
+        framework.stop();
+        framework.waitForStop(20_000);
+    }
+}

@@ -1,0 +1,173 @@
+package dev.weft.skill.runtime;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.weft.api.event.Events;
+import dev.weft.api.skill.SkillLeases;
+import dev.weft.api.skill.Skills;
+import dev.weft.api.skill.SkillsListener;
+import dev.weft.api.task.TaskException;
+import dev.weft.protocol.SkillCard;
+import dev.weft.protocol.Wire;
+import dev.weft.skill.SkillService;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.ServiceReference;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
+import org.osgi.service.component.annotations.ReferencePolicyOption;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Tracks the skills of this host and calls them. */
+@Component(
+        service = {Skills.class, SkillLeases.class},
+        immediate = true)
+public final class SkillRuntime implements Skills, SkillLeases {
+    private static final Logger LOG = LoggerFactory.getLogger(SkillRuntime.class);
+    private final SkillTable table = new SkillTable();
+    private final Watches watches = new Watches(table);
+    private final Announcer announcer;
+
+    /** Starts with no skill; they come as services.
+     * @param events hears what comes and goes */
+    @Activate
+    public SkillRuntime(@Reference Events events) {
+        announcer = new Announcer(table::cards, events);
+    }
+
+    @Reference(
+            service = SkillService.class,
+            cardinality = ReferenceCardinality.MULTIPLE,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    void addSkill(ServiceReference<SkillService> reference, SkillService service) {
+        try {
+            table.put(Installed.of(reference, service));
+        } catch (SkillRefused e) {
+            Bundle bundle = reference.getBundle();
+            LOG.warn(
+                    "Skill of bundle {} refused: {}",
+                    bundle == null ? "?" : bundle.getSymbolicName(),
+                    e.getMessage());
+            if (bundle != null) {
+                watches.refused(bundle.getBundleId(), e.getMessage());
+            }
+        }
+        watches.look();
+        announcer.announce();
+    }
+
+    void removeSkill(ServiceReference<SkillService> reference) {
+        Installed gone = table.remove(reference);
+        if (gone != null) {
+            gone.lease().close();
+        }
+        Object bundle = reference.getProperty("service.bundleid");
+        if (bundle instanceof Long id) {
+            watches.forget(id);
+        }
+        announcer.announce();
+    }
+
+    @Reference(
+            service = SkillsListener.class,
+            cardinality = ReferenceCardinality.MULTIPLE,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    void addListener(SkillsListener listener) {
+        announcer.add(listener);
+    }
+
+    void removeListener(SkillsListener listener) {
+        announcer.remove(listener);
+    }
+
+    @Override
+    public List<SkillCard> installed() {
+        return table.cards();
+    }
+
+    @Override
+    public CompletableFuture<Void> offered(long bundle, Set<String> skills) {
+        return watches.add(bundle, skills);
+    }
+
+    @Override
+    public CompletableFuture<Void> retire(long bundle) {
+        CompletableFuture<?>[] running =
+                table.of(bundle).stream()
+                        .map(skill -> skill.lease().close())
+                        .toArray(CompletableFuture<?>[]::new);
+        table.redraw();
+        announcer.announce();
+        return CompletableFuture.allOf(running);
+    }
+
+    @Override
+    public Call prepare(String name, JsonNode input) {
+        while (true) {
+            Target target = target(name);
+            // The lease refuses only if the skill was retired since it was looked up: then another
+            // answers, or none.
+            if (target.skill().lease().open()) {
+                try {
+                    return new SkillCall(
+                            target.skill(), target.tool(), target.tool().arguments(input));
+                } catch (RuntimeException | Error e) {
+                    target.skill().lease().release();
+                    throw e;
+                }
+            }
+            Thread.onSpinWait();
+        }
+    }
+
+    private record Target(Installed skill, ToolMethod tool) {}
+
+    private Target target(String name) {
+        String asked = name == null ? "" : name;
+        Installed whole = table.find(asked);
+        if (whole != null) {
+            List<ToolMethod> tools = List.copyOf(whole.offer().tools().values());
+            if (tools.size() == 1) {
+                return new Target(whole, tools.get(0));
+            }
+            throw new TaskException(
+                    "unknown_tool",
+                    "skill "
+                            + asked
+                            + " has several tools, name one: "
+                            + names(whole, asked + "."));
+        }
+        int dot = asked.lastIndexOf('.');
+        Installed skill = dot < 0 ? null : table.find(asked.substring(0, dot));
+        if (skill == null) {
+            String id = dot < 0 ? asked : asked.substring(0, dot);
+            throw new TaskException(
+                    "unknown_skill", "no skill " + Wire.quote(id) + " is installed on this host");
+        }
+        ToolMethod tool = skill.offer().tools().get(asked.substring(dot + 1));
+        if (tool == null) {
+            String wanted = Wire.quote(asked.substring(dot + 1));
+            throw new TaskException(
+                    "unknown_tool",
+                    "skill "
+                            + skill.card().id()
+                            + " has no tool "
+                            + wanted
+                            + ", it has "
+                            + names(skill, ""));
+        }
+        return new Target(skill, tool);
+    }
+
+    private static String names(Installed skill, String prefix) {
+        return String.join(
+                ", ", skill.offer().tools().keySet().stream().map(tool -> prefix + tool).toList());
+    }
+}

@@ -1,0 +1,61 @@
+package dev.weft.skill.runtime;
+
+import dev.weft.protocol.SkillCard;
+import dev.weft.skill.SkillService;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.osgi.framework.ServiceReference;
+
+/** Which bundle's skill answers to which id. Readers see one immutable picture and never wait. Thread-safe. */
+final class SkillTable {
+    private final Map<ServiceReference<SkillService>, Installed> all = new HashMap<>();
+    private volatile Picture picture = new Picture(Map.of(), List.of());
+
+    private record Picture(Map<String, Installed> byId, List<SkillCard> cards) {}
+
+    synchronized void put(Installed skill) {
+        all.put(skill.reference(), skill);
+        redraw();
+    }
+
+    /** Takes a service out.
+     * @return what it was, or null if it was never taken in */
+    synchronized Installed remove(ServiceReference<SkillService> reference) {
+        Installed gone = all.remove(reference);
+        redraw();
+        return gone;
+    }
+
+    /** What one bundle offers, also what takes no new calls. */
+    synchronized List<Installed> of(long bundle) {
+        return all.values().stream().filter(skill -> skill.bundle() == bundle).toList();
+    }
+
+    /** Draws the picture again: after a change, and after a lease was closed. */
+    synchronized void redraw() {
+        Map<String, Installed> byId = new TreeMap<>();
+        Stream<Installed> open = all.values().stream().filter(skill -> !skill.lease().isClosed());
+        open.forEach(
+                skill ->
+                        byId.merge(
+                                skill.card().id(),
+                                skill,
+                                (one, other) -> one.compareTo(other) > 0 ? one : other));
+        picture = new Picture(byId, byId.values().stream().map(Installed::card).toList());
+    }
+
+    /** Finds the skill that answers to an id.
+     * @return null if there is none */
+    Installed find(String id) {
+        return picture.byId().get(id);
+    }
+
+    /** Everything that can be called.
+     * @return ordered by id */
+    List<SkillCard> cards() {
+        return picture.cards();
+    }
+}

@@ -1,0 +1,87 @@
+package dev.weft.tasks;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.weft.api.skill.Skills;
+import dev.weft.api.task.TaskError;
+import dev.weft.api.task.TaskException;
+import dev.weft.api.task.TaskState;
+import dev.weft.skill.TaskContext;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One call of a skill of this host, on a thread that can be interrupted as long as the call is running, and not after. */
+final class LocalWork implements Runnable {
+    private static final Logger LOG = LoggerFactory.getLogger(LocalWork.class);
+    static final String PATH = "local";
+
+    private final Run run;
+    private final Skills.Call call;
+    private final TaskContext context;
+    private final ThreadLocal<Run> current;
+    private Thread thread;
+
+    LocalWork(Run run, Skills.Call call, TaskContext context, ThreadLocal<Run> current) {
+        this.run = run;
+        this.call = call;
+        this.context = context;
+        this.current = current;
+        run.atEnd(this::interrupt);
+    }
+
+    @Override
+    public void run() {
+        try (call) {
+            if (!run.working(PATH)) {
+                return; // canceled before its turn came
+            }
+            claim(Thread.currentThread());
+            current.set(run);
+            JsonNode result;
+            try {
+                if (run.isFinal()) {
+                    return; // canceled between the two lines above, when there was no thread to
+                    // interrupt
+                }
+                result = call.run(context);
+            } finally {
+                current.remove();
+                claim(null);
+                Thread.interrupted(); // a late cancel must not reach the next user of this thread
+            }
+            if (!run.complete(result, PATH)) {
+                LOG.debug(
+                        "task {}: the result of {} came too late and was dropped",
+                        run.task().id(),
+                        call.skill());
+            }
+        } catch (InterruptedException e) {
+            fail("skill_failed", "the call of " + name() + " was interrupted before it was done");
+        } catch (TaskException e) {
+            fail(e.error().code(), e.error().message());
+        } catch (Exception | LinkageError | StackOverflowError | AssertionError e) {
+            LOG.warn("task {}: {} failed", run.task().id(), name(), e);
+            fail("skill_failed", name() + " failed: " + e);
+        } catch (Error e) {
+            fail("skill_failed", name() + " failed: " + e);
+            throw e;
+        }
+    }
+
+    private void fail(String code, String message) {
+        run.end(TaskState.FAILED, new TaskError(code, message), PATH);
+    }
+
+    private String name() {
+        return call.skill() + "." + call.tool();
+    }
+
+    private synchronized void claim(Thread owner) {
+        thread = owner;
+    }
+
+    private synchronized void interrupt() {
+        if (thread != null) {
+            thread.interrupt();
+        }
+    }
+}

@@ -1,0 +1,90 @@
+package dev.weft.tasks;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.weft.api.skill.Skills;
+import dev.weft.api.task.TaskException;
+import dev.weft.protocol.SkillCard;
+import dev.weft.protocol.Wire;
+import dev.weft.skill.TaskContext;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** Skills made of lambdas; each has one tool called {@code run} that takes a string {@code text}. */
+final class FakeSkills implements Skills {
+    interface Body {
+        JsonNode run(JsonNode input, TaskContext context) throws Exception;
+    }
+
+    final AtomicInteger leases = new AtomicInteger();
+    private final Map<String, Body> bodies = new TreeMap<>();
+
+    synchronized FakeSkills with(String id, Body body) {
+        bodies.put(id, body);
+        return this;
+    }
+
+    @Override
+    public synchronized List<SkillCard> installed() {
+        JsonNode schema =
+                Wire.tree(
+                        "{\"type\":\"object\",\"properties\":{\"text\":{\"type\":\"string\"},\"n\":{\"type\":\"integer\"}}}");
+        return bodies.keySet().stream()
+                .map(
+                        id ->
+                                new SkillCard(
+                                        id,
+                                        "1.0.0",
+                                        id,
+                                        "",
+                                        List.of(new SkillCard.ToolCard("run", "", schema))))
+                .toList();
+    }
+
+    @Override
+    public synchronized Call prepare(String reference, JsonNode input) {
+        String id =
+                bodies.containsKey(reference) || reference.indexOf('.') < 0
+                        ? reference
+                        : reference.substring(0, reference.lastIndexOf('.'));
+        Body body = bodies.get(id);
+        if (body == null) {
+            throw new TaskException("unknown_skill", "no skill " + reference);
+        }
+        if (!id.equals(reference) && !reference.endsWith(".run")) {
+            throw new TaskException("unknown_tool", "no tool " + reference);
+        }
+        if (input.has("bad")) {
+            throw new TaskException("bad_arguments", "bad: not expected");
+        }
+        leases.incrementAndGet();
+        return new Call() {
+            @Override
+            public String skill() {
+                return id;
+            }
+
+            @Override
+            public String tool() {
+                return "run";
+            }
+
+            @Override
+            public JsonNode run(TaskContext context) throws InterruptedException {
+                try {
+                    return body.run(input, context);
+                } catch (InterruptedException | RuntimeException e) {
+                    throw e;
+                } catch (Exception e) {
+                    throw new TaskException("skill_failed", String.valueOf(e.getMessage()), e);
+                }
+            }
+
+            @Override
+            public void close() {
+                leases.decrementAndGet();
+            }
+        };
+    }
+}

@@ -1,0 +1,296 @@
+package dev.weft.tasks;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.weft.api.event.Event;
+import dev.weft.api.event.Events;
+import dev.weft.api.identity.HostIdentity;
+import dev.weft.api.mesh.AgentDirectory;
+import dev.weft.api.mesh.Mesh;
+import dev.weft.api.mesh.MeshException;
+import dev.weft.api.mesh.MessageHandler;
+import dev.weft.api.mesh.Path;
+import dev.weft.api.mesh.Peer;
+import dev.weft.api.task.TaskHandle;
+import dev.weft.api.task.TaskRequest;
+import dev.weft.protocol.AgentCard;
+import dev.weft.protocol.AgentId;
+import dev.weft.protocol.MeshMessage;
+import dev.weft.protocol.SkillCard;
+import dev.weft.protocol.Wire;
+import java.lang.reflect.Proxy;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiFunction;
+import java.util.function.Consumer;
+import org.awaitility.Awaitility;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.ServiceReference;
+
+/** A host as the engine sees it: real engine and threads, and a mesh and directory in memory that hosts can share. */
+final class Host implements AutoCloseable, Mesh, AgentDirectory, Events, HostIdentity {
+    record Said(String type, JsonNode payload) {}
+
+    final AgentId id;
+    final FakeSkills skills = new FakeSkills();
+    final List<Said> events = new CopyOnWriteArrayList<>();
+    final List<Said> sent = new CopyOnWriteArrayList<>();
+    final Map<AgentId, Host> linked = new ConcurrentHashMap<>();
+    final Map<String, KnownAgent> known = new ConcurrentHashMap<>();
+    final TaskEngine engine;
+    final PeerTasks peerTasks;
+
+    /** Answers requests in place of a linked host. */
+    volatile BiFunction<JsonNode, Consumer<MeshMessage>, CompletableFuture<MeshMessage>> stranger;
+
+    private final AtomicInteger requests = new AtomicInteger();
+    private final ExecutorService executor;
+    private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
+
+    Host(String name) {
+        this(name, 64, 128);
+    }
+
+    Host(String name, int threads, int maxRunning) {
+        id = new AgentId(name);
+        executor =
+                new ThreadPoolExecutor(0, threads, 1, TimeUnit.SECONDS, new SynchronousQueue<>());
+        TaskEngine.Config config =
+                stub(
+                        TaskEngine.Config.class,
+                        Map.of("max_running", maxRunning, "history", 20, "history_mib", 1));
+        ServiceReference<Mesh> mesh = reference();
+        ServiceReference<AgentDirectory> directory = reference();
+        engine =
+                new TaskEngine(
+                        stub(BundleContext.class, Map.of("getService", this)),
+                        config,
+                        this,
+                        skills,
+                        this,
+                        executor,
+                        timer);
+        engine.setMesh(mesh);
+        engine.setDirectory(directory);
+        peerTasks = new PeerTasks(engine, skills);
+    }
+
+    @SuppressWarnings("unchecked")
+    static <T> ServiceReference<T> reference() {
+        return stub(ServiceReference.class, Map.of());
+    }
+
+    static <T> T stub(Class<T> type, Map<String, Object> answers) {
+        return type.cast(
+                Proxy.newProxyInstance(
+                        Host.class.getClassLoader(),
+                        new Class<?>[] {type},
+                        (proxy, method, args) ->
+                                method.getName().equals("equals")
+                                        ? (Object) (proxy == args[0])
+                                        : answers.get(method.getName())));
+    }
+
+    void link(Host other) {
+        linked.put(other.id, other);
+        other.linked.put(id, this);
+        learn(other, "active", 0);
+        other.learn(this, "active", 0);
+    }
+
+    void learn(Host other, String health, double load) {
+        List<SkillCard> cards = other.skills.installed();
+        AgentCard card =
+                new AgentCard(
+                        other.id,
+                        "",
+                        "",
+                        0,
+                        "",
+                        null,
+                        "",
+                        "",
+                        "the-" + other.id,
+                        cards,
+                        Map.of(),
+                        "",
+                        "",
+                        "key",
+                        load);
+        known.put(other.id.value(), new KnownAgent(card, health, false));
+    }
+
+    TaskHandle submit(String skill, JsonNode input) {
+        return submit(skill, input, Optional.empty(), Duration.ofSeconds(20));
+    }
+
+    TaskHandle submit(String skill, JsonNode input, Optional<String> target, Duration ttl) {
+        return engine.submit(new TaskRequest(skill, input, target, id, ttl, 0));
+    }
+
+    List<String> states(String task) {
+        return events.stream()
+                .filter(
+                        said ->
+                                said.payload.path("id").asText().equals(task)
+                                        && said.payload.has("state"))
+                .map(said -> said.type.substring(5))
+                .toList();
+    }
+
+    // the mesh
+
+    @Override
+    public CompletableFuture<MeshMessage> request(
+            AgentId target,
+            String type,
+            JsonNode payload,
+            Duration timeout,
+            Consumer<MeshMessage> interim) {
+        sent.add(new Said(type, payload));
+        if (stranger != null) {
+            return stranger.apply(payload, interim);
+        }
+        Host other = linked.get(target);
+        CompletableFuture<MeshMessage> answer = new CompletableFuture<>();
+        if (other == null) {
+            answer.completeExceptionally(new MeshException("unreachable", "no link"));
+            return answer;
+        }
+        MeshMessage message =
+                new MeshMessage(
+                        type,
+                        "r" + requests.incrementAndGet(),
+                        id.value(),
+                        target.value(),
+                        payload);
+        other.peerTasks.handle(
+                id,
+                message,
+                (answerType, answerPayload) -> {
+                    MeshMessage back = message.respond(answerType, answerPayload);
+                    if (answerType.endsWith("_response")) {
+                        if (!answer.complete(back) && !answer.isCancelled()) {
+                            throw new AssertionError("answered twice");
+                        }
+                    } else {
+                        interim.accept(back);
+                    }
+                    return true;
+                });
+        return answer;
+    }
+
+    @Override
+    public CompletableFuture<Void> send(
+            AgentId target, String type, String requestId, JsonNode payload) {
+        sent.add(new Said(type, payload));
+        Host other = linked.get(target);
+        if (other != null) {
+            other.peerTasks.handle(
+                    id,
+                    new MeshMessage(type, requestId, id.value(), target.value(), payload),
+                    nowhere());
+        }
+        return CompletableFuture.completedFuture(null);
+    }
+
+    static MessageHandler.Reply nowhere() {
+        return (type, payload) -> {
+            throw new AssertionError("no answer expected, got " + type);
+        };
+    }
+
+    @Override
+    public List<Peer> peers() {
+        return linked.keySet().stream()
+                .map(peer -> new Peer(peer, peer.value(), Path.P2P, 1, 0, 0, 0))
+                .toList();
+    }
+
+    @Override
+    public Optional<Peer> peer(AgentId peer) {
+        return peers().stream().filter(one -> one.id().equals(peer)).findFirst();
+    }
+
+    // the directory
+
+    @Override
+    public Collection<KnownAgent> agents() {
+        return List.copyOf(known.values());
+    }
+
+    @Override
+    public Optional<KnownAgent> find(String idOrName) {
+        return known.values().stream()
+                .filter(
+                        agent ->
+                                agent.card().agentId().value().equals(idOrName)
+                                        || agent.card().name().equals(idOrName))
+                .findFirst();
+    }
+
+    @Override
+    public void learned(AgentId who, AgentCard card) {
+        throw new UnsupportedOperationException();
+    }
+
+    // events
+
+    @Override
+    public void publish(String type, Object data) {
+        events.add(new Said(type, Wire.node(data)));
+    }
+
+    @Override
+    public Subscription subscribe(long after, Consumer<Event> subscriber) {
+        throw new UnsupportedOperationException();
+    }
+
+    // identity
+
+    @Override
+    public AgentId agentId() {
+        return id;
+    }
+
+    @Override
+    public String name() {
+        return "the-" + id;
+    }
+
+    @Override
+    public String publicKey() {
+        return "";
+    }
+
+    @Override
+    public byte[] sign(byte[] message) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Optional<String> deviceToken() {
+        return Optional.empty();
+    }
+
+    @Override
+    public void close() {
+        engine.stop();
+        executor.shutdownNow();
+        timer.shutdownNow();
+        Awaitility.await("the threads of skills").until(executor::isTerminated);
+    }
+}
