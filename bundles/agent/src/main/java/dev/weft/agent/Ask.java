@@ -1,0 +1,159 @@
+package dev.weft.agent;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.weft.api.agent.Agent.Step;
+import dev.weft.api.task.Task;
+import dev.weft.api.task.TaskException;
+import dev.weft.api.task.TaskHandle;
+import dev.weft.api.task.TaskRequest;
+import dev.weft.api.task.TaskState;
+import dev.weft.api.task.Tasks;
+import dev.weft.protocol.AgentId;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One prompt on its way to an answer: its deadline, the tasks that run for it, the steps so far. */
+final class Ask {
+    private static final Logger log = LoggerFactory.getLogger(Ask.class);
+    private static final Duration SHORTEST_TASK = Duration.ofSeconds(1);
+
+    private final Tasks tasks;
+    private final AgentId source;
+    private final long deadline;
+    private final Duration timeout;
+    private final Consumer<Step> trace;
+    private final List<Step> steps = new ArrayList<>();
+    private final Set<String> running = ConcurrentHashMap.newKeySet();
+    private final CompletableFuture<TaskException> stopped = new CompletableFuture<>();
+
+    /** Starts the clock.
+     * @param tasks carries out tool calls
+     * @param source this host's agent
+     * @param timeout for everything
+     * @param trace hears each step; may be null */
+    Ask(Tasks tasks, AgentId source, Duration timeout, Consumer<Step> trace) {
+        this.tasks = tasks;
+        this.source = source;
+        this.timeout = timeout;
+        this.deadline = System.nanoTime() + timeout.toNanos();
+        this.trace = trace;
+    }
+
+    /** Ends the work: what runs is canceled, nothing new starts.
+     * @param reason what {@link #check} throws from now on */
+    void stop(TaskException reason) {
+        if (stopped.complete(reason)) {
+            running.forEach(tasks::cancel);
+        }
+    }
+
+    /** Throws if there is no point in going on.
+     * @throws TaskException the reason of {@link #stop}, or {@code deadline_exceeded} */
+    void check() {
+        if (stopped.isDone()) {
+            throw stopped.join();
+        }
+        if (remaining() <= 0) {
+            throw late();
+        }
+    }
+
+    /** The error of a prompt whose time is up.
+     * @return says how long it had */
+    TaskException late() {
+        return new TaskException(
+                "deadline_exceeded",
+                "there was no answer within "
+                        + timeout.toMillis() / 1000.0
+                        + " s; allow more time or ask for less at once");
+    }
+
+    /** Carries out one tool call and waits for its end.
+     * @param tool {@code skill.tool}
+     * @param input arguments
+     * @param target who does it; empty to let the engine choose
+     * @return the final task
+     * @throws TaskException if the prompt was given up or its time is up */
+    Task run(String tool, JsonNode input, Optional<AgentId> target) {
+        check();
+        Duration left = Duration.ofNanos(remaining());
+        TaskHandle handle =
+                tasks.submit(
+                        new TaskRequest(
+                                tool,
+                                input,
+                                target.map(AgentId::value),
+                                source,
+                                left.compareTo(SHORTEST_TASK) < 0 ? SHORTEST_TASK : left,
+                                1));
+        String id = handle.task().id();
+        running.add(id);
+        try {
+            CompletableFuture.anyOf(handle.done(), stopped)
+                    .get(Math.max(1, remaining()), TimeUnit.NANOSECONDS);
+            if (!handle.done().isDone()) {
+                throw stopped.join();
+            }
+            return handle.done().join();
+        } catch (TimeoutException e) {
+            throw late();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw stopped.getNow(new TaskException("canceled", "the prompt was given up", e));
+        } catch (ExecutionException e) {
+            throw new TaskException(
+                    "skill_failed", "the task engine failed: " + e.getCause().getMessage(), e);
+        } finally {
+            running.remove(id);
+            if (!handle.done().isDone()) {
+                tasks.cancel(id);
+            }
+        }
+    }
+
+    /** Records a step and tells whoever listens, one at a time.
+     * @param step what was done */
+    synchronized void record(Step step) {
+        steps.add(step);
+        try {
+            if (trace != null) {
+                trace.accept(step);
+            }
+        } catch (RuntimeException e) {
+            log.warn("A listener to the agent's steps failed: {}", e.toString());
+        }
+    }
+
+    /** The steps so far.
+     * @return a copy */
+    synchronized List<Step> steps() {
+        return List.copyOf(steps);
+    }
+
+    /** Why a task did not complete, in words.
+     * @param task a final task
+     * @return null if it completed */
+    static String failure(Task task) {
+        if (task.state() == TaskState.COMPLETED) {
+            return null;
+        }
+        return task.error() == null
+                ? "the task ended as " + task.state().wireName()
+                : task.error().code() + ": " + task.error().message();
+    }
+
+    private long remaining() {
+        return deadline - System.nanoTime();
+    }
+}

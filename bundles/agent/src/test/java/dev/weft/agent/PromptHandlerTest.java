@@ -1,0 +1,55 @@
+package dev.weft.agent;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.weft.api.agent.Agent;
+import dev.weft.api.task.TaskException;
+import dev.weft.protocol.AgentId;
+import dev.weft.protocol.MeshMessage;
+import dev.weft.protocol.Wire;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+
+class PromptHandlerTest {
+    private final PromptHandler handler = new PromptHandler(PromptHandlerTest::answer);
+    private final List<JsonNode> replies = new ArrayList<>();
+
+    private JsonNode ask(String prompt) {
+        MeshMessage message =
+                new MeshMessage(
+                        "agent_prompt",
+                        "1",
+                        "agent-a",
+                        "agent-b",
+                        Wire.object().put("message", prompt));
+        handler.handle(
+                new AgentId("agent-a"),
+                message,
+                (type, payload) -> {
+                    assertEquals(MeshMessage.AGENT_RESPONSE, type);
+                    return replies.add(payload);
+                });
+        return replies.isEmpty() ? null : replies.remove(0);
+    }
+
+    private static CompletableFuture<Agent.Answer> answer(
+            String prompt, Duration timeout, Consumer<Agent.Step> trace) {
+        return prompt.equals("fail")
+                ? CompletableFuture.failedFuture(new TaskException("busy", "too much to do"))
+                : CompletableFuture.completedFuture(
+                        new Agent.Answer("you said " + prompt, "m", List.of()));
+    }
+
+    @Test
+    void the_agent_answers_or_its_error_is_told() {
+        assertEquals("you said hello", ask("hello").path("text").asText());
+        assertEquals("busy", ask("fail").path("code").asText());
+        assertEquals("bad_prompt", ask(" ").path("code").asText());
+        assertEquals("bad_prompt", ask("x".repeat(70_000)).path("code").asText());
+    }
+}

@@ -1,0 +1,2 @@
+/** Chat models of servers that speak the OpenAI wire. */
+package dev.weft.llm.openai;
