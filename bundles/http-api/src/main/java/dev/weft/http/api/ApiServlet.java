@@ -1,0 +1,196 @@
+package dev.weft.http.api;
+
+import dev.weft.api.identity.AccessKeys;
+import dev.weft.api.identity.HostIdentity;
+import dev.weft.api.identity.Principal;
+import dev.weft.api.identity.Tokens;
+import jakarta.servlet.AsyncContext;
+import jakarta.servlet.Servlet;
+import jakarta.servlet.http.HttpServlet;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.time.Clock;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.stream.Stream;
+import org.osgi.framework.BundleContext;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.metatype.annotations.Designate;
+import org.osgi.service.servlet.whiteboard.propertytypes.HttpWhiteboardServletAsyncSupported;
+import org.osgi.service.servlet.whiteboard.propertytypes.HttpWhiteboardServletPattern;
+
+/** Everything under {@code /api}, and {@code /metrics}: finds the route, checks the caller, reads the body and hands over to the route's handler. */
+@Component(service = Servlet.class, configurationPid = "dev.weft.http.api")
+@Designate(ocd = HttpConfig.class)
+@HttpWhiteboardServletPattern({"/api/*", "/metrics"})
+@HttpWhiteboardServletAsyncSupported
+public final class ApiServlet extends HttpServlet {
+    private static final long serialVersionUID = 1L;
+    private final transient Routes routes;
+    private final transient Authenticator authenticator;
+    private final transient ExecutorService blocking;
+    private final transient Addresses addresses;
+    private final transient EventResource events;
+    private final transient Exchange.Observer observer;
+    private final transient Throttle throttle;
+
+    /** Builds the table of routes.
+     * @param rooms what is behind them
+     * @param keys access keys
+     * @param tokens bearer tokens
+     * @param identity this host
+     * @param blocking runs handlers
+     * @param timer beats for event streams
+     * @param config settings
+     * @param context for the host's version */
+    @Activate
+    public ApiServlet(
+            @Reference Rooms rooms,
+            @Reference AccessKeys keys,
+            @Reference Tokens tokens,
+            @Reference HostIdentity identity,
+            @Reference(target = "(weft.executor=blocking)") ExecutorService blocking,
+            @Reference(target = "(weft.executor=timer)") ScheduledExecutorService timer,
+            HttpConfig config,
+            BundleContext context) {
+        this(
+                rooms,
+                keys,
+                tokens,
+                identity,
+                blocking,
+                timer,
+                config,
+                version(context),
+                Clock.systemUTC());
+    }
+
+    ApiServlet(
+            Rooms rooms,
+            AccessKeys keys,
+            Tokens tokens,
+            HostIdentity identity,
+            ExecutorService blocking,
+            ScheduledExecutorService timer,
+            HttpConfig config,
+            String version,
+            Clock clock) {
+        this.blocking = blocking;
+        this.throttle =
+                new Throttle(
+                        config.requests__per__second(), config.strangers__per__second(), clock);
+        RequestMetrics metrics = new RequestMetrics();
+        AuditTrail trail = new AuditTrail(rooms, clock);
+        this.observer =
+                (exchange, status, code) -> {
+                    metrics.answered(exchange, status, code);
+                    trail.answered(exchange, status, code);
+                };
+        this.addresses = new Addresses(config.trust_forwarded());
+        this.authenticator = new Authenticator(rooms, keys, tokens, new Sessions(clock));
+        SseStream.Pulse pulse = new SseStream.Pulse(timer, config.event_heartbeat());
+        this.events = new EventResource(rooms, pulse, config.event_streams());
+        List<Resource> resources =
+                List.of(
+                        new TokenResource(rooms, authenticator, tokens, clock),
+                        new SessionResource(authenticator, identity, clock),
+                        new RegistryResource(rooms, identity),
+                        new HubResource(rooms),
+                        new TaskResource(rooms, identity),
+                        new MeshResource(rooms),
+                        new PairingResource(rooms, clock),
+                        new SkillResource(rooms, identity, config.upload_limit()),
+                        new LlmResource(rooms),
+                        new AskResource(rooms, identity, pulse),
+                        new BackupResource(rooms),
+                        new KeyResource(keys, tokens, clock),
+                        new AuditResource(rooms),
+                        new MetricsResource(rooms, metrics, events, version),
+                        new HealthResource(rooms, version),
+                        events);
+        List<Route> all =
+                resources.stream().flatMap(resource -> resource.routes().stream()).toList();
+        OpenApi description = new OpenApi(version, all);
+        this.routes =
+                new Routes(Stream.concat(all.stream(), description.routes().stream()).toList());
+    }
+
+    private static String version(BundleContext context) {
+        String version = context.getProperty("weft.version");
+        return version == null ? context.getBundle().getVersion().toString() : version;
+    }
+
+    /** Ends the event streams. */
+    @Deactivate
+    public void stop() {
+        events.stop();
+    }
+
+    List<Route> routes() {
+        return routes.all();
+    }
+
+    @Override
+    protected void service(HttpServletRequest request, HttpServletResponse response) {
+        SecurityHeaders.set(request, response);
+        Exchange exchange =
+                new Exchange(request, response, blocking, addresses.of(request), observer);
+        try {
+            String path =
+                    request.getServletPath()
+                            + (request.getPathInfo() == null ? "" : request.getPathInfo());
+            Caller caller = authenticator.caller(request).orElse(null);
+            Principal principal = caller == null ? null : caller.principal();
+            exchange.proven(principal);
+            throttle.take(principal, exchange.address(), exchange);
+            Routes.Match match = routes.find(request.getMethod(), path);
+            if (match.route() == null) {
+                exchange.refuse(
+                        Problems.of(
+                                        405,
+                                        "method_not_allowed",
+                                        "this path answers to "
+                                                + String.join(", ", match.allowed()))
+                                .with("Allow", String.join(", ", match.allowed())));
+                return;
+            }
+            exchange.found(match);
+            Access.check(match.route(), caller, request);
+            Access.checkBody(match.route(), request);
+            start(exchange, match, caller, request);
+        } catch (ApiException refused) {
+            exchange.refuse(Problems.of(refused, exchange.toString()));
+        } catch (RuntimeException failure) {
+            exchange.write(Problems.of(failure, exchange.toString()));
+        }
+    }
+
+    private void start(
+            Exchange exchange, Routes.Match match, Caller caller, HttpServletRequest request) {
+        AsyncContext async = exchange.startAsync();
+        boolean read = match.route().body() == Route.Body.JSON && Access.hasBody(request);
+        CompletableFuture<byte[]> body =
+                read ? BodyReader.read(request) : CompletableFuture.completedFuture(new byte[0]);
+        body.whenComplete(
+                (bytes, failure) -> {
+                    if (failure != null) {
+                        exchange.write(Problems.of(failure, exchange.toString()));
+                    } else {
+                        exchange.run(
+                                match.route(),
+                                new Call(
+                                        async,
+                                        match.parameters(),
+                                        caller,
+                                        exchange.address(),
+                                        bytes,
+                                        exchange));
+                    }
+                });
+    }
+}

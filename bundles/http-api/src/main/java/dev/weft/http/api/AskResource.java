@@ -1,0 +1,152 @@
+package dev.weft.http.api;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.weft.api.agent.Agent;
+import dev.weft.api.identity.HostIdentity;
+import dev.weft.api.identity.Role;
+import dev.weft.api.mesh.AgentDirectory.KnownAgent;
+import dev.weft.api.task.TaskException;
+import dev.weft.protocol.MeshMessage;
+import dev.weft.protocol.Wire;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+
+/** A prompt for this host's agent, or for a peer's. */
+final class AskResource implements Resource {
+    private static final int LONGEST_PROMPT = 64 << 10;
+    private final Rooms rooms;
+    private final HostIdentity identity;
+    private final SseStream.Pulse pulse;
+
+    AskResource(Rooms rooms, HostIdentity identity, SseStream.Pulse pulse) {
+        this.pulse = pulse;
+        this.rooms = rooms;
+        this.identity = identity;
+    }
+
+    @Override
+    public List<Route> routes() {
+        return List.of(
+                Route.post(
+                        "/api/ask",
+                        "Answer {prompt, timeout, agent}; as server-sent events step, answer, error if accepted",
+                        Route.roles(Role.ADMIN, Role.OPERATOR),
+                        this::ask));
+    }
+
+    private CompletionStage<Reply> ask(Call call) throws IOException {
+        JsonNode body = call.json();
+        String prompt = Call.required(body, "prompt");
+        if (prompt.length() > LONGEST_PROMPT) {
+            throw ApiException.bad(
+                    "bad_prompt", "a prompt may have " + LONGEST_PROMPT + " characters");
+        }
+        Duration timeout =
+                Duration.ofMillis((long) (1000 * Call.number(body, "timeout", 120, 1, 3600)));
+        String agent = Call.text(body, "agent");
+        if (call.wantsEvents()) {
+            return stream(call, prompt, timeout, agent);
+        }
+        call.patience(timeout);
+        CompletableFuture<ObjectNode> answer = answer(prompt, timeout, agent, null);
+        CompletableFuture<Reply> reply = answer.thenApply(text -> Reply.json(200, text));
+        reply.whenComplete(
+                (done, failure) -> answer.cancel(false)); // matters only if the exchange gave up
+        return reply;
+    }
+
+    private CompletionStage<Reply> stream(Call call, String prompt, Duration timeout, String agent)
+            throws IOException {
+        var begun = new CompletableFuture<SseStream>();
+        Consumer<Agent.Step> trace =
+                step -> begun.thenAccept(stream -> stream.send(null, "step", step));
+        CompletableFuture<ObjectNode> answer = answer(prompt, timeout, agent, trace);
+        SseStream stream = new SseStream(call, pulse, () -> answer.cancel(false));
+        begun.complete(stream);
+        answer.whenComplete(
+                (text, failure) -> {
+                    if (failure == null) {
+                        stream.send(null, "answer", text);
+                    } else {
+                        Reply problem = Problems.of(failure, "POST /api/ask");
+                        stream.send(
+                                null,
+                                "error",
+                                Wire.tree(
+                                        new String(
+                                                problem.body(),
+                                                java.nio.charset.StandardCharsets.UTF_8)));
+                    }
+                    stream.end();
+                });
+        return CompletableFuture.completedFuture(Reply.STREAMED);
+    }
+
+    private CompletableFuture<ObjectNode> answer(
+            String prompt, Duration timeout, String agent, Consumer<Agent.Step> trace) {
+        if (agent.isEmpty()
+                || agent.equals(identity.name())
+                || agent.equals(identity.agentId().value())) {
+            CompletableFuture<Agent.Answer> asked =
+                    Rooms.need(rooms.agent, "this host has no agent").ask(prompt, timeout, trace);
+            return linked(
+                    asked,
+                    asked.thenApply(answer -> describe(answer).put("agent", identity.name())));
+        }
+        KnownAgent peer =
+                rooms.directory()
+                        .find(agent)
+                        .orElseThrow(
+                                () ->
+                                        new TaskException(
+                                                "agent_unknown",
+                                                "no agent "
+                                                        + Wire.quote(agent)
+                                                        + " is known; GET /api/agents lists them"));
+        CompletableFuture<MeshMessage> asked =
+                rooms.mesh()
+                        .request(
+                                peer.card().agentId(),
+                                MeshMessage.AGENT_PROMPT,
+                                Wire.object().put("message", prompt).put("direct", true),
+                                timeout,
+                                null);
+        return linked(
+                asked,
+                asked.thenApply(
+                        message -> describe(message.payload()).put("agent", peer.card().name())));
+    }
+
+    /** Cancelling what came of the work stops the work. */
+    private static <T> CompletableFuture<T> linked(
+            CompletableFuture<?> work, CompletableFuture<T> outcome) {
+        outcome.whenComplete((done, failure) -> work.cancel(false));
+        return outcome;
+    }
+
+    private static ObjectNode describe(Agent.Answer answer) {
+        ObjectNode json = Wire.object().put("text", answer.text()).put("model", answer.model());
+        json.set("steps", Wire.node(answer.steps()));
+        return json;
+    }
+
+    private static ObjectNode describe(JsonNode answer) {
+        if (answer.hasNonNull("error")) {
+            throw new TaskException(
+                    answer.path("code").asText("agent_failed"), answer.path("error").asText());
+        }
+        ObjectNode json =
+                Wire.object()
+                        .put("text", answer.path("text").asText())
+                        .put("model", answer.path("model").asText());
+        json.set(
+                "steps",
+                answer.path("steps").isArray() ? answer.path("steps") : Wire.node(List.of()));
+        return json;
+    }
+}

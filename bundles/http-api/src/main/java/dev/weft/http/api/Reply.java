@@ -1,0 +1,48 @@
+package dev.weft.http.api;
+
+import dev.weft.protocol.Wire;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * An answer, ready to be written.
+ *
+ * @param status HTTP status
+ * @param type content type
+ * @param body bytes; empty for none
+ * @param headers further headers
+ * @param code what a problem document says in {@code error}; "" for anything else
+ */
+record Reply(int status, String type, byte[] body, Map<String, String> headers, String code) {
+    /** The handler wrote, or writes, the response itself. */
+    static final Reply STREAMED = new Reply(200, "", new byte[0], Map.of(), "");
+
+    static Reply json(int status, Object value) {
+        return new Reply(
+                status,
+                "application/json",
+                Wire.write(value).getBytes(StandardCharsets.UTF_8),
+                Map.of(),
+                "");
+    }
+
+    static Reply text(String type, String text) {
+        return new Reply(200, type, text.getBytes(StandardCharsets.UTF_8), Map.of(), "");
+    }
+
+    static CompletionStage<Reply> ok(Object value) {
+        return CompletableFuture.completedFuture(json(200, value));
+    }
+
+    static CompletionStage<Reply> of(int status, Object value) {
+        return CompletableFuture.completedFuture(json(status, value));
+    }
+
+    Reply with(String header, String value) {
+        var all = new java.util.LinkedHashMap<>(headers);
+        all.put(header, value);
+        return new Reply(status, type, body, Map.copyOf(all), code);
+    }
+}

@@ -1,0 +1,158 @@
+package dev.weft.http.api;
+
+import dev.weft.api.agent.Agent;
+import dev.weft.api.audit.Audit;
+import dev.weft.api.deploy.Deployments;
+import dev.weft.api.event.Events;
+import dev.weft.api.health.Measures;
+import dev.weft.api.health.Readiness;
+import dev.weft.api.llm.Llm;
+import dev.weft.api.mesh.AgentDirectory;
+import dev.weft.api.mesh.Mesh;
+import dev.weft.api.registry.IceServers;
+import dev.weft.api.registry.Inbox;
+import dev.weft.api.registry.Pairing;
+import dev.weft.api.registry.Registry;
+import dev.weft.api.skill.Skills;
+import dev.weft.api.store.Backup;
+import dev.weft.api.task.Tasks;
+import java.util.List;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
+import org.osgi.service.component.annotations.ReferencePolicyOption;
+
+/**
+ * The rooms behind the routes. Each may be missing: which ones a host has is a matter of its role, and they come and go. The
+ * fields are what DS injects dynamically; handlers ask {@link #need}.
+ */
+@Component(service = Rooms.class)
+public final class Rooms {
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    volatile Registry registry;
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    volatile Inbox inbox;
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    volatile Pairing pairing;
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    volatile IceServers iceServers;
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    volatile AgentDirectory directory;
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    volatile Mesh mesh;
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    volatile Tasks tasks;
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    volatile Skills skills;
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    volatile Deployments deployments;
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    volatile Llm llm;
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    volatile Agent agent;
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    volatile Events events;
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    volatile Readiness readiness;
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    volatile Backup backup;
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    volatile Audit audit;
+
+    @Reference(
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY,
+            cardinality = ReferenceCardinality.MULTIPLE)
+    volatile List<Measures> measures = List.of();
+
+    /** A room that a call cannot do without.
+     * @param <T> its contract
+     * @param room a field of this class, as it is now
+     * @param missing what to tell the caller if it is not here
+     * @return the room
+     * @throws ApiException 503 if it is missing */
+    static <T> T need(T room, String missing) {
+        if (room == null) {
+            throw new ApiException(503, "not_here", missing);
+        }
+        return room;
+    }
+
+    Registry registry() {
+        return need(registry, "this host is not a registry: ask the registry that it joined");
+    }
+
+    Pairing pairing() {
+        return need(
+                pairing,
+                "this host is not a registry: it has no pairing; ask the registry that it joined");
+    }
+
+    AgentDirectory directory() {
+        return need(directory, "this host has no mesh: it knows no agents");
+    }
+
+    Mesh mesh() {
+        return need(mesh, "this host has no mesh: it has no peers");
+    }
+}

@@ -1,0 +1,201 @@
+package dev.weft.http.api;
+
+import static dev.weft.api.identity.Role.ADMIN;
+import static dev.weft.api.identity.Role.AGENT;
+import static dev.weft.api.identity.Role.OPERATOR;
+import static dev.weft.api.identity.Role.VIEWER;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.weft.api.deploy.Deployments;
+import dev.weft.api.deploy.Deployments.Deployment;
+import dev.weft.api.identity.HostIdentity;
+import dev.weft.api.mesh.AgentDirectory;
+import dev.weft.api.mesh.AgentDirectory.KnownAgent;
+import dev.weft.api.skill.Skills;
+import dev.weft.protocol.SkillCard;
+import dev.weft.protocol.Wire;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
+
+/** The skills of the mesh, and the deploy folder of this host. */
+final class SkillResource implements Resource {
+    private static final String NO_FOLDER = "this host has no deploy folder";
+    private final Rooms rooms;
+    private final HostIdentity identity;
+    private final long uploadLimit;
+
+    SkillResource(Rooms rooms, HostIdentity identity, long uploadLimit) {
+        this.rooms = rooms;
+        this.identity = identity;
+        this.uploadLimit = uploadLimit;
+    }
+
+    @Override
+    public List<Route> routes() {
+        return List.of(
+                Route.get(
+                        "/api/skills",
+                        "The skills of every known agent, and what the deploy folder refused",
+                        Route.roles(ADMIN, OPERATOR, VIEWER, AGENT),
+                        this::list),
+                Route.post(
+                                "/api/skills",
+                                "Put the jar in the body into the deploy folder as ?file=NAME.jar",
+                                Set.of(ADMIN),
+                                this::upload)
+                        .file(),
+                Route.delete(
+                        "/api/skills/{id}",
+                        "Take a skill of this host out of the deploy folder",
+                        Set.of(ADMIN),
+                        this::remove));
+    }
+
+    private CompletionStage<Reply> list(Call call) {
+        List<ObjectNode> all = new ArrayList<>();
+        Skills skills = rooms.skills;
+        AgentDirectory directory = rooms.directory;
+        String self = identity.agentId().value();
+        if (skills != null) {
+            skills.installed()
+                    .forEach(
+                            card -> all.add(describe(card, identity.name(), self, true, "active")));
+        }
+        if (directory != null) {
+            directory.agents().stream()
+                    .filter(agent -> !agent.local())
+                    .forEach(
+                            agent ->
+                                    agent.card()
+                                            .skills()
+                                            .forEach(card -> all.add(describe(card, agent))));
+        }
+        Deployments deployments = rooms.deployments;
+        if (deployments != null) {
+            deployments.list().stream()
+                    .filter(file -> file.state() == Deployments.State.REFUSED)
+                    .forEach(file -> all.add(refused(file)));
+        }
+        all.sort(
+                Comparator.comparing((ObjectNode skill) -> skill.path("id").asText())
+                        .thenComparing(skill -> skill.path("host").asText()));
+        return Page.of(
+                call,
+                all,
+                skill ->
+                        skill.path("id").asText()
+                                + "@"
+                                + skill.path("agent_id").asText()
+                                + "/"
+                                + skill.path("file").asText());
+    }
+
+    private static ObjectNode describe(SkillCard card, KnownAgent agent) {
+        return describe(
+                card, agent.card().name(), agent.card().agentId().value(), false, agent.health());
+    }
+
+    private static ObjectNode describe(
+            SkillCard card, String host, String agentId, boolean local, String state) {
+        ObjectNode json =
+                Wire.object()
+                        .put("id", card.id())
+                        .put("version", card.version())
+                        .put("title", card.title())
+                        .put("description", card.description());
+        json.put("host", host).put("agent_id", agentId).put("local", local).put("state", state);
+        json.set("tools", Wire.node(card.tools()));
+        return json;
+    }
+
+    private ObjectNode refused(Deployment file) {
+        ObjectNode json =
+                Wire.object()
+                        .put("id", file.skills().isEmpty() ? file.file() : file.skills().get(0))
+                        .put("version", file.version());
+        json.put("title", file.file())
+                .put("description", "")
+                .put("host", identity.name())
+                .put("agent_id", identity.agentId().value());
+        json.put("local", true)
+                .put("state", file.state().wireName())
+                .put("reason", file.reason())
+                .put("file", file.file());
+        json.putArray("tools");
+        return json;
+    }
+
+    private CompletionStage<Reply> upload(Call call) throws IOException {
+        String file = call.query("file");
+        if (!file.matches("[A-Za-z0-9][A-Za-z0-9._-]{0,120}\\.jar")) {
+            throw ApiException.bad(
+                    "bad_file",
+                    "name the jar: ?file=NAME.jar, with letters, digits, dots, hyphens and underscores only");
+        }
+        call.about(file);
+        Deployments deployments = Rooms.need(rooms.deployments, NO_FOLDER);
+        if (call.request().getContentLengthLong() > uploadLimit) {
+            throw tooLarge();
+        }
+        call.patience(java.time.Duration.ofMinutes(5));
+        return deployments
+                .put(file, new Limited(call.stream()))
+                .thenApply(outcome -> Reply.json(201, outcome));
+    }
+
+    private CompletionStage<Reply> remove(Call call) throws IOException {
+        String id = call.path("id");
+        if (Rooms.need(rooms.deployments, NO_FOLDER).remove(id)) {
+            return Reply.ok(Map.of("removed", id));
+        }
+        Skills skills = rooms.skills;
+        if (skills != null && skills.find(id).isPresent()) {
+            throw new ApiException(
+                    409,
+                    "built_in",
+                    "the skill "
+                            + Wire.quote(id)
+                            + " came with this host, not from its deploy folder");
+        }
+        throw new ApiException(
+                404,
+                "unknown_skill",
+                "no file in this host's deploy folder offers the skill " + Wire.quote(id));
+    }
+
+    private ApiException tooLarge() {
+        return new ApiException(413, "too_large", "a jar may have " + uploadLimit + " bytes");
+    }
+
+    /** Stops reading where the limit is; the folder takes a jar as a whole or not at all. */
+    private final class Limited extends FilterInputStream {
+        private long left = uploadLimit;
+
+        Limited(InputStream in) {
+            super(in);
+        }
+
+        @Override
+        public int read() throws IOException {
+            byte[] one = new byte[1];
+            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+        }
+
+        @Override
+        public int read(byte[] buffer, int offset, int length) throws IOException {
+            int read = super.read(buffer, offset, length);
+            left -= Math.max(0, read);
+            if (left < 0) {
+                throw tooLarge();
+            }
+            return read;
+        }
+    }
+}

@@ -1,0 +1,234 @@
+package dev.weft.http.api;
+
+import static dev.weft.api.identity.Role.ADMIN;
+import static dev.weft.api.identity.Role.AGENT;
+import static dev.weft.api.identity.Role.OPERATOR;
+import static dev.weft.api.identity.Role.VIEWER;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.weft.api.identity.HostIdentity;
+import dev.weft.api.identity.Role;
+import dev.weft.api.registry.Inbox;
+import dev.weft.api.task.Task;
+import dev.weft.api.task.TaskHandle;
+import dev.weft.api.task.TaskRequest;
+import dev.weft.api.task.TaskState;
+import dev.weft.api.task.Tasks;
+import dev.weft.protocol.Wire;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+
+/** Tasks: of this host's engine, and those that wait in the registry's inbox. */
+final class TaskResource implements Resource {
+    private static final Set<Role> READERS = Route.roles(ADMIN, OPERATOR, VIEWER, AGENT);
+    private static final int MOST = 1000;
+    private final Rooms rooms;
+    private final HostIdentity identity;
+
+    TaskResource(Rooms rooms, HostIdentity identity) {
+        this.rooms = rooms;
+        this.identity = identity;
+    }
+
+    @Override
+    public List<Route> routes() {
+        return List.of(
+                Route.post(
+                        "/api/hub/tasks",
+                        "Submit a task; with wait (seconds) the answer is the task once it is final",
+                        Route.roles(ADMIN, OPERATOR, AGENT),
+                        this::submit),
+                Route.get(
+                        "/api/hub/tasks",
+                        "Tasks by state, skill and agent, newest first",
+                        READERS,
+                        this::list),
+                Route.get("/api/hub/tasks/all", "All tasks, newest first", READERS, this::list),
+                Route.get("/api/hub/tasks/{id}", "One task", READERS, this::find),
+                Route.post(
+                        "/api/hub/tasks/{id}",
+                        "The assigned agent reports {state, result, error}",
+                        Route.roles(AGENT),
+                        this::report),
+                Route.post(
+                        "/api/hub/tasks/{id}/cancel",
+                        "Stop a task",
+                        Route.roles(ADMIN, OPERATOR),
+                        this::cancel));
+    }
+
+    private CompletionStage<Reply> submit(Call call) {
+        JsonNode body = call.json();
+        String skill = Call.text(body, "skill");
+        String target = Call.text(body, "target_agent_id");
+        long ttl = Math.round(Call.number(body, "ttl", 300, 1, 604_800));
+        double wait = Call.number(body, "wait", 0, 0, 3600);
+        JsonNode payload =
+                body.path("payload").isMissingNode() || body.path("payload").isNull()
+                        ? Wire.object()
+                        : body.path("payload");
+        if (!payload.isObject()) {
+            throw ApiException.bad(
+                    "bad_payload", "\"payload\" must be an object: the arguments by name");
+        }
+        Tasks tasks = rooms.tasks;
+        if (call.caller().is(AGENT) || tasks == null) {
+            Inbox inbox =
+                    Rooms.need(
+                            rooms.inbox, "this host neither runs tasks nor keeps them for others");
+            String source =
+                    call.caller().is(AGENT)
+                            ? call.caller().agent().value()
+                            : identity.agentId().value();
+            String id =
+                    inbox.submit(new Inbox.Submission(skill, target, source, payload, ttl)).id();
+            call.about(skill + " " + id);
+            return Reply.ok(Wire.object().put("task_id", id));
+        }
+        if (skill.isBlank() || skill.length() > 129) {
+            throw ApiException.bad(
+                    "bad_task", "\"skill\" must name a skill, or a tool as skill.tool");
+        }
+        Optional<String> wanted = Optional.of(target).filter(name -> !name.isEmpty());
+        TaskHandle handle =
+                tasks.submit(
+                        new TaskRequest(
+                                skill,
+                                payload,
+                                wanted,
+                                identity.agentId(),
+                                Duration.ofSeconds(ttl),
+                                0));
+        call.about(skill + " " + handle.task().id());
+        if (wait <= 0) {
+            return Reply.ok(withId(handle.task()));
+        }
+        call.patience(Duration.ofMillis((long) (wait * 1000)));
+        // A copy, so that our time-out leaves the engine's own future alone.
+        CompletableFuture<Task> done =
+                handle.done()
+                        .copy()
+                        .completeOnTimeout(null, (long) (wait * 1000), TimeUnit.MILLISECONDS);
+        return done.thenApply(task -> Reply.json(200, withId(task == null ? handle.task() : task)));
+    }
+
+    private static ObjectNode withId(Task task) {
+        return TaskJson.of(task).put("task_id", task.id());
+    }
+
+    private CompletionStage<Reply> list(Call call) {
+        String state = call.query("state");
+        String skill = call.query("skill");
+        String agent = call.query("agent");
+        String self = call.caller().is(AGENT) ? call.caller().agent().value() : null;
+        List<ObjectNode> all = new ArrayList<>();
+        if (rooms.tasks == null && rooms.inbox == null) {
+            throw new ApiException(
+                    503, "not_here", "this host neither runs tasks nor keeps them for others");
+        }
+        Optional.ofNullable(rooms.tasks)
+                .ifPresent(tasks -> tasks.list(MOST).forEach(task -> all.add(TaskJson.of(task))));
+        Optional.ofNullable(rooms.inbox)
+                .ifPresent(inbox -> inbox.list(MOST).forEach(entry -> all.add(TaskJson.of(entry))));
+        List<ObjectNode> chosen =
+                all.stream()
+                        .filter(
+                                task ->
+                                        state.isEmpty()
+                                                || state.equals(task.path("state").asText()))
+                        .filter(
+                                task ->
+                                        skill.isEmpty()
+                                                || skill.equals(task.path("skill").asText()))
+                        .filter(task -> agent.isEmpty() || TaskJson.concerns(task, agent))
+                        .filter(task -> self == null || TaskJson.concerns(task, self))
+                        .sorted(
+                                Comparator.comparingDouble(
+                                                (ObjectNode task) ->
+                                                        task.path("created_at").asDouble())
+                                        .reversed())
+                        .toList();
+        return Page.of(call, chosen, task -> task.path("id").asText());
+    }
+
+    private CompletionStage<Reply> find(Call call) {
+        String id = call.path("id");
+        Optional<ObjectNode> found =
+                Optional.ofNullable(rooms.tasks).flatMap(tasks -> tasks.find(id)).map(TaskJson::of);
+        ObjectNode task =
+                found.or(
+                                () ->
+                                        Optional.ofNullable(rooms.inbox)
+                                                .flatMap(inbox -> inbox.find(id))
+                                                .map(TaskJson::of))
+                        .orElseThrow(() -> unknown(id));
+        if (call.caller().is(AGENT) && !TaskJson.concerns(task, call.caller().agent().value())) {
+            throw unknown(id); // whether others have such a task is not for an agent to know
+        }
+        return Reply.ok(task);
+    }
+
+    private static ApiException unknown(String id) {
+        return ApiException.notFound("no task " + Wire.quote(id) + " is known here");
+    }
+
+    private CompletionStage<Reply> report(Call call) {
+        JsonNode body = call.json();
+        JsonNode result = body.path("result");
+        String text =
+                result.isMissingNode() || result.isNull()
+                        ? ""
+                        : result.isTextual() ? result.textValue() : Wire.write(result);
+        Inbox inbox =
+                Rooms.need(
+                        rooms.inbox, "this host is not a registry: it keeps no tasks for others");
+        return Reply.ok(
+                TaskJson.of(
+                        inbox.update(
+                                        call.path("id"),
+                                        call.caller().agent(),
+                                        Call.required(body, "state"),
+                                        text,
+                                        Call.text(body, "error"))
+                                .orElseThrow(
+                                        () ->
+                                                ApiException.notFound(
+                                                        "no task "
+                                                                + Wire.quote(call.path("id"))
+                                                                + " waits here"))));
+    }
+
+    private CompletionStage<Reply> cancel(Call call) {
+        String id = call.path("id");
+        Tasks tasks = Rooms.need(rooms.tasks, "this host runs no tasks");
+        if (tasks.cancel(id)) {
+            return Reply.ok(
+                    tasks.find(id)
+                            .map(TaskJson::of)
+                            .orElseGet(
+                                    () ->
+                                            Wire.object()
+                                                    .put("id", id)
+                                                    .put("state", TaskState.CANCELED.wireName())));
+        }
+        if (tasks.find(id).isPresent()) {
+            throw new ApiException(
+                    409, "illegal_state", "the task is final: there is nothing to stop");
+        }
+        if (rooms.inbox != null && rooms.inbox.find(id).isPresent()) {
+            throw new ApiException(
+                    409,
+                    "illegal_state",
+                    "the task waits for another agent or is with it; it ends with its ttl");
+        }
+        throw ApiException.notFound("no task " + Wire.quote(id) + " is known here");
+    }
+}

@@ -1,0 +1,106 @@
+package dev.weft.shell;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import dev.weft.protocol.ProtocolException;
+import dev.weft.protocol.Wire;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/** The arguments of {@code weft:call}: {@code SKILL[.TOOL] [key=value… | JSON] [--agent A] [--timeout S]}. */
+record CallLine(
+        String skill,
+        JsonNode json,
+        List<String[]> pairs,
+        Optional<String> agent,
+        Duration timeout) {
+    static final String USAGE =
+            "usage: weft:call SKILL[.TOOL] [key=value… | 'JSON object'] [--agent A] [--timeout SECONDS]";
+    private static final long MOST_SECONDS = 3600;
+
+    /** @throws IllegalArgumentException says what is wrong */
+    static CallLine parse(List<String> words) {
+        String skill = null;
+        JsonNode json = null;
+        List<String[]> pairs = new java.util.ArrayList<>();
+        Optional<String> agent = Optional.empty();
+        Duration timeout = Duration.ofSeconds(60);
+        for (var rest = words.iterator(); rest.hasNext(); ) {
+            String word = rest.next();
+            if (word.equals("--agent")) {
+                agent = Optional.of(value(word, rest));
+            } else if (word.equals("--timeout")) {
+                timeout = seconds(value(word, rest));
+            } else if (skill == null) {
+                skill = word;
+            } else if (word.stripLeading().startsWith("{")) {
+                json = object(word);
+            } else if (word.indexOf('=') > 0) {
+                pairs.add(word.split("=", 2));
+            } else {
+                throw new IllegalArgumentException(
+                        "\"" + word + "\" is neither key=value nor a JSON object; " + USAGE);
+            }
+        }
+        if (skill == null) {
+            throw new IllegalArgumentException(USAGE);
+        }
+        return new CallLine(skill, json, pairs, agent, timeout);
+    }
+
+    private static String value(String option, java.util.Iterator<String> rest) {
+        if (!rest.hasNext()) {
+            throw new IllegalArgumentException(option + " needs a value; " + USAGE);
+        }
+        return rest.next();
+    }
+
+    private static Duration seconds(String text) {
+        try {
+            double seconds = Double.parseDouble(text);
+            if (seconds >= 1 && seconds <= MOST_SECONDS) {
+                return Duration.ofMillis((long) (seconds * 1000));
+            }
+        } catch (NumberFormatException e) {
+            // said below
+        }
+        throw new IllegalArgumentException(
+                "--timeout must be 1 to " + MOST_SECONDS + " seconds, got \"" + text + "\"");
+    }
+
+    private static JsonNode object(String word) {
+        try {
+            JsonNode node = Wire.tree(word);
+            if (node.isObject()) {
+                return node;
+            }
+            throw new IllegalArgumentException("the arguments must be a JSON object; " + USAGE);
+        } catch (ProtocolException e) {
+            throw new IllegalArgumentException(e.getMessage(), e);
+        }
+    }
+
+    /** The input: pairs become members, read as what the schema says; without a schema as JSON if they are, else as text. */
+    ObjectNode input(JsonNode schema) {
+        ObjectNode input = json == null ? Wire.object() : json.deepCopy();
+        for (String[] pair : pairs) {
+            input.set(
+                    pair[0],
+                    typed(pair[1], schema.path("properties").path(pair[0]).path("type").asText()));
+        }
+        return input;
+    }
+
+    private static JsonNode typed(String text, String type) {
+        if (!type.equals("string")) {
+            try {
+                return Wire.tree(text);
+            } catch (ProtocolException e) {
+                return TextNode.valueOf(text); // the schema check says what was expected
+            }
+        }
+        return TextNode.valueOf(text);
+    }
+}
