@@ -1,0 +1,93 @@
+package dev.weft.host.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.weft.host.launcher.HostException;
+import dev.weft.protocol.Wire;
+import java.time.Duration;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code weft ask}. */
+@Command(name = "ask", description = "Lets the agent answer, calling skills here and on peers.")
+final class AskCommand extends HostCommand {
+    @Parameters(index = "0", paramLabel = "PROMPT", description = "What is asked.")
+    private String prompt;
+
+    @Option(names = "--agent", paramLabel = "A", description = "Asks the agent of another host.")
+    private String agent;
+
+    @Option(names = "--trace", description = "Shows each step.")
+    private boolean trace;
+
+    @Option(
+            names = "--timeout",
+            paramLabel = "S",
+            description = "Seconds until it must be done (default: ${DEFAULT-VALUE}).",
+            defaultValue = "120")
+    private int timeout;
+
+    @Option(names = "--json", description = "Prints the answer and its steps as one JSON document.")
+    private boolean json;
+
+    @Override
+    void run() {
+        ObjectNode body = Wire.object().put("prompt", prompt).put("timeout", timeout);
+        if (agent != null) {
+            body.put("agent", agent);
+        }
+        Duration limit = Duration.ofSeconds(timeout + 10L);
+        if (!trace) {
+            show(client().post("/api/ask", body, limit));
+            return;
+        }
+        client().events(
+                        "POST",
+                        "/api/ask",
+                        body,
+                        limit,
+                        () -> {},
+                        (type, data) -> {
+                            switch (type) {
+                                case "step" -> step(data);
+                                case "answer" -> show(data);
+                                case "error" ->
+                                        throw new HostException(
+                                                HostException.FAILED,
+                                                data.path("detail")
+                                                        .asText(
+                                                                data.path("message")
+                                                                        .asText(
+                                                                                "the agent failed")));
+                                default -> {}
+                            }
+                        });
+    }
+
+    private void step(JsonNode step) {
+        String outcome =
+                step.path("error").asText("").isEmpty()
+                        ? Wire.write((Object) step.path("output"))
+                        : "failed: " + step.path("error").asText();
+        output().line(
+                        "→ "
+                                + step.path("tool").asText()
+                                + " on "
+                                + step.path("agent").asText()
+                                + " "
+                                + Wire.write((Object) step.path("input"))
+                                + " ("
+                                + step.path("millis").asLong()
+                                + " ms)");
+        output().line("  " + (outcome.length() > 300 ? outcome.substring(0, 300) + "…" : outcome));
+    }
+
+    private void show(JsonNode answer) {
+        if (json) {
+            output().json(answer);
+        } else {
+            output().line(answer.path("text").asText());
+        }
+    }
+}

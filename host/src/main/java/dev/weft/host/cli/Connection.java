@@ -1,0 +1,54 @@
+package dev.weft.host.cli;
+
+import dev.weft.host.launcher.AgentFile;
+import java.nio.file.Path;
+import picocli.CommandLine.Option;
+
+/** The options of every command that talks to a host. */
+final class Connection {
+    @Option(
+            names = "--data",
+            paramLabel = "D",
+            description = "Data directory of the host (default: ./.weft).")
+    private Path data;
+
+    @Option(
+            names = "--url",
+            paramLabel = "URL",
+            description = "Address of a host elsewhere; needs a key.")
+    private String url;
+
+    @Option(
+            names = "--key",
+            paramLabel = "KEY",
+            description = "Access key for --url (default: environment WEFT_KEY).")
+    private String key;
+
+    HostClient client() {
+        return url == null
+                ? HostClient.local(data())
+                : HostClient.remote(url, key == null ? System.getenv("WEFT_KEY") : key);
+    }
+
+    /** Whether the host is named by its address, and not by its data directory. */
+    boolean isRemote() {
+        return url != null;
+    }
+
+    Path data() {
+        return dataDirectory(data, Path.of(""));
+    }
+
+    /** The data directory meant: as given, else as agent.yaml of the folder says (relative to that file), else .weft. */
+    static Path dataDirectory(Path given, Path folder) {
+        Path chosen =
+                given != null
+                        ? given
+                        : folder.toAbsolutePath()
+                                .resolve(
+                                        AgentFile.read(folder.toAbsolutePath())
+                                                .text("data_dir")
+                                                .orElse(".weft"));
+        return chosen.toAbsolutePath().normalize();
+    }
+}

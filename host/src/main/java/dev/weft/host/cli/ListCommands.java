@@ -1,0 +1,226 @@
+package dev.weft.host.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Function;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** The commands that list something. */
+final class ListCommands {
+    private ListCommands() {}
+
+    /** A list from one REST path. */
+    abstract static class Listing extends HostCommand {
+        @Option(names = "--json", description = "Prints one JSON document.")
+        private boolean json;
+
+        abstract String path();
+
+        abstract List<String> head();
+
+        abstract List<String> row(JsonNode item);
+
+        abstract String empty();
+
+        boolean shown(JsonNode item) {
+            return true;
+        }
+
+        @Override
+        void run() {
+            JsonNode all = client().get(path());
+            if (json) {
+                output().json(all);
+                return;
+            }
+            List<List<String>> rows = new ArrayList<>();
+            all.forEach(
+                    item -> {
+                        if (shown(item)) {
+                            rows.add(row(item));
+                        }
+                    });
+            output().table(head(), rows, empty());
+        }
+    }
+
+    /** {@code weft agents}. */
+    @Command(name = "agents", description = "Lists the agents of the mesh.")
+    static final class Agents extends Listing {
+        @Override
+        String path() {
+            return "/api/agents";
+        }
+
+        @Override
+        List<String> head() {
+            return List.of("NAME", "ID", "HEALTH", "PATH", "SKILLS", "VERSION", "PLATFORM");
+        }
+
+        @Override
+        List<String> row(JsonNode agent) {
+            List<String> skills = new ArrayList<>();
+            agent.path("capabilities").path("skills").forEach(skill -> skills.add(skill.asText()));
+            return List.of(
+                    text(agent, "name"),
+                    text(agent, "agent_id"),
+                    text(agent, "health"),
+                    agent.path("local").asBoolean() ? "here" : text(agent, "path"),
+                    skills.isEmpty() ? "-" : String.join(",", skills),
+                    text(agent, "version"),
+                    text(agent, "platform"));
+        }
+
+        @Override
+        String empty() {
+            return "no agents yet; let one join with: weft code";
+        }
+    }
+
+    /** {@code weft skills}. */
+    @Command(name = "skills", description = "Lists the skills of the mesh.")
+    static final class Skills extends Listing {
+        @Parameters(
+                arity = "0..1",
+                paramLabel = "QUERY",
+                description = "Only skills whose id, title or host contains this.")
+        private String query;
+
+        @Override
+        String path() {
+            return "/api/skills";
+        }
+
+        @Override
+        List<String> head() {
+            return List.of("SKILL", "VERSION", "HOST", "STATE", "TOOLS", "TITLE");
+        }
+
+        @Override
+        boolean shown(JsonNode skill) {
+            return query == null
+                    || (text(skill, "id") + " " + text(skill, "title") + " " + text(skill, "host"))
+                            .toLowerCase(Locale.ROOT)
+                            .contains(query.toLowerCase(Locale.ROOT));
+        }
+
+        @Override
+        List<String> row(JsonNode skill) {
+            List<String> tools = new ArrayList<>();
+            skill.path("tools").forEach(tool -> tools.add(tool.path("name").asText()));
+            String state =
+                    text(skill, "state")
+                            + (skill.path("reason").asText("").isEmpty()
+                                    ? ""
+                                    : ": " + skill.path("reason").asText());
+            return List.of(
+                    text(skill, "id"),
+                    text(skill, "version"),
+                    text(skill, "host"),
+                    state,
+                    tools.isEmpty() ? "-" : String.join(",", tools),
+                    text(skill, "title"));
+        }
+
+        @Override
+        String empty() {
+            return query == null
+                    ? "no skills yet; drop a jar into the deploy folder, or: weft deploy JAR"
+                    : "no skill matches \"" + query + "\"";
+        }
+    }
+
+    /** {@code weft tasks}. */
+    @Command(name = "tasks", description = "Lists the tasks of this host, newest first.")
+    static final class Tasks extends Listing {
+        @Parameters(arity = "0..1", paramLabel = "ID", description = "Shows this task whole.")
+        private String id;
+
+        @Override
+        void run() {
+            if (id == null) {
+                super.run();
+            } else {
+                output().document(
+                                client().get(
+                                                "/api/hub/tasks/"
+                                                        + java.net.URLEncoder.encode(
+                                                                id,
+                                                                java.nio.charset.StandardCharsets
+                                                                        .UTF_8)));
+            }
+        }
+
+        @Override
+        String path() {
+            return "/api/hub/tasks/all";
+        }
+
+        @Override
+        List<String> head() {
+            return List.of("ID", "STATE", "SKILL", "FROM", "ON", "PATH", "AGE");
+        }
+
+        @Override
+        List<String> row(JsonNode task) {
+            String tool = text(task, "tool");
+            return List.of(
+                    text(task, "id"),
+                    text(task, "state"),
+                    text(task, "skill") + (tool.equals("-") ? "" : "." + tool),
+                    text(task, "source_agent_id"),
+                    text(task, "assigned_agent_id"),
+                    text(task, "path"),
+                    Output.ago(task.path("created_at").asDouble()));
+        }
+
+        @Override
+        String empty() {
+            return "no tasks yet; run one with: weft call SKILL";
+        }
+    }
+
+    /** {@code weft peers}. */
+    @Command(
+            name = "peers",
+            description = "Lists the peers to which a link is up: path, round trip, bytes.")
+    static final class Peers extends Listing {
+        @Override
+        String path() {
+            return "/api/peers";
+        }
+
+        @Override
+        List<String> head() {
+            return List.of("NAME", "ID", "PATH", "RTT", "SENT", "RECEIVED", "UP");
+        }
+
+        @Override
+        List<String> row(JsonNode peer) {
+            double rtt = peer.path("rtt_ms").asDouble(-1);
+            Function<String, String> bytes = key -> peer.path(key).asLong() + " B";
+            return List.of(
+                    text(peer, "name"),
+                    text(peer, "id"),
+                    text(peer, "path"),
+                    rtt < 0 ? "-" : String.format(Locale.ROOT, "%.2f ms", rtt),
+                    bytes.apply("bytes_sent"),
+                    bytes.apply("bytes_received"),
+                    Output.ago(peer.path("since").asDouble()));
+        }
+
+        @Override
+        String empty() {
+            return "no peers are linked; see who is on the mesh with: weft agents";
+        }
+    }
+
+    private static String text(JsonNode node, String key) {
+        String value = node.path(key).asText("");
+        return value.isEmpty() ? "-" : value;
+    }
+}

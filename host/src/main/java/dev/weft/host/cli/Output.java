@@ -1,0 +1,81 @@
+package dev.weft.host.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.weft.protocol.Wire;
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Prints tables, documents and times. */
+final class Output {
+    private final PrintWriter out;
+
+    Output(PrintWriter out) {
+        this.out = out;
+    }
+
+    /** One JSON document on one line. */
+    void json(JsonNode document) {
+        out.println(Wire.write((Object) document));
+        out.flush();
+    }
+
+    /** A document for people: text as it is, anything else indented. */
+    void document(JsonNode document) {
+        out.println(document.isTextual() ? document.asText() : document.toPrettyString());
+        out.flush();
+    }
+
+    void line(String text) {
+        out.println(text);
+        out.flush();
+    }
+
+    /** Aligned columns, or one line that says why there is nothing. */
+    void table(List<String> head, List<List<String>> rows, String empty) {
+        if (rows.isEmpty()) {
+            line(empty);
+            return;
+        }
+        List<List<String>> all = new ArrayList<>();
+        all.add(head);
+        all.addAll(rows);
+        int[] widths = new int[head.size()];
+        all.forEach(
+                row -> {
+                    for (int i = 0; i < row.size(); i++) {
+                        widths[i] = Math.max(widths[i], row.get(i).length());
+                    }
+                });
+        all.forEach(
+                row -> {
+                    StringBuilder text = new StringBuilder();
+                    for (int i = 0; i < row.size(); i++) {
+                        text.append(row.get(i));
+                        if (i < row.size() - 1) {
+                            text.append(" ".repeat(widths[i] - row.get(i).length() + 2));
+                        }
+                    }
+                    out.println(text);
+                });
+        out.flush();
+    }
+
+    /** How long ago, in the largest unit that fits. */
+    static String ago(double epochSeconds) {
+        long seconds =
+                Math.max(
+                        0,
+                        Duration.between(
+                                        Instant.ofEpochMilli((long) (epochSeconds * 1000)),
+                                        Instant.now())
+                                .toSeconds());
+        return seconds < 120
+                ? seconds + " s"
+                : seconds < 7200
+                        ? seconds / 60 + " min"
+                        : seconds < 172800 ? seconds / 3600 + " h" : seconds / 86400 + " d";
+    }
+}

@@ -1,0 +1,93 @@
+package dev.weft.host.cli;
+
+import dev.weft.host.launcher.HostException;
+import dev.weft.host.launcher.Launcher;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code weft shell}: copies bytes between the terminal and the host's shell socket. */
+@Command(name = "shell", description = "Attaches to the host's Felix (Gogo) shell; exit leaves it.")
+final class ShellCommand extends HostCommand {
+    @Option(names = "-c", paramLabel = "COMMANDS", description = "Runs these commands and leaves.")
+    private String commands;
+
+    @Override
+    void run() throws IOException {
+        Path socket = connection().data().resolve("run/shell.sock");
+        if (!Files.exists(socket)) {
+            throw new HostException(
+                    HostException.UNREACHABLE,
+                    "no host with a shell runs on data directory "
+                            + connection().data()
+                            + "; start one with: weft run --data "
+                            + connection().data());
+        }
+        InputStream in =
+                commands == null
+                        ? System.in
+                        : new java.io.ByteArrayInputStream(
+                                ("prompt=''\n" + commands + "\nexit\n")
+                                        .getBytes(StandardCharsets.UTF_8));
+        attach(socket, in, System.out);
+    }
+
+    static void attachWhenReady(Path data, Launcher launcher) {
+        Thread thread =
+                new Thread(
+                        () -> {
+                            try {
+                                launcher.awaitReady();
+                                attach(data.resolve("run/shell.sock"), System.in, System.out);
+                                launcher.stop();
+                            } catch (IOException e) {
+                                System.out.println("weft: the shell ended: " + e.getMessage());
+                            } catch (InterruptedException e) {
+                                Thread.currentThread().interrupt();
+                            }
+                        },
+                        "weft-shell");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    private static void attach(Path socket, InputStream in, OutputStream out) throws IOException {
+        try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+            channel.connect(UnixDomainSocketAddress.of(socket));
+            Thread input = new Thread(() -> copyIn(in, channel), "weft-shell-input");
+            input.setDaemon(true);
+            input.start();
+            ByteBuffer buffer = ByteBuffer.allocate(8192);
+            while (channel.read(buffer) >= 0) {
+                out.write(buffer.array(), 0, buffer.position());
+                out.flush();
+                buffer.clear();
+            }
+        }
+    }
+
+    private static void copyIn(InputStream in, SocketChannel channel) {
+        byte[] bytes = new byte[8192];
+        try {
+            for (int count = in.read(bytes); count >= 0; count = in.read(bytes)) {
+                ByteBuffer part = ByteBuffer.wrap(bytes, 0, count);
+                while (part.hasRemaining()) {
+                    channel.write(part);
+                }
+            }
+            channel.shutdownOutput();
+        } catch (IOException e) {
+            // the host closed the shell; the reading side sees that too and ends
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,71 @@
+package dev.weft.host.e2e;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.net.URI;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** P2P survives the loss of the control plane, and the control plane comes back by itself. */
+class RegistryLossIT {
+    @TempDir Path folder;
+
+    @Test
+    void calls_go_on_while_the_registry_is_dead_and_both_are_listed_again_when_it_is_back()
+            throws Exception {
+        try (TestHost registry =
+                        new TestHost(folder.resolve("registry"), "registry")
+                                .start("--role", "registry");
+                TestHost one = new TestHost(folder.resolve("one"), "one");
+                TestHost two = new TestHost(folder.resolve("two"), "two")) {
+            registry.admit(one);
+            registry.admit(two);
+            one.start();
+            two.start();
+            TestHost.await("a P2P link", () -> one.linkedTo("two", "p2p"));
+            Program.drop("text", two.deploy());
+            TestHost.await("the skill on the other host", () -> one.lists("text", "two"));
+            call(one);
+
+            String port = String.valueOf(URI.create(registry.url()).getPort());
+            registry.program().kill();
+            for (int i = 0; i < 5; i++) {
+                call(one);
+            }
+
+            registry.start("--role", "registry", "--port", port);
+            TestHost.await(
+                    "both listed again",
+                    () -> registered(registry, "one") && registered(registry, "two"));
+            call(one);
+        }
+    }
+
+    private static boolean registered(TestHost registry, String name) throws Exception {
+        var request =
+                java.net.http.HttpRequest.newBuilder(
+                                URI.create(registry.url() + "/api/registry/agents"))
+                        .header("X-API-Key", registry.localKey())
+                        .build();
+        String body =
+                java.net.http.HttpClient.newHttpClient()
+                        .send(request, java.net.http.HttpResponse.BodyHandlers.ofString())
+                        .body();
+        for (JsonNode agent : dev.weft.protocol.Wire.tree(body)) {
+            if (agent.path("name").asText().equals(name)) {
+                return agent.path("health").asText().equals("active")
+                        && agent.path("connected").asBoolean();
+            }
+        }
+        return false;
+    }
+
+    private static void call(TestHost from) {
+        JsonNode task =
+                from.json("call", "text.statistics", "text=one two three", "--agent", "two");
+        assertEquals("completed", task.path("state").asText(), task.toString());
+        assertEquals("p2p", task.path("path").asText(), task.toString());
+    }
+}

@@ -1,0 +1,34 @@
+package dev.weft.host.e2e;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.weft.protocol.Wire;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+
+/** Calls to a host's REST interface with the key that it leaves for its owner. */
+final class Rest {
+    private Rest() {}
+
+    static JsonNode get(TestHost host, String path) throws IOException, InterruptedException {
+        HttpResponse<String> response = send(host, path);
+        if (response.statusCode() != 200) {
+            throw new AssertionError(path + ": " + response.statusCode() + " " + response.body());
+        }
+        return Wire.tree(response.body());
+    }
+
+    static HttpResponse<String> send(TestHost host, String path)
+            throws IOException, InterruptedException {
+        return HttpClient.newHttpClient()
+                .send(
+                        HttpRequest.newBuilder(URI.create(host.url() + path))
+                                .header("X-API-Key", host.localKey())
+                                .timeout(Duration.ofSeconds(20))
+                                .build(),
+                        HttpResponse.BodyHandlers.ofString());
+    }
+}

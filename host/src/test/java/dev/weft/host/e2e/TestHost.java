@@ -1,0 +1,159 @@
+package dev.weft.host.e2e;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.awaitility.Awaitility;
+
+/** A host of a test: its data directory, its process, and the commands that a person would type at it. */
+final class TestHost implements AutoCloseable {
+    final Path data;
+    private final Path folder;
+    private final String name;
+    private final List<String> wrapper;
+    private Program program;
+
+    TestHost(Path folder, String name) throws IOException {
+        this(folder, name, List.of());
+    }
+
+    TestHost(Path folder, String name, List<String> wrapper) throws IOException {
+        this.folder = Files.createDirectories(folder);
+        this.data = folder.resolve("data");
+        this.name = name;
+        this.wrapper = wrapper;
+    }
+
+    /** Starts the process and waits for its ready line. */
+    TestHost start(String... more) {
+        List<String> arguments =
+                new ArrayList<>(List.of("run", "--name", name, "--data", data.toString()));
+        if (!List.of(more).contains("--port")) {
+            arguments.addAll(List.of("--port", "0"));
+        }
+        arguments.addAll(List.of(more));
+        program =
+                Program.startUnder(wrapper, Program.HOME, folder, arguments.toArray(String[]::new));
+        program.await(line -> line.contains(" is ready after "), 60);
+        return this;
+    }
+
+    Program program() {
+        return program;
+    }
+
+    String name() {
+        return name;
+    }
+
+    Path deploy() {
+        return data.resolve("deploy");
+    }
+
+    String url() {
+        try {
+            return "http://127.0.0.1:" + Files.readString(data.resolve("weft.port")).strip();
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    String localKey() throws IOException {
+        return Files.readString(data.resolve("run/local.key")).strip();
+    }
+
+    /** A command at this host. */
+    Program.Result weft(String... arguments) {
+        return Program.run(folder, with(arguments));
+    }
+
+    JsonNode json(String... arguments) {
+        List<String> all = new ArrayList<>(List.of(arguments));
+        all.add("--json");
+        return Program.json(folder, with(all.toArray(String[]::new)));
+    }
+
+    private String[] with(String... arguments) {
+        List<String> all = new ArrayList<>(List.of(arguments));
+        all.addAll(List.of("--data", data.toString()));
+        return all.toArray(String[]::new);
+    }
+
+    /** Lets a host join the mesh of this registry, as two people with a terminal each would. */
+    void admit(TestHost newcomer) {
+        String code = json("code").path("code").asText();
+        try (Program pairing =
+                Program.start(
+                        newcomer.folder,
+                        "pair",
+                        code,
+                        "--registry",
+                        url(),
+                        "--name",
+                        newcomer.name,
+                        "--data",
+                        newcomer.data.toString())) {
+            pairing.await(line -> line.contains("waiting for approval"), 20);
+            Program.Result approved = weft("approve", newcomer.name);
+            if (approved.exit() != 0) {
+                throw new AssertionError(approved.text());
+            }
+            if (pairing.awaitExit(20) != 0) {
+                throw new AssertionError(pairing.text());
+            }
+        }
+    }
+
+    /** Waits until a condition of the mesh holds. */
+    static void await(String what, Callable<Boolean> condition) {
+        Awaitility.await(what)
+                .atMost(Duration.ofSeconds(30))
+                .pollInterval(Duration.ofMillis(200))
+                .ignoreExceptions()
+                .until(condition);
+    }
+
+    boolean sees(String agent, String health) {
+        for (JsonNode known : json("agents")) {
+            if (known.path("name").asText().equals(agent)) {
+                return known.path("health").asText().equals(health);
+            }
+        }
+        return false;
+    }
+
+    boolean linkedTo(String peer, String path) {
+        for (JsonNode link : json("peers")) {
+            if (link.path("name").asText().equals(peer)) {
+                return link.path("path").asText().equals(path);
+            }
+        }
+        return false;
+    }
+
+    boolean lists(String skill, String host) {
+        for (JsonNode offered : json("skills")) {
+            if (offered.path("id").asText().equals(skill)
+                    && offered.path("host").asText().equals(host)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    int stop() {
+        return program.terminate();
+    }
+
+    @Override
+    public void close() {
+        if (program != null) {
+            program.close();
+        }
+    }
+}

@@ -1,0 +1,19 @@
+package dev.weft.host.framework;
+
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+
+/** Waits for a condition; tests inside the framework see no library but the host's own and JUnit. */
+final class Await {
+    private Await() {}
+
+    static void until(String what, int seconds, Callable<Boolean> condition) throws Exception {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
+        while (!condition.call()) {
+            if (System.nanoTime() > end) {
+                throw new AssertionError(what + " did not come true within " + seconds + " s");
+            }
+            TimeUnit.MILLISECONDS.sleep(20);
+        }
+    }
+}
