@@ -100,7 +100,7 @@ public class DeployFrameworkIT {
         Await.until("the condition", 10, () -> skills.find("greeter").isPresent());
         assertEquals(
                 "hello Ada from 1.0.0",
-                call("greeter.greet", "{\"name\":\"Ada\"}").result().asText());
+                answer("greeter.greet", "{\"name\":\"Ada\"}"));
         assertEquals(2, skills.find("greeter").orElseThrow().tools().size());
         JsonNode schema = skills.find("greeter").orElseThrow().tool("greet").orElseThrow().schema();
         assertEquals("string", schema.path("properties").path("name").path("type").asText());
@@ -132,7 +132,7 @@ public class DeployFrameworkIT {
         assertFalse("the old call still runs while the new version answers", slow.done().isDone());
         assertEquals(
                 "hello Bob from 2.0.0",
-                call("greeter.greet", "{\"name\":\"Bob\"}").result().asText());
+                answer("greeter.greet", "{\"name\":\"Bob\"}"));
         assertEquals("hello from 1.0.0", slow.done().get(10, TimeUnit.SECONDS).result().asText());
         Await.until("the condition", 10, () -> bundles("dev.weft.fixture.greeter") == 1);
     }
@@ -150,7 +150,7 @@ public class DeployFrameworkIT {
         assertRefused("fragment.jar", "ragment");
         assertEquals(
                 "hello Eve from 1.0.0",
-                call("greeter.greet", "{\"name\":\"Eve\"}").result().asText());
+                answer("greeter.greet", "{\"name\":\"Eve\"}"));
         assertEquals(0, bundles("dev.weft.fixture.thrower"));
     }
 
@@ -162,7 +162,7 @@ public class DeployFrameworkIT {
         assertRefused("hanger.jar", "start");
         assertEquals(
                 "hello Kim from 1.0.0",
-                call("greeter.greet", "{\"name\":\"Kim\"}").result().asText());
+                answer("greeter.greet", "{\"name\":\"Kim\"}"));
     }
 
     @Test
@@ -224,6 +224,12 @@ public class DeployFrameworkIT {
                         new AgentId("tester"),
                         Duration.ofSeconds(20),
                         0));
+    }
+
+    private String answer(String skill, String input) throws Exception {
+        Task task = call(skill, input);
+        assertEquals(String.valueOf(task.error()), TaskState.COMPLETED, task.state());
+        return task.result().asText();
     }
 
     private Task call(String skill, String input) throws Exception {
