@@ -98,9 +98,7 @@ public class DeployFrameworkIT {
     public void dropped_skill_is_callable_and_gone_when_its_file_is_gone() throws Exception {
         drop("greeter-1.jar", "greeter.jar");
         Await.until("the condition", 10, () -> skills.find("greeter").isPresent());
-        assertEquals(
-                "hello Ada from 1.0.0",
-                answer("greeter.greet", "{\"name\":\"Ada\"}"));
+        assertEquals("hello Ada from 1.0.0", answer("greeter.greet", "{\"name\":\"Ada\"}"));
         assertEquals(2, skills.find("greeter").orElseThrow().tools().size());
         JsonNode schema = skills.find("greeter").orElseThrow().tool("greet").orElseThrow().schema();
         assertEquals("string", schema.path("properties").path("name").path("type").asText());
@@ -130,9 +128,7 @@ public class DeployFrameworkIT {
                                 .map(card -> card.version().startsWith("2."))
                                 .orElse(false));
         assertFalse("the old call still runs while the new version answers", slow.done().isDone());
-        assertEquals(
-                "hello Bob from 2.0.0",
-                answer("greeter.greet", "{\"name\":\"Bob\"}"));
+        assertEquals("hello Bob from 2.0.0", answer("greeter.greet", "{\"name\":\"Bob\"}"));
         assertEquals("hello from 1.0.0", slow.done().get(10, TimeUnit.SECONDS).result().asText());
         Await.until("the condition", 10, () -> bundles("dev.weft.fixture.greeter") == 1);
     }
@@ -148,9 +144,7 @@ public class DeployFrameworkIT {
         assertRefused("needy.jar", "com.acme.missing");
         assertRefused("thrower.jar", "the sensor is not plugged in");
         assertRefused("fragment.jar", "ragment");
-        assertEquals(
-                "hello Eve from 1.0.0",
-                answer("greeter.greet", "{\"name\":\"Eve\"}"));
+        assertEquals("hello Eve from 1.0.0", answer("greeter.greet", "{\"name\":\"Eve\"}"));
         assertEquals(0, bundles("dev.weft.fixture.thrower"));
     }
 
@@ -160,9 +154,7 @@ public class DeployFrameworkIT {
         drop("greeter-1.jar", "greeter.jar");
         Await.until("the condition", 5, () -> skills.find("greeter").isPresent());
         assertRefused("hanger.jar", "start");
-        assertEquals(
-                "hello Kim from 1.0.0",
-                answer("greeter.greet", "{\"name\":\"Kim\"}"));
+        assertEquals("hello Kim from 1.0.0", answer("greeter.greet", "{\"name\":\"Kim\"}"));
     }
 
     @Test
