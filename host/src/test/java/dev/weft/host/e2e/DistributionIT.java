@@ -1,0 +1,140 @@
+package dev.weft.host.e2e;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.weft.protocol.Wire;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What people download works as it is unpacked, holds what it should, and says what is inside. */
+@Tag("once")
+class DistributionIT {
+    private static final Path TARGET = Program.HOME.getParent();
+    private static final List<String> PLATFORMS =
+            List.of(
+                    "linux-x86_64",
+                    "linux-aarch64",
+                    "linux-aarch32",
+                    "windows-x86_64",
+                    "macos-aarch64");
+
+    @TempDir Path folder;
+
+    @BeforeAll
+    static void made() throws IOException {
+        try (Stream<Path> files = Files.list(TARGET)) {
+            assumeTrue(
+                    files.anyMatch(file -> file.toString().endsWith(".deb")),
+                    "SKIPPED: this build made no distributions; run ./weft test, or Maven with -Pdist");
+        }
+    }
+
+    @Test
+    void archive_has_the_native_library_of_its_platform_and_no_other() throws Exception {
+        for (String platform : PLATFORMS) {
+            List<String> natives =
+                    run("tar", "tzf", made("-" + platform + ".tar.gz").toString())
+                            .lines()
+                            .filter(entry -> entry.contains("/native/") && entry.endsWith(".jar"))
+                            .toList();
+            assertEquals(1, natives.size(), platform + ": " + natives);
+            assertTrue(
+                    natives.get(0).contains("lib.webrtc." + platform.replaceFirst("-", ".") + "-"),
+                    natives.toString());
+            assertTrue(Files.size(made("-" + platform + ".zip")) > 10 << 20);
+        }
+    }
+
+    @Test
+    void unpacked_archive_runs() throws Exception {
+        String platform =
+                "linux-" + (System.getProperty("os.arch").equals("aarch64") ? "aarch64" : "x86_64");
+        run("tar", "xzf", made("-" + platform + ".tar.gz").toString(), "-C", folder.toString());
+        checkHost(only(folder));
+    }
+
+    @Test
+    void debian_package_holds_a_program_that_runs_and_a_service() throws Exception {
+        assumeTrue(
+                Files.isExecutable(Path.of("/usr/bin/dpkg-deb"))
+                        && System.getProperty("os.arch").equals("amd64"),
+                "SKIPPED: not a Debian machine of this architecture");
+        String deb = made("_amd64.deb").toString();
+        run("dpkg-deb", "-x", deb, folder.resolve("root").toString());
+        run("dpkg-deb", "-e", deb, folder.resolve("control").toString());
+        Path root = folder.resolve("root");
+        assertEquals(
+                "/usr/share/weft/bin/weft",
+                Files.readSymbolicLink(root.resolve("usr/bin/weft")).toString());
+        assertTrue(
+                Files.readString(root.resolve("lib/systemd/system/weft.service"))
+                        .contains("User=weft"));
+        assertTrue(Files.isRegularFile(root.resolve("etc/default/weft")));
+        assertTrue(
+                Files.readString(folder.resolve("control/control"))
+                        .contains("Architecture: amd64"));
+        for (String script : List.of("postinst", "prerm", "postrm")) {
+            run("sh", "-n", folder.resolve("control/" + script).toString());
+        }
+        checkHost(root.resolve("usr/share/weft"));
+    }
+
+    @Test
+    void bill_of_materials_names_what_is_inside() throws Exception {
+        JsonNode sbom = Wire.tree(Files.readString(TARGET.resolve("sbom.json")));
+        assertEquals("CycloneDX", sbom.path("bomFormat").asText());
+        List<String> names = sbom.path("components").findValuesAsText("name");
+        for (String name : List.of("org.apache.felix.framework", "webrtc-java", "h2", "lit")) {
+            assertTrue(names.contains(name), name + " is not in " + names);
+        }
+        assertFalse(names.contains("playwright"), "what only tests need is not shipped");
+    }
+
+    private void checkHost(Path home) {
+        try (Program host =
+                Program.startOf(
+                        home,
+                        folder,
+                        "run",
+                        "--check",
+                        "--port",
+                        "0",
+                        "--data",
+                        folder.resolve("data").toString())) {
+            host.await(line -> line.contains(" is ready after "), 60);
+            assertEquals(0, host.awaitExit(30), host.text());
+        }
+    }
+
+    private static Path made(String end) throws IOException {
+        try (Stream<Path> files = Files.list(TARGET)) {
+            return files.filter(file -> file.getFileName().toString().endsWith(end))
+                    .findFirst()
+                    .orElseThrow(() -> new AssertionError("there is no *" + end));
+        }
+    }
+
+    private static Path only(Path folder) throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.filter(Files::isDirectory).findFirst().orElseThrow();
+        }
+    }
+
+    private static String run(String... command) throws IOException, InterruptedException {
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        String text = new String(process.getInputStream().readAllBytes());
+        assertEquals(0, process.waitFor(), String.join(" ", command) + ": " + text);
+        return text;
+    }
+}
