@@ -197,10 +197,12 @@ final class Connection {
             WebRtcEngine.quietly(channel::unregisterObserver);
             WebRtcEngine.quietly(channel::close);
         }
+        NativeReference reference = NativeReference.of(connection);
         WebRtcEngine.quietly(connection::close);
         if (channel != null) {
             WebRtcEngine.quietly(channel::dispose); // only now the connection has let go of it
         }
+        WebRtcEngine.quietly(reference == null ? null : reference::release);
     }
 
     /** RFC 8841: 64 KiB if the peer does not say, 0 for any size. */

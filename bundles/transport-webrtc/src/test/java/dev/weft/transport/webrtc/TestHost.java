@@ -112,6 +112,14 @@ final class TestHost
         return links;
     }
 
+    /** Forgets what was recorded. */
+    void forget() {
+        frames.clear();
+        opened.clear();
+        closed.clear();
+        events.clear();
+    }
+
     @Override
     public AgentId agentId() {
         return id;
