@@ -1,7 +1,9 @@
 package dev.weft.mesh;
 
+import dev.weft.api.mesh.AgentDirectory;
 import dev.weft.api.mesh.Link;
 import dev.weft.api.mesh.LinkException;
+import dev.weft.api.mesh.Path;
 import dev.weft.api.mesh.Transport;
 import dev.weft.protocol.AgentId;
 import java.util.ArrayDeque;
@@ -11,21 +13,32 @@ import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
+import java.util.stream.Collectors;
 import org.osgi.service.component.ComponentServiceObjects;
 
-/** Opens links on demand: one attempt for a peer at a time, the best transport first, the next one if it fails. */
+/**
+ * Opens links on demand: one attempt for a peer at a time. A Weft host is tried over all transports at once, and the first link carries what waits: as
+ * a rule the relay, while ICE runs. Others, which may not know the relay, get the best transport first and the next one if it fails.
+ */
 final class Dialer {
     private static final int MOST_WAITING = 10_000;
     private static final long PATIENCE_SECONDS = 20;
     private final List<Late<Transport>> transports = new CopyOnWriteArrayList<>();
     private final Map<AgentId, Attempt> attempts = new ConcurrentHashMap<>();
+    private final AgentDirectory directory;
+
+    Dialer(AgentDirectory directory) {
+        this.directory = directory;
+    }
 
     void add(ComponentServiceObjects<Transport> objects) {
         transports.add(new Late<>(objects));
@@ -44,18 +57,37 @@ final class Dialer {
             attempt = attempts.computeIfAbsent(peer, id -> fresh);
         } while (!attempt.join(then));
         if (attempt == fresh) {
-            attempt.next();
+            attempt.start();
         }
     }
 
-    /** Tries a better path in the background; nothing is told if it fails.
-     * @param worse paths from this on are of no interest */
-    void improve(AgentId peer, dev.weft.api.mesh.Path worse) {
-        for (Transport transport : byPath()) {
-            if (transport.path().compareTo(worse) < 0) {
-                transport.connect(peer);
-            }
+    /** Opens a direct link, or joins the attempt that is under way.
+     * @return fails if no direct transport reaches the peer */
+    CompletableFuture<Link> direct(AgentId peer) {
+        return byPath().stream()
+                .filter(transport -> transport.path() != Path.RELAY)
+                .findFirst()
+                .map(transport -> connect(transport, peer))
+                .orElseGet(
+                        () ->
+                                CompletableFuture.failedFuture(
+                                        new LinkException("no direct transport is here")));
+    }
+
+    private static CompletableFuture<Link> connect(Transport transport, AgentId peer) {
+        try {
+            return transport.connect(peer).copy().orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        } catch (RuntimeException e) {
+            return CompletableFuture.failedFuture(
+                    e instanceof LinkException ? e : new LinkException(words(e)));
         }
+    }
+
+    private boolean isWeft(AgentId peer) {
+        return directory
+                .find(peer.value())
+                .filter(agent -> !agent.card().publicKey().isEmpty())
+                .isPresent();
     }
 
     private List<Transport> byPath() {
@@ -70,7 +102,8 @@ final class Dialer {
         return found;
     }
 
-    private static String words(Throwable e) {
+    /** Why a link could not be made, for people. */
+    static String words(Throwable e) {
         Throwable cause =
                 e instanceof CompletionException && e.getCause() != null ? e.getCause() : e;
         return cause instanceof TimeoutException
@@ -83,8 +116,9 @@ final class Dialer {
     /** One attempt, and those who wait for it, first come first served. */
     private final class Attempt {
         private final AgentId peer;
-        private final Iterator<Transport> left = byPath().iterator();
-        private final List<String> reasons = new ArrayList<>();
+        private final List<Transport> transports = byPath();
+        private final Iterator<Transport> left = transports.iterator();
+        private final Map<Path, String> reasons = new TreeMap<>();
         private final Deque<BiConsumer<Link, String>> waiting = new ArrayDeque<>();
         private boolean over;
 
@@ -107,36 +141,56 @@ final class Dialer {
             return true;
         }
 
-        void next() {
-            if (!left.hasNext()) {
-                end(null, reasons.isEmpty() ? "no transport is here" : String.join("; ", reasons));
-                return;
+        void start() {
+            if (isWeft(peer)) {
+                AtomicInteger running = new AtomicInteger(transports.size());
+                transports.forEach(
+                        transport ->
+                                attempt(
+                                        transport,
+                                        () -> {
+                                            if (running.decrementAndGet() == 0) {
+                                                end(null, failure());
+                                            }
+                                        }));
+                if (transports.isEmpty()) {
+                    end(null, failure());
+                }
+            } else {
+                next();
             }
-            Transport transport = left.next();
-            CompletableFuture<Link> connecting;
-            try {
-                connecting =
-                        transport
-                                .connect(peer)
-                                .copy()
-                                .orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS);
-            } catch (RuntimeException e) {
-                connecting =
-                        CompletableFuture.failedFuture(
-                                e instanceof LinkException ? e : new LinkException(words(e)));
+        }
+
+        private void next() {
+            if (left.hasNext()) {
+                attempt(left.next(), this::next);
+            } else {
+                end(null, failure());
             }
-            connecting.whenComplete(
-                    (link, e) -> {
-                        if (e == null && link != null) {
-                            end(link, "");
-                        } else {
-                            reasons.add(
-                                    transport.path().wireName()
-                                            + ": "
-                                            + (e == null ? "no link" : words(e)));
-                            next();
-                        }
-                    });
+        }
+
+        private void attempt(Transport transport, Runnable failed) {
+            connect(transport, peer)
+                    .whenComplete(
+                            (link, e) -> {
+                                if (e == null && link != null) {
+                                    end(link, "");
+                                } else {
+                                    String why = e == null ? "no link" : words(e);
+                                    synchronized (this) {
+                                        reasons.put(transport.path(), why);
+                                    }
+                                    failed.run();
+                                }
+                            });
+        }
+
+        private synchronized String failure() {
+            return reasons.isEmpty()
+                    ? "no transport is here"
+                    : reasons.entrySet().stream()
+                            .map(reason -> reason.getKey().wireName() + ": " + reason.getValue())
+                            .collect(Collectors.joining("; "));
         }
 
         private void end(Link link, String reason) {

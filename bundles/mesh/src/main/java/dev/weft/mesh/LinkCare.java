@@ -12,38 +12,42 @@ import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Greets on new links, measures the round trip on all of them, and looks for better paths. */
+/** Greets on new links, measures the round trip on all of them, and closes those that nobody needs. */
 final class LinkCare {
     private static final Logger LOG = LoggerFactory.getLogger(LinkCare.class);
     private static final long ROUND_SECONDS = 15;
-    private static final int ROUNDS_TO_IMPROVE = 4;
     private static final long REPLACED_SECONDS = 10;
     private static final long SECOND_PING_SECONDS = 1;
+    private static final long FAREWELL_MILLIS = 500;
     private final Links links;
     private final Post post;
     private final PeerNews news;
-    private final Dialer dialer;
+    private final Redial redial;
+    private final SpareLinks spare;
     private final CardSource cards;
     private final ScheduledExecutorService timer;
     private final Executor executor;
     private Future<?> rounds;
-    private int round;
 
     LinkCare(
             Links links,
             Post post,
             PeerNews news,
-            Dialer dialer,
+            DialPolicy policy,
+            Redial redial,
+            Predicate<Link> busy,
             CardSource cards,
             ScheduledExecutorService timer,
             Executor executor) {
         this.links = links;
         this.post = post;
         this.news = news;
-        this.dialer = dialer;
+        this.redial = redial;
+        this.spare = new SpareLinks(links, policy, redial, busy, this::release);
         this.cards = cards;
         this.timer = timer;
         this.executor = executor;
@@ -100,6 +104,9 @@ final class LinkCare {
         // has passed
         timer.schedule(() -> handOver(() -> ping(wired)), SECOND_PING_SECONDS, TimeUnit.SECONDS);
         news.look(link.peer());
+        if (wired.isDirect()) {
+            handOver(() -> spare.closeSurplus(link));
+        }
     }
 
     /** An old link gets time for the answers that are on their way over it. */
@@ -108,6 +115,21 @@ final class LinkCare {
                 () -> handOver(() -> link.close("replaced by a newer link")),
                 REPLACED_SECONDS,
                 TimeUnit.SECONDS);
+    }
+
+    /** Closes a link that still works: the peer hears why, so that it does not call back at once. */
+    private void release(Link link, String reason) {
+        post.tell(
+                link,
+                post.message(
+                        MeshMessage.BYE, "", link.peer(), Wire.object().put("reason", reason)));
+        timer.schedule(
+                () -> handOver(() -> link.close(reason)), FAREWELL_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    /** The peer is about to close its link on purpose. */
+    void bye(AgentId peer) {
+        redial.declined(peer);
     }
 
     private void ping(Links.Wired wired) {
@@ -137,13 +159,7 @@ final class LinkCare {
     }
 
     private void round() {
-        boolean improve = ++round % ROUNDS_TO_IMPROVE == 0;
+        spare.closeIdle();
         links.all().forEach(this::ping);
-        for (AgentId peer : links.peers()) {
-            Links.Wired best = links.best(peer);
-            if (improve && best != null && best.link.path() == Path.RELAY) {
-                dialer.improve(peer, Path.RELAY);
-            }
-        }
     }
 }

@@ -1,6 +1,7 @@
 package dev.weft.mesh;
 
 import dev.weft.api.mesh.Link;
+import dev.weft.api.mesh.Path;
 import dev.weft.protocol.AgentId;
 import java.util.Collection;
 import java.util.List;
@@ -10,6 +11,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 
 /** The links that are up, by peer. Known by identity: the end of an old link never takes a new one away. */
 final class Links {
+    private static final long IMPROVE_NANOS = 60_000_000_000L;
+
     private final Map<AgentId, List<Wired>> byPeer = new ConcurrentHashMap<>();
 
     /** Adds a link, as the first choice on its path.
@@ -28,13 +31,18 @@ final class Links {
     }
 
     /** Takes a link away.
-     * @return false if it was not here */
-    boolean remove(Link link) {
-        boolean[] removed = new boolean[1];
+     * @return what was known of it; null if it was not here */
+    Wired remove(Link link) {
+        Wired[] removed = new Wired[1];
         byPeer.computeIfPresent(
                 link.peer(),
                 (id, links) -> {
-                    removed[0] = links.removeIf(known -> known.link == link);
+                    for (Wired known : links) {
+                        if (known.link == link) {
+                            removed[0] = known;
+                        }
+                    }
+                    links.remove(removed[0]);
                     return links.isEmpty() ? null : links;
                 });
         return removed[0];
@@ -45,17 +53,46 @@ final class Links {
         return byPeer.getOrDefault(peer, List.of());
     }
 
-    /** The best open link to a peer: the best path, and on it the newest.
+    /** The best open link to a peer: one that hears the peer before a silent one, the best path, and on it the newest.
      * @return null if there is none */
     Wired best(AgentId peer) {
         Wired best = null;
         for (Wired candidate : of(peer)) {
-            if (candidate.link.isOpen()
-                    && (best == null || candidate.link.path().compareTo(best.link.path()) < 0)) {
+            if (candidate.link.isOpen() && (best == null || candidate.isBetterThan(best))) {
                 best = candidate;
             }
         }
         return best;
+    }
+
+    /** The best open link to a peer for a message that goes now.
+     * @return null if there is none that hears the peer: ask for one */
+    Wired use(AgentId peer) {
+        Wired best = best(peer);
+        if (best == null || !best.link.isResponsive()) {
+            return null;
+        }
+        best.usedAt = System.nanoTime();
+        return best;
+    }
+
+    /** Notes that a message of the peer came, or one to it left. */
+    void used(Link link) {
+        for (Wired wired : of(link.peer())) {
+            if (wired.link == link) {
+                wired.usedAt = System.nanoTime();
+            }
+        }
+    }
+
+    /** Open links that do not go through the registry. */
+    List<Wired> direct() {
+        return all().stream().filter(Wired::isDirect).toList();
+    }
+
+    /** Whether one of them leads to a peer. */
+    boolean hasDirect(AgentId peer) {
+        return of(peer).stream().anyMatch(Wired::isDirect);
     }
 
     /** Peers that have a link. */
@@ -72,12 +109,35 @@ final class Links {
     static final class Wired {
         final Link link;
         final double since = System.currentTimeMillis() / 1000.0;
+        final long openedAt = System.nanoTime();
+        volatile long usedAt = openedAt;
+        private volatile long improvedAt = openedAt;
         volatile double rttMillis = -1;
         volatile String pingId = "";
         volatile long pingedAt;
 
         Wired(Link link) {
             this.link = link;
+        }
+
+        /** Whether it is time to look for something better than the relay: it is used, and the last try is a while ago. */
+        boolean mayImprove() {
+            long now = System.nanoTime();
+            if (link.path() != Path.RELAY || now - improvedAt < IMPROVE_NANOS) {
+                return false;
+            }
+            improvedAt = now;
+            return true;
+        }
+
+        boolean isDirect() {
+            return link.path() != Path.RELAY && link.isOpen();
+        }
+
+        private boolean isBetterThan(Wired other) {
+            return link.isResponsive() == other.link.isResponsive()
+                    ? link.path().compareTo(other.link.path()) < 0
+                    : link.isResponsive();
         }
     }
 }

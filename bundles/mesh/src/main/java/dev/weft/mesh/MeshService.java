@@ -11,10 +11,13 @@ import dev.weft.api.mesh.LinkListener;
 import dev.weft.api.mesh.Mesh;
 import dev.weft.api.mesh.MeshException;
 import dev.weft.api.mesh.MessageHandler;
+import dev.weft.api.mesh.Path;
 import dev.weft.api.mesh.Peer;
 import dev.weft.api.mesh.Transport;
+import dev.weft.api.signaling.SignalListener;
 import dev.weft.protocol.AgentId;
 import dev.weft.protocol.MeshMessage;
+import dev.weft.protocol.SignalMessage;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -30,16 +33,20 @@ import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
 import org.osgi.service.component.annotations.ReferencePolicyOption;
+import org.osgi.service.metatype.annotations.Designate;
 
 /** The mesh as other rooms see it. Transports and handlers are got late: most of them need the mesh to come up. */
 @Component(
         immediate = true,
-        service = {Mesh.class, LinkListener.class, DirectoryListener.class})
-public final class MeshService implements Mesh, LinkListener, DirectoryListener {
-    private final Dialer dialer = new Dialer();
+        configurationPid = MeshConfig.PID,
+        service = {Mesh.class, LinkListener.class, DirectoryListener.class, SignalListener.class})
+@Designate(ocd = MeshConfig.class)
+public final class MeshService implements Mesh, LinkListener, DirectoryListener, SignalListener {
     private final Handlers handlers = new Handlers();
     private final Links links = new Links();
     private final AgentId self;
+    private final Dialer dialer;
+    private final Redial redial;
     private final PeerNews news;
     private final Pending pending;
     private final Post post;
@@ -48,6 +55,7 @@ public final class MeshService implements Mesh, LinkListener, DirectoryListener 
     private volatile boolean stopped;
 
     /** Starts without links.
+     * @param config which links this host keeps
      * @param identity who this host is
      * @param directory names and health for messages to people
      * @param cards the card that greets a new peer
@@ -56,6 +64,7 @@ public final class MeshService implements Mesh, LinkListener, DirectoryListener 
      * @param timer paces */
     @Activate
     public MeshService(
+            MeshConfig config,
             @Reference HostIdentity identity,
             @Reference AgentDirectory directory,
             @Reference CardSource cards,
@@ -63,11 +72,16 @@ public final class MeshService implements Mesh, LinkListener, DirectoryListener 
             @Reference(target = "(weft.executor=blocking)") ExecutorService blocking,
             @Reference(target = "(weft.executor=timer)") ScheduledExecutorService timer) {
         self = identity.agentId();
+        dialer = new Dialer(directory);
         news = new PeerNews(links, directory, events);
         pending = new Pending(timer, blocking);
         post = new Post(self, links, dialer, directory);
-        care = new LinkCare(links, post, news, dialer, cards, timer, blocking);
-        switchboard = new Switchboard(self, pending, handlers, post, care);
+        DialPolicy policy = DialPolicy.of(config);
+        redial = new Redial(self, policy, links, directory, dialer, timer);
+        care =
+                new LinkCare(
+                        links, post, news, policy, redial, pending::awaits, cards, timer, blocking);
+        switchboard = new Switchboard(self, pending, handlers, post, links, care);
         care.start();
     }
 
@@ -109,6 +123,7 @@ public final class MeshService implements Mesh, LinkListener, DirectoryListener 
     @Deactivate
     public void close() {
         stopped = true;
+        redial.stop();
         care.stop();
         pending.stop();
         links.all().forEach(wired -> wired.link.close("host stops"));
@@ -197,19 +212,39 @@ public final class MeshService implements Mesh, LinkListener, DirectoryListener 
 
     @Override
     public void closed(Link link, String reason) {
-        links.remove(link);
+        Links.Wired wired = links.remove(link);
         pending.lost(link, reason);
         news.look(link.peer());
+        if (wired != null && link.path() != Path.RELAY && !links.hasDirect(link.peer())) {
+            redial.lost(link.peer(), System.nanoTime() - wired.openedAt);
+        }
     }
 
     @Override
     public void changed(AgentDirectory.KnownAgent agent) {
         news.look(agent.card().agentId());
+        redial.appeared(agent);
     }
 
     @Override
     public void removed(AgentId id) {
+        redial.forget(id);
         care.cut(id, "it is no longer of this mesh");
+    }
+
+    @Override
+    public void connected(List<AgentId> peers) {
+        redial.connected(peers);
+    }
+
+    @Override
+    public void disconnected() {
+        redial.disconnected();
+    }
+
+    @Override
+    public void received(SignalMessage message) {
+        // of no concern here
     }
 
     /** Counts of what was dropped. */

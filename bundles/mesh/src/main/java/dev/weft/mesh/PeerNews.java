@@ -39,6 +39,7 @@ final class PeerNews {
                         best.rttMillis,
                         best.link.bytesSent(),
                         best.link.bytesReceived(),
+                        best.link.candidatePair(),
                         best.since));
     }
 
@@ -72,6 +73,7 @@ final class PeerNews {
     private static boolean isNews(Told before, Peer now) {
         double rtt = before.peer.rttMillis();
         return before.peer.path() != now.path()
+                || !before.peer.candidatePair().equals(now.candidatePair())
                 || !Objects.equals(before.peer.name(), now.name())
                 || rtt < 0 && now.rttMillis() >= 0
                 || Math.abs(rtt - now.rttMillis()) > Math.max(1, rtt * 0.3)

@@ -4,6 +4,7 @@ import dev.weft.api.mesh.AgentDirectory;
 import dev.weft.api.mesh.Link;
 import dev.weft.api.mesh.LinkException;
 import dev.weft.api.mesh.MeshException;
+import dev.weft.api.mesh.Path;
 import dev.weft.protocol.AgentId;
 import dev.weft.protocol.MeshMessage;
 import dev.weft.protocol.Wire;
@@ -38,8 +39,11 @@ final class Post {
             CompletableFuture<?> outcome,
             Runnable sent) {
         String frame = Wire.write(message);
-        Links.Wired best = links.best(peer);
+        Links.Wired best = links.use(peer);
         if (best != null && put(best.link, frame, carrier, outcome, sent)) {
+            if (best.mayImprove()) {
+                dialer.direct(peer); // if it comes to nothing, the relay is still there
+            }
             return;
         }
         dialer.dial(
@@ -56,7 +60,7 @@ final class Post {
     }
 
     /** @return false if the link is closed: another one may do */
-    private static boolean put(
+    private boolean put(
             Link link,
             String frame,
             Consumer<Link> carrier,
@@ -66,16 +70,46 @@ final class Post {
         try {
             link.send(frame);
         } catch (LinkException e) {
-            if (link.isOpen()) {
-                outcome.completeExceptionally(new MeshException("unreachable", e.getMessage()));
-                return true;
+            if (!link.isOpen()) {
+                return false;
             }
-            return false;
+            if (link.path() == Path.RELAY) {
+                putDirect(link.peer(), frame, carrier, outcome, sent, e.getMessage());
+            } else {
+                outcome.completeExceptionally(new MeshException("unreachable", e.getMessage()));
+            }
+            return true;
         }
         if (sent != null) {
             sent.run();
         }
         return true;
+    }
+
+    /** What is too much for the relay waits for the direct link. */
+    private void putDirect(
+            AgentId peer,
+            String frame,
+            Consumer<Link> carrier,
+            CompletableFuture<?> outcome,
+            Runnable sent,
+            String refusal) {
+        dialer.direct(peer)
+                .whenComplete(
+                        (direct, failure) -> {
+                            if (!outcome.isDone()
+                                    && (failure != null
+                                            || !put(direct, frame, carrier, outcome, sent))) {
+                                outcome.completeExceptionally(
+                                        unreachable(
+                                                peer,
+                                                refusal
+                                                        + "; and no direct link came up"
+                                                        + (failure == null
+                                                                ? ""
+                                                                : ": " + Dialer.words(failure))));
+                            }
+                        });
     }
 
     private MeshException unreachable(AgentId peer, String reason) {
@@ -94,11 +128,27 @@ final class Post {
         return new MeshException("unreachable", who + " cannot be reached: " + reason);
     }
 
-    /** Sends over the best open link, or not at all.
-     * @return false if there is none or it refuses */
+    /** Sends an answer: over the best open link, else over a new one.
+     * @return false if the peer cannot be reached, as far as that is known at once */
     boolean answer(AgentId peer, MeshMessage message) {
-        Links.Wired best = links.best(peer);
-        return best != null && tell(best.link, message);
+        Links.Wired best = links.use(peer);
+        if (best != null && tell(best.link, message)) {
+            return true;
+        }
+        // the link may have been closed as idle while the work went on
+        CompletableFuture<Void> outcome = new CompletableFuture<>();
+        deliver(message, peer, link -> {}, outcome, () -> outcome.complete(null));
+        outcome.whenComplete(
+                (left, failure) -> {
+                    if (failure != null) {
+                        LOG.warn(
+                                "{} for {} is lost: {}",
+                                message.type(),
+                                peer,
+                                failure.getMessage());
+                    }
+                });
+        return !outcome.isCompletedExceptionally();
     }
 
     /** Sends over one link.

@@ -22,14 +22,22 @@ final class Switchboard {
                     MeshMessage.AGENT_PROMPT, MeshMessage.AGENT_RESPONSE);
     private final Handlers handlers;
     private final Post post;
+    private final Links links;
     private final LinkCare care;
     private final Drops drops = new Drops();
 
-    Switchboard(AgentId self, Pending pending, Handlers handlers, Post post, LinkCare care) {
+    Switchboard(
+            AgentId self,
+            Pending pending,
+            Handlers handlers,
+            Post post,
+            Links links,
+            LinkCare care) {
         this.self = self;
         this.pending = pending;
         this.handlers = handlers;
         this.post = post;
+        this.links = links;
         this.care = care;
     }
 
@@ -68,6 +76,13 @@ final class Switchboard {
                 drops.unexpected.add(peer, message.type());
             }
             return;
+        }
+        if (MeshMessage.BYE.equals(message.type())) {
+            care.bye(peer);
+            return;
+        }
+        if (!MeshMessage.PING.equals(message.type())) {
+            links.used(link);
         }
         handle(peer, message);
     }

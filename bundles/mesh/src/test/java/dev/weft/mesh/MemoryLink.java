@@ -24,6 +24,8 @@ final class MemoryLink implements Link {
     private final AtomicLong got = new AtomicLong();
     private final Object lock;
     private MemoryLink other;
+    volatile int maxFrame = Integer.MAX_VALUE;
+    volatile boolean silent;
 
     private MemoryLink(AgentId peer, Path path, LinkListener listener, Object lock) {
         this.lock = lock;
@@ -65,10 +67,18 @@ final class MemoryLink implements Link {
     }
 
     @Override
+    public boolean isResponsive() {
+        return isOpen() && !silent;
+    }
+
+    @Override
     public void send(String frame) {
         synchronized (lock) {
             if (!isOpen()) {
                 throw new LinkException("closed");
+            }
+            if (frame.length() > maxFrame) {
+                throw new LinkException("too large for this way");
             }
             sent.addAndGet(frame.length());
             frames.add(frame);

@@ -13,6 +13,7 @@ import dev.weft.api.mesh.Transport;
 import dev.weft.protocol.AgentCard;
 import dev.weft.protocol.AgentId;
 import dev.weft.protocol.SkillCard;
+import java.lang.annotation.Annotation;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -36,9 +37,42 @@ final class Net implements AutoCloseable {
     }
 
     Host host(String id) {
-        Host host = new Host(new AgentId(id));
+        return host(id, Map.of("dial", "demand"));
+    }
+
+    Host host(String id, Map<String, Object> config) {
+        Host host = new Host(new AgentId(id), config(config));
         hosts.put(host.id, host);
         return host;
+    }
+
+    private static MeshConfig config(Map<String, Object> values) {
+        return new MeshConfig() {
+            @Override
+            public String dial() {
+                return (String) values.getOrDefault("dial", "all");
+            }
+
+            @Override
+            public String[] dial__labels() {
+                return (String[]) values.getOrDefault("dial_labels", new String[0]);
+            }
+
+            @Override
+            public int idle__seconds() {
+                return (int) values.getOrDefault("idle_seconds", 300);
+            }
+
+            @Override
+            public int max__links() {
+                return (int) values.getOrDefault("max_links", 64);
+            }
+
+            @Override
+            public Class<? extends Annotation> annotationType() {
+                return MeshConfig.class;
+            }
+        };
     }
 
     MemoryLink link(Host a, Host b, Path path) {
@@ -60,9 +94,9 @@ final class Net implements AutoCloseable {
         final List<String> events = new CopyOnWriteArrayList<>();
         volatile List<SkillCard> skills = List.of();
 
-        private Host(AgentId id) {
+        private Host(AgentId id, MeshConfig config) {
             this.id = id;
-            this.mesh = new MeshService(this, this, this, this, blocking, timer);
+            this.mesh = new MeshService(config, this, this, this, this, blocking, timer);
             handle(new PingHandler(), "ping");
             handle(new CardHandler(this), "hello", "agent_status");
             handle(new SkillQueryHandler(this), "skill_query");

@@ -66,6 +66,9 @@ public record MeshMessage(
     /** Weft: first message on a link: {@code {versions, features, card, identity}}. */
     public static final String HELLO = "hello";
 
+    /** Weft: the sender has no use or no room for this link and closes it: {@code {reason}}. */
+    public static final String BYE = "bye";
+
     /** Fills absent members.
      * @throws ProtocolException if the type is missing or a string is too long */
     public MeshMessage {

@@ -127,6 +127,7 @@ class CommandsTest {
                                                         0.42,
                                                         123,
                                                         45_000_000,
+                                                        "",
                                                         Instant.now().getEpochSecond()))));
     }
 

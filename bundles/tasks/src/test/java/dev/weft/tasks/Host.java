@@ -216,7 +216,7 @@ final class Host implements AutoCloseable, Mesh, AgentDirectory, Events, HostIde
     @Override
     public List<Peer> peers() {
         return linked.keySet().stream()
-                .map(peer -> new Peer(peer, peer.value(), Path.P2P, 1, 0, 0, 0))
+                .map(peer -> new Peer(peer, peer.value(), Path.P2P, 1, 0, 0, "", 0))
                 .toList();
     }
 

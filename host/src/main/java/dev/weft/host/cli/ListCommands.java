@@ -196,7 +196,7 @@ final class ListCommands {
 
         @Override
         List<String> head() {
-            return List.of("NAME", "ID", "PATH", "RTT", "SENT", "RECEIVED", "UP");
+            return List.of("NAME", "ID", "PATH", "RTT", "SENT", "RECEIVED", "UP", "CANDIDATES");
         }
 
         @Override
@@ -210,7 +210,8 @@ final class ListCommands {
                     rtt < 0 ? "-" : String.format(Locale.ROOT, "%.2f ms", rtt),
                     bytes.apply("bytes_sent"),
                     bytes.apply("bytes_received"),
-                    Output.ago(peer.path("since").asDouble()));
+                    Output.ago(peer.path("since").asDouble()),
+                    text(peer, "candidate_pair"));
         }
 
         @Override

@@ -12,6 +12,7 @@ import dev.weft.protocol.AgentId;
  * @param rttMillis last round trip in milliseconds; -1 if not measured yet
  * @param bytesSent on this link
  * @param bytesReceived on this link
+ * @param candidatePair the ends of the link, see {@link Link#candidatePair}; "" if not known
  * @param since when the link came up, epoch seconds
  */
 public record Peer(
@@ -21,4 +22,5 @@ public record Peer(
         @JsonProperty("rtt_ms") double rttMillis,
         @JsonProperty("bytes_sent") long bytesSent,
         @JsonProperty("bytes_received") long bytesReceived,
+        @JsonProperty("candidate_pair") String candidatePair,
         double since) {}

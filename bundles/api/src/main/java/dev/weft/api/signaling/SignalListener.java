@@ -18,4 +18,7 @@ public interface SignalListener {
 
     /** The socket is gone; it will be opened again. Links between peers are none of its business and stay. */
     default void disconnected() {}
+
+    /** The addresses of this machine changed: what went over the old ones may be gone. */
+    default void networkChanged() {}
 }

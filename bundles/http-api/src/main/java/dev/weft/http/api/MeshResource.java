@@ -37,7 +37,7 @@ final class MeshResource implements Resource {
                         this::agents),
                 Route.get(
                         "/api/peers",
-                        "The peers this host has a link to: path, RTT, bytes, since",
+                        "The peers this host has a link to: path, RTT, bytes, candidate pair, since",
                         READERS,
                         call -> Page.of(call, rooms.mesh().peers(), peer -> peer.id().value())),
                 Route.get(
@@ -94,6 +94,7 @@ final class MeshResource implements Resource {
             edge.put("rtt_ms", peer.rttMillis())
                     .put("bytes_sent", peer.bytesSent())
                     .put("bytes_received", peer.bytesReceived())
+                    .put("candidate_pair", peer.candidatePair())
                     .put("since", peer.since());
         }
         return Reply.ok(topology);

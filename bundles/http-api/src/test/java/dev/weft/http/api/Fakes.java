@@ -548,7 +548,7 @@ final class Fakes {
 
         @Override
         public List<Peer> peers() {
-            return List.of(new Peer(OTHER, "other", Path.P2P, 0.4, 10, 20, 1));
+            return List.of(new Peer(OTHER, "other", Path.P2P, 0.4, 10, 20, "", 1));
         }
 
         @Override

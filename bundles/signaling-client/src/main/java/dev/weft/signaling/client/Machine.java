@@ -8,6 +8,10 @@ import java.net.SocketException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** What a card says of the machine. Asks no name server: that can take seconds where there is no network. */
 final class Machine {
@@ -25,20 +29,30 @@ final class Machine {
 
     /** The first IPv4 address that others may know; "" if there is none. */
     static String address() {
+        return reachable()
+                .filter(Inet4Address.class::isInstance)
+                .map(InetAddress::getHostAddress)
+                .findFirst()
+                .orElse("");
+    }
+
+    /** Every address that others may know; another set of them means another network. */
+    static Set<String> addresses() {
+        return reachable()
+                .map(InetAddress::getHostAddress)
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    private static Stream<InetAddress> reachable() {
         try {
             return NetworkInterface.networkInterfaces()
                     .filter(Machine::isUp)
                     .flatMap(NetworkInterface::inetAddresses)
                     .filter(
                             address ->
-                                    address instanceof Inet4Address
-                                            && !address.isLoopbackAddress()
-                                            && !address.isLinkLocalAddress())
-                    .map(InetAddress::getHostAddress)
-                    .findFirst()
-                    .orElse("");
+                                    !address.isLoopbackAddress() && !address.isLinkLocalAddress());
         } catch (SocketException e) {
-            return "";
+            return Stream.empty();
         }
     }
 

@@ -26,6 +26,7 @@ final class RegistryConnection implements SignalSocket.Ear {
     private static final int REVOKED = 4001;
     private static final int DUPLICATE = 4004;
     private static final long WAITING_MILLIS = 200;
+    private static final long PROBE_MILLIS = 3_000;
     private static final int PATIENCE_SECONDS = 15;
 
     private final Access access;
@@ -280,6 +281,19 @@ final class RegistryConnection implements SignalSocket.Ear {
         }
         if (open != null) {
             open.keepAlive(maxSilenceNanos);
+        }
+    }
+
+    /** The network changed: a socket that went with it is replaced soon, and not after a long silence. */
+    void probe() {
+        SignalSocket open;
+        synchronized (state) {
+            open = socket;
+        }
+        if (open != null) {
+            open.probe(timer, executor, PROBE_MILLIS);
+        } else {
+            backoff.reset();
         }
     }
 

@@ -16,6 +16,7 @@ import java.net.http.HttpClient;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
@@ -32,6 +33,7 @@ final class Session implements RegistryConnection.Owner {
     private static final Logger LOG = LoggerFactory.getLogger(Session.class);
     private static final long CONFIG_HOURS = 12;
     private static final long RETRY_MILLIS = 3_000;
+    private static final long NETWORK_SECONDS = 2;
     private static final long FAREWELL_MILLIS = 1_000;
 
     private final SignalingConfig config;
@@ -50,6 +52,7 @@ final class Session implements RegistryConnection.Owner {
     private final Object telling = new Object();
     private List<AgentId> peers;
     private volatile List<IceServer> iceServers = List.of();
+    private Set<String> addresses = Machine.addresses();
     private volatile String cardTrouble = "";
 
     Session(
@@ -108,7 +111,19 @@ final class Session implements RegistryConnection.Owner {
                 () -> connection.keepAlive(TimeUnit.MILLISECONDS.toNanos(keepalive * 2_500L)));
         every(Math.max(1, config.heartbeat__seconds()), TimeUnit.SECONDS, announcer::beat);
         every(CONFIG_HOURS, TimeUnit.HOURS, this::fetchIceServers);
+        every(NETWORK_SECONDS, TimeUnit.SECONDS, this::lookAtNetwork);
         dial();
+    }
+
+    private void lookAtNetwork() {
+        Set<String> now = Machine.addresses();
+        Set<String> before = addresses;
+        addresses = now;
+        if (!now.equals(before)) {
+            LOG.info("the addresses of this machine changed: {}", String.join(", ", now));
+            connection.probe();
+            listeners.each(SignalListener::networkChanged);
+        }
     }
 
     private void every(long period, TimeUnit unit, Runnable work) {

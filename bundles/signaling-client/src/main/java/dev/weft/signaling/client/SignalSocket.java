@@ -10,6 +10,8 @@ import java.util.Queue;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
@@ -99,6 +101,25 @@ final class SignalSocket implements WebSocket.Listener {
         } else if (socket != null) {
             socket.sendPing(ByteBuffer.allocate(0));
         }
+    }
+
+    /** Asks whether the other side still hears this one, and gives the socket up if it does not say so.
+     * @param timer wakes up
+     * @param executor looks
+     * @param patienceMillis how long an answer may take */
+    void probe(ScheduledExecutorService timer, Executor executor, long patienceMillis) {
+        long asked = System.nanoTime();
+        keepAlive(Long.MAX_VALUE);
+        timer.schedule(
+                () ->
+                        executor.execute(
+                                () -> {
+                                    if (heard - asked < 0) {
+                                        lost(0, "silent since the network changed");
+                                    }
+                                }),
+                patienceMillis,
+                TimeUnit.MILLISECONDS);
     }
 
     /** Says goodbye and lets go; the ear hears nothing more.

@@ -52,6 +52,15 @@ final class Connection {
                 failed);
     }
 
+    /** Offers the same connection again with new ICE credentials, so that both sides look for a path anew; the channel stays.
+     * @param then gets the SDP, on a thread of the library
+     * @param failed gets the reason */
+    synchronized void restart(Consumer<String> then, Consumer<String> failed) {
+        RTCOfferOptions options = new RTCOfferOptions();
+        options.iceRestart = true;
+        step(() -> connection.createOffer(options, local(then, failed)), failed);
+    }
+
     /** Takes a remote offer and makes an answer.
      * @param sdp of the offer
      * @param accepted told when candidates can be added
@@ -179,7 +188,7 @@ final class Connection {
         return maxMessage;
     }
 
-    /** Asks whether a relay carries the traffic; the observer hears. */
+    /** Asks which pair of candidates carries the traffic; the observer hears. */
     synchronized void askPath() {
         if (!disposed) {
             connection.getStats(observer);

@@ -8,12 +8,9 @@ import dev.onvoid.webrtc.RTCDataChannelObserver;
 import dev.onvoid.webrtc.RTCIceCandidate;
 import dev.onvoid.webrtc.RTCPeerConnectionState;
 import dev.onvoid.webrtc.RTCSessionDescription;
-import dev.onvoid.webrtc.RTCStats;
 import dev.onvoid.webrtc.RTCStatsCollectorCallback;
 import dev.onvoid.webrtc.RTCStatsReport;
-import dev.onvoid.webrtc.RTCStatsType;
 import dev.onvoid.webrtc.SetSessionDescriptionObserver;
-import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 
@@ -33,7 +30,7 @@ final class ConnectionObserver
 
         void channelChanged();
 
-        void relayed(boolean relayed);
+        void selected(SelectedPair pair);
 
         void message(byte[] text);
 
@@ -119,31 +116,7 @@ final class ConnectionObserver
 
     @Override
     public void onStatsDelivered(RTCStatsReport report) {
-        boolean relayed = relayed(report.getStats());
-        tell(events -> events.relayed(relayed));
-    }
-
-    private static boolean relayed(Map<String, RTCStats> stats) {
-        for (RTCStats transport : stats.values()) {
-            if (transport.getType() == RTCStatsType.TRANSPORT) {
-                RTCStats pair =
-                        stats.get(
-                                String.valueOf(
-                                        transport.getAttributes().get("selectedCandidatePairId")));
-                if (pair != null
-                        && (relay(stats, pair, "localCandidateId")
-                                || relay(stats, pair, "remoteCandidateId"))) {
-                    return true;
-                }
-            }
-        }
-        return false;
-    }
-
-    private static boolean relay(Map<String, RTCStats> stats, RTCStats pair, String end) {
-        RTCStats candidate = stats.get(String.valueOf(pair.getAttributes().get(end)));
-        return candidate != null
-                && "relay".equals(String.valueOf(candidate.getAttributes().get("candidateType")));
+        SelectedPair.of(report.getStats()).ifPresent(pair -> tell(events -> events.selected(pair)));
     }
 
     /** A description was made. */

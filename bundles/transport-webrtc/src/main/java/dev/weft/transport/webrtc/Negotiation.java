@@ -7,7 +7,6 @@ import dev.onvoid.webrtc.RTCDataChannel;
 import dev.onvoid.webrtc.RTCDataChannelState;
 import dev.onvoid.webrtc.RTCIceCandidate;
 import dev.onvoid.webrtc.RTCPeerConnectionState;
-import dev.weft.api.mesh.Path;
 import dev.weft.protocol.AgentId;
 import dev.weft.protocol.SignalMessage;
 import dev.weft.protocol.Wire;
@@ -28,6 +27,8 @@ final class Negotiation implements ConnectionObserver.Events, WebRtcLink.Owner {
 
     private static final Logger LOG = LoggerFactory.getLogger(Negotiation.class);
     private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration RESTART_FIRST = Duration.ofMillis(500);
+    private static final Duration RESTART_AGAIN = Duration.ofSeconds(3);
 
     private final PeerSession session;
     private final Surroundings around;
@@ -40,9 +41,13 @@ final class Negotiation implements ConnectionObserver.Events, WebRtcLink.Owner {
     private final Queue<RTCIceCandidate> remote = new ArrayDeque<>();
     private final ScheduledFuture<?> deadline;
     private ScheduledFuture<?> lost;
+    private ScheduledFuture<?> restarting;
     private boolean described;
     private boolean answered;
     private boolean remoteSet;
+    private boolean restartable;
+    private boolean ended;
+    private int restarts;
 
     /** Opens a connection.
      * @param session the peer's
@@ -55,6 +60,7 @@ final class Negotiation implements ConnectionObserver.Events, WebRtcLink.Owner {
         this.peer = session.peer();
         this.id = id;
         this.offerer = offerer;
+        restartable = !offerer && !id.isEmpty();
         ConnectionObserver observer = new ConnectionObserver(session.serial());
         observer.attach(this);
         RTCConfiguration configuration = new RTCConfiguration();
@@ -62,19 +68,15 @@ final class Negotiation implements ConnectionObserver.Events, WebRtcLink.Owner {
         connection = new Connection(around.engine(), configuration, observer);
         link = new WebRtcLink(peer, connection, around, this);
         deadline =
-                around.later(
+                later(
                         around.setup(),
                         () ->
-                                session.serial()
-                                        .execute(
-                                                () ->
-                                                        session.failed(
-                                                                this,
-                                                                "no link to "
-                                                                        + peer
-                                                                        + " came up within "
-                                                                        + around.setup().toMillis()
-                                                                        + " ms")));
+                                failed(
+                                        "no link to "
+                                                + peer
+                                                + " came up within "
+                                                + around.setup().toMillis()
+                                                + " ms"));
     }
 
     boolean offerer() {
@@ -111,8 +113,12 @@ final class Negotiation implements ConnectionObserver.Events, WebRtcLink.Owner {
                 this::failed);
     }
 
-    void accept(String sdp) {
+    /** Takes the answer.
+     * @param sdp of the answer
+     * @param named whether it names its session: such a peer knows restarts */
+    void accept(String sdp, boolean named) {
         answered = true;
+        restartable = named;
         connection.accept(sdp, this::remoteAccepted, this::failed);
     }
 
@@ -124,9 +130,65 @@ final class Negotiation implements ConnectionObserver.Events, WebRtcLink.Owner {
         }
     }
 
+    /** Does not wait for silence to look for another path. */
+    void mend() {
+        if (offerer && restartable && link.isOpen()) {
+            cancel(restarting);
+            restart();
+        }
+    }
+
+    /** Looks for another path under the open channel, again and again until one is found or patience ends. Only the side that offered does. */
+    private void restart() {
+        if (around.signaling().isConnected()) {
+            LOG.debug("no word from {}: looking for another path", peer);
+            restarts++;
+            renew();
+            connection.restart(
+                    sdp -> describe(SignalMessage.OFFER, sdp),
+                    why -> LOG.debug("no ICE restart with {}: {}", peer, why));
+        }
+        restarting = link.isResponsive() ? null : later(RESTART_AGAIN, this::restart);
+    }
+
+    /** What follows belongs to another generation of candidates. */
+    private void renew() {
+        described = false;
+        remoteSet = false;
+        local.clear();
+        remote.clear();
+    }
+
+    /** The peer, which offered, restarts ICE.
+     * @param number counts its restarts: an older one comes too late */
+    void restarted(int number, String sdp) {
+        if (!offerer && number > restarts) {
+            restarts = number;
+            renew();
+            connection.answer(
+                    sdp,
+                    this::remoteAccepted,
+                    own -> describe(SignalMessage.ANSWER, own),
+                    why -> LOG.debug("the ICE restart of {} failed: {}", peer, why));
+        }
+    }
+
+    /** The peer answers a restart.
+     * @param number which one */
+    void restartAnswered(int number, String sdp) {
+        if (offerer && number == restarts && !remoteSet) {
+            connection.accept(
+                    sdp,
+                    this::remoteAccepted,
+                    why -> LOG.debug("the answer of {} to an ICE restart failed: {}", peer, why));
+        }
+    }
+
     private void describe(String type, String sdp) {
         if (!send(type, sdp)) {
-            failed("the socket to the registry is closed");
+            if (restarts == 0) {
+                failed("the socket to the registry is closed");
+            }
             return;
         }
         described = true;
@@ -139,6 +201,9 @@ final class Negotiation implements ConnectionObserver.Events, WebRtcLink.Owner {
         ObjectNode payload = Wire.object().put("sdp", sdp);
         if (!id.isEmpty()) {
             payload.put("session", id);
+        }
+        if (restarts > 0) {
+            payload.put("restart", restarts);
         }
         payload.set("identity", SignedSdp.sign(around.identity(), peer, sdp));
         return around.signaling().send(type, peer, payload);
@@ -202,36 +267,54 @@ final class Negotiation implements ConnectionObserver.Events, WebRtcLink.Owner {
     public void state(RTCPeerConnectionState state) {
         LOG.debug("connection to {} is {}", peer, state);
         switch (state) {
-            case FAILED -> failed("no path to " + peer + " works");
-            case CLOSED -> failed("the connection was closed");
-            case DISCONNECTED -> {
-                if (lost == null) {
-                    lost =
-                            around.later(
-                                    PATIENCE,
-                                    () ->
-                                            session.serial()
-                                                    .execute(
-                                                            () ->
-                                                                    failed(
-                                                                            "nothing heard from "
-                                                                                    + peer
-                                                                                    + " for "
-                                                                                    + PATIENCE
-                                                                                            .toSeconds()
-                                                                                    + " s")));
+            case FAILED -> {
+                if (restarting == null) {
+                    failed("no path to " + peer + " works");
                 }
             }
+            case CLOSED -> failed("the connection was closed");
+            case DISCONNECTED -> silent();
             case CONNECTED -> {
-                if (lost != null) {
-                    lost.cancel(false);
-                    lost = null;
-                }
+                cancel(lost);
+                cancel(restarting);
+                lost = null;
+                restarting = null;
+                link.silent(false);
                 connection.askPath();
             }
             default -> {
                 // on its way
             }
+        }
+    }
+
+    /** ICE hears nothing: the link may mend by itself or by a restart, for a while. */
+    private void silent() {
+        link.silent(true);
+        if (lost == null) {
+            lost =
+                    later(
+                            PATIENCE,
+                            () ->
+                                    failed(
+                                            "nothing heard from "
+                                                    + peer
+                                                    + " for "
+                                                    + PATIENCE.toSeconds()
+                                                    + " s"));
+        }
+        if (restarting == null && restartable && link.isOpen()) {
+            restarting = later(RESTART_FIRST, offerer ? this::restart : () -> {});
+        }
+    }
+
+    private ScheduledFuture<?> later(Duration delay, Runnable task) {
+        return around.later(delay, () -> session.serial().execute(() -> unlessEnded(task)));
+    }
+
+    private void unlessEnded(Runnable task) {
+        if (!ended) {
+            task.run();
         }
     }
 
@@ -254,8 +337,8 @@ final class Negotiation implements ConnectionObserver.Events, WebRtcLink.Owner {
     }
 
     @Override
-    public void relayed(boolean relayed) {
-        link.path(relayed ? Path.TURN : Path.P2P);
+    public void selected(SelectedPair pair) {
+        link.selected(pair);
     }
 
     @Override
@@ -270,7 +353,7 @@ final class Negotiation implements ConnectionObserver.Events, WebRtcLink.Owner {
 
     @Override
     public void close(String reason) {
-        session.serial().execute(() -> session.closed(this, reason));
+        session.serial().execute(() -> session.failed(this, reason));
     }
 
     @Override
@@ -289,8 +372,10 @@ final class Negotiation implements ConnectionObserver.Events, WebRtcLink.Owner {
 
     /** The same, for a link that another one replaces. */
     void end(String reason, WebRtcLink successor) {
+        ended = true;
         cancel(deadline);
         cancel(lost);
+        cancel(restarting);
         link.announceClosed(reason, successor);
         connection.dispose();
     }

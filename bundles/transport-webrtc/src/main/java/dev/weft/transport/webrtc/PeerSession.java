@@ -25,7 +25,6 @@ final class PeerSession {
     private final AgentId peer;
     private final Surroundings around;
     private final SerialExecutor serial;
-    private final Redial redial;
     private final Runnable settled;
     private final Queue<JsonNode> early = new ArrayDeque<>();
     private CompletableFuture<Link> outcome = new CompletableFuture<>();
@@ -42,7 +41,6 @@ final class PeerSession {
         this.around = around;
         this.settled = settled;
         serial = around.serial();
-        redial = new Redial(around, peer, () -> serial.execute(this::dialAgain));
     }
 
     AgentId peer() {
@@ -66,11 +64,7 @@ final class PeerSession {
 
     /** Whether nothing would be lost with this object; the task that asks is the last. */
     boolean idle() {
-        return serial.size() <= 1
-                && attempt == null
-                && current == null
-                && early.isEmpty()
-                && !redial.pending();
+        return serial.size() <= 1 && attempt == null && current == null && early.isEmpty();
     }
 
     /** The open link, the one under way, or a new one. */
@@ -126,7 +120,6 @@ final class PeerSession {
                         e instanceof LinkException
                                 ? e
                                 : new LinkException(String.valueOf(e.getMessage())));
-                redial.plan();
             } else {
                 failed(broken, String.valueOf(e.getMessage()));
             }
@@ -137,11 +130,17 @@ final class PeerSession {
     void offered(JsonNode payload) {
         String id = id(payload);
         String sdp = payload.path("sdp").asText();
-        if (stopped
-                || sdp.isEmpty()
-                || sdp.length() > MAX_SDP
-                || repeated(id)
-                || !trusted(payload, sdp)) {
+        if (stopped || sdp.isEmpty() || sdp.length() > MAX_SDP) {
+            return;
+        }
+        int restart = payload.path("restart").asInt(0);
+        if (restart > 0 && current != null && current.repeats(id)) {
+            if (trusted(payload, sdp)) {
+                current.restarted(restart, sdp);
+            }
+            return;
+        }
+        if (repeated(id) || !trusted(payload, sdp)) {
             return;
         }
         if (attempt != null
@@ -179,6 +178,16 @@ final class PeerSession {
     /** The peer answers. */
     void answered(JsonNode payload) {
         String sdp = payload.path("sdp").asText();
+        int restart = payload.path("restart").asInt(0);
+        if (restart > 0) {
+            if (current != null
+                    && current.repeats(id(payload))
+                    && sdp.length() <= MAX_SDP
+                    && trusted(payload, sdp)) {
+                current.restartAnswered(restart, sdp);
+            }
+            return;
+        }
         if (attempt == null
                 || !attempt.offerer()
                 || attempt.answered()
@@ -188,7 +197,7 @@ final class PeerSession {
             return;
         }
         if (trusted(payload, sdp)) {
-            attempt.accept(sdp);
+            attempt.accept(sdp, !id(payload).isEmpty());
         } else {
             failed(attempt, "the answer in the name of " + peer + " is not its own");
         }
@@ -214,9 +223,12 @@ final class PeerSession {
 
     /** A candidate of the peer; one that comes before its offer is kept for a while. */
     void candidate(JsonNode payload) {
-        if (attempt != null) {
+        String id = id(payload);
+        if (current != null && current.repeats(id)) {
+            current.remoteCandidate(payload);
+        } else if (attempt != null) {
             attempt.remoteCandidate(payload);
-        } else if (current != null && current.concerns(id(payload))) {
+        } else if (current != null && current.concerns(id)) {
             current.remoteCandidate(payload);
         } else if (early.size() < Negotiation.MAX_CANDIDATES && !stopped) {
             if (early.isEmpty()) {
@@ -248,7 +260,6 @@ final class PeerSession {
         Negotiation old = current;
         attempt = null;
         current = negotiation;
-        redial.succeeded();
         LOG.info("link to {} is up", peer);
         negotiation.link().announceOpen();
         outcome.complete(negotiation.link());
@@ -257,29 +268,34 @@ final class PeerSession {
         }
     }
 
-    /** An attempt came to nothing, or a link broke: try again, if it is ours to try. */
+    /** An attempt came to nothing, or a link broke or was closed. */
     void failed(Negotiation negotiation, String reason) {
-        if (end(negotiation, reason) && !stopped) {
-            redial.plan();
+        if (negotiation != null && (negotiation == attempt || negotiation == current)) {
+            end(negotiation, reason);
         }
     }
 
-    /** A link was closed on purpose. */
-    void closed(Negotiation negotiation, String reason) {
-        end(negotiation, reason);
+    /** This host's addresses changed: the link looks for another path. */
+    void mend() {
+        if (current != null) {
+            current.mend();
+        }
+    }
+
+    /** The registry can be reached again. */
+    void mendSilent() {
+        if (current != null && !current.link().isResponsive()) {
+            current.mend();
+        }
     }
 
     /** The registry revoked the peer. */
     void revoked() {
-        redial.forget();
-        end(attempt, peer + " was revoked");
-        end(current, peer + " was revoked");
+        failed(attempt, peer + " was revoked");
+        failed(current, peer + " was revoked");
     }
 
-    private boolean end(Negotiation negotiation, String reason) {
-        if (negotiation == null || negotiation != attempt && negotiation != current) {
-            return false;
-        }
+    private void end(Negotiation negotiation, String reason) {
         if (negotiation == attempt) {
             attempt = null;
             LOG.debug("no link to {}: {}", peer, reason);
@@ -291,26 +307,13 @@ final class PeerSession {
             negotiation.end(reason);
         }
         settled.run();
-        return true;
-    }
-
-    private void dialAgain() {
-        redial.fired();
-        if (attempt == null && link().isEmpty() && !stopped && redial.wanted()) {
-            if (around.signaling().isConnected()) {
-                connect(new CompletableFuture<>());
-            } else {
-                redial.plan();
-            }
-        }
     }
 
     /** Ends everything for good. */
     void stop() {
         stopped = true;
-        redial.forget();
         early.clear();
-        end(attempt, "this host is stopping");
-        end(current, "this host is stopping");
+        failed(attempt, "this host is stopping");
+        failed(current, "this host is stopping");
     }
 }

@@ -6,13 +6,6 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 /** How this host makes WebRTC links. */
 @ObjectClassDefinition(name = "Weft WebRTC transport")
 public @interface WebRtcConfig {
-    /** Whom to call when the registry names the peers.
-     * @return {@code all}, or {@code demand}: nobody until there is something to say */
-    @AttributeDefinition(
-            description =
-                    "all: every peer the registry names; demand: only when there is something to say")
-    String dial() default "all";
-
     /** Whether empty libraries stand in for the desktop libraries that webrtc-java is linked against.
      * @return {@code auto}, {@code always} or {@code never} */
     @AttributeDefinition(

@@ -50,7 +50,8 @@ final class WebRtcLink implements Link {
     private boolean announced;
     private volatile boolean open;
     private volatile boolean closed;
-    private volatile Path path = Path.P2P;
+    private volatile SelectedPair pair = new SelectedPair(Path.P2P, "");
+    private volatile boolean silent;
 
     WebRtcLink(AgentId peer, Connection connection, Surroundings around, Owner owner) {
         this.peer = peer;
@@ -73,11 +74,26 @@ final class WebRtcLink implements Link {
         if (isOpen() && now - asked > PATH_AGE_NANOS && pathAsked.compareAndSet(asked, now)) {
             owner.askPath(); // ICE may move to another pair at any time and does not say so
         }
-        return path;
+        return pair.path();
     }
 
-    void path(Path measured) {
-        path = measured;
+    @Override
+    public String candidatePair() {
+        return pair.text();
+    }
+
+    void selected(SelectedPair measured) {
+        pair = measured;
+    }
+
+    /** Notes whether ICE hears the peer. */
+    void silent(boolean now) {
+        silent = now;
+    }
+
+    @Override
+    public boolean isResponsive() {
+        return isOpen() && !silent;
     }
 
     @Override

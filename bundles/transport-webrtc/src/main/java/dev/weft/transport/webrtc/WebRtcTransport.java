@@ -49,9 +49,7 @@ public final class WebRtcTransport implements Transport, SignalListener, HealthC
     private static final long FAREWELL_MILLIS = 2000;
 
     private final Surroundings around;
-    private final boolean dialAll;
     private final Map<AgentId, PeerSession> sessions = new ConcurrentHashMap<>();
-    private final DialQueue dialling = new DialQueue(this::connect);
 
     /** Everything enters here, in order; the first thing is to load the library, so whatever comes meanwhile waits for it. */
     private final SerialExecutor entrance;
@@ -91,21 +89,8 @@ public final class WebRtcTransport implements Transport, SignalListener, HealthC
                         pool,
                         timer,
                         Duration.ofMillis(config.setup_timeout_ms()));
-        dialAll = dialAll(config.dial());
         entrance = around.serial();
         entrance.execute(engine::load);
-    }
-
-    private static boolean dialAll(String dial) {
-        return switch (dial) {
-            case "all" -> true;
-            case "demand" -> false;
-            default ->
-                    throw new IllegalArgumentException(
-                            "dev.weft.transport.webrtc: dial must be all or demand, got \""
-                                    + dial
-                                    + '"');
-        };
     }
 
     @Override
@@ -144,24 +129,15 @@ public final class WebRtcTransport implements Transport, SignalListener, HealthC
         return result;
     }
 
+    /** The socket is back: links that went silent meanwhile are mended through it. */
     @Override
     public void connected(List<AgentId> peers) {
-        if (dialAll) {
-            dialling.add(
-                    peers.stream()
-                            .filter(peer -> !peer.equals(around.self()) && !linked(peer))
-                            .toList());
-        }
-    }
-
-    private boolean linked(AgentId peer) {
-        PeerSession session = sessions.get(peer);
-        return session != null && session.link().isPresent();
+        sessions.values().forEach(session -> session.serial().execute(session::mendSilent));
     }
 
     @Override
-    public void disconnected() {
-        dialling.clear();
+    public void networkChanged() {
+        sessions.values().forEach(session -> session.serial().execute(session::mend));
     }
 
     @Override
@@ -260,7 +236,6 @@ public final class WebRtcTransport implements Transport, SignalListener, HealthC
     @Deactivate
     public void stop() {
         stopped = true;
-        dialling.clear();
         try {
             CompletableFuture.runAsync(() -> {}, entrance)
                     .thenCompose(entered -> farewell())

@@ -40,13 +40,6 @@ final class Hub implements AutoCloseable {
         }
     }
 
-    /** Tells a host who else is there, as the registry tells a newcomer. */
-    void welcome(TestHost host) {
-        List<AgentId> others =
-                hosts.keySet().stream().filter(id -> !id.equals(host.id)).sorted().toList();
-        wire.execute(() -> host.transport.connected(others));
-    }
-
     boolean send(AgentId from, String type, AgentId to, JsonNode payload) {
         if (!connected(from)) {
             return false;

@@ -63,11 +63,6 @@ final class TestHost
     private static WebRtcConfig config(Map<String, Object> values) {
         return new WebRtcConfig() {
             @Override
-            public String dial() {
-                return (String) values.getOrDefault("dial", "all");
-            }
-
-            @Override
             public String headless() {
                 return (String) values.getOrDefault("headless", "auto");
             }

@@ -18,7 +18,6 @@ import dev.weft.protocol.SignalMessage;
 import dev.weft.protocol.Wire;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -276,15 +275,71 @@ class WebRtcTransportTest {
     }
 
     @Test
-    void a_link_that_breaks_is_made_again_by_the_smaller_id() throws Exception {
+    void a_change_of_network_moves_the_link_to_another_path_and_loses_nothing() throws Exception {
+        Link link = a.connect(b);
+        only(b);
+        await().until(() -> !link.candidatePair().isEmpty());
+        String before = link.candidatePair();
+        List<String> sent = IntStream.range(0, 500).mapToObj(i -> "frame " + i).toList();
+        for (String frame : sent) {
+            if (frame.endsWith(" 250")) {
+                a.transport.networkChanged();
+                b.transport.networkChanged(); // who did not offer waits for the other
+            }
+            link.send(frame);
+        }
+        await().until(() -> b.frames.size() == sent.size());
+        assertEquals(sent, b.frames);
+        await().until(
+                        () ->
+                                hub.seen.stream()
+                                                .filter(seen -> seen.payload().has("restart"))
+                                                .count()
+                                        > 1);
+        await().atMost(Duration.ofSeconds(20))
+                .until(
+                        () -> {
+                            link.path(); // asks anew when what it knows is 5 s old
+                            return !link.candidatePair().equals(before);
+                        });
+        assertEquals(
+                List.of("offer", "answer", "offer", "answer"),
+                hub.seen.stream()
+                        .map(SignalMessage::type)
+                        .filter(type -> !type.equals(SignalMessage.ICE_CANDIDATE))
+                        .toList());
+        assertSame(link, only(a));
+        assertTalk(a, b);
+    }
+
+    @Test
+    void a_restart_that_somebody_else_signed_changes_nothing() throws Exception {
         a.knows(b);
         b.knows(a);
-        a.connect(b);
-        b.close();
-        await().until(() -> a.links().isEmpty());
-        TestHost reborn = host("agent-b");
-        await().until(() -> reborn.links().size() == 1);
-        assertTalk(a, reborn);
+        Link link = a.connect(b);
+        await().until(() -> !link.candidatePair().isEmpty());
+        String before = link.candidatePair();
+        hub.change =
+                message ->
+                        message.type().equals(SignalMessage.OFFER)
+                                ? new SignalMessage(
+                                        message.type(),
+                                        message.peerId(),
+                                        message.targetId(),
+                                        ((ObjectNode) message.payload().deepCopy())
+                                                .without(List.of("identity")))
+                                : message;
+        a.transport.networkChanged();
+        await().until(() -> hub.seen.stream().anyMatch(seen -> seen.payload().has("restart")));
+        assertTalk(a, b);
+        assertEquals(before, link.candidatePair());
+        assertTrue(
+                hub.seen.stream()
+                        .noneMatch(
+                                seen ->
+                                        seen.type().equals(SignalMessage.ANSWER)
+                                                && seen.payload().has("restart")),
+                "not even answered");
     }
 
     @Test
@@ -318,27 +373,6 @@ class WebRtcTransportTest {
         await().until(() -> a.closed.containsKey(link));
         assertEquals("agent-b was revoked", a.closed.get(link));
         await().until(() -> b.links().isEmpty());
-    }
-
-    @Test
-    void a_newcomer_calls_everybody_unless_told_otherwise() throws Exception {
-        List<TestHost> others = new ArrayList<>(List.of(a, b));
-        for (int i = 0; i < 10; i++) {
-            others.add(host("agent-m" + i));
-        }
-        TestHost quiet = new TestHost(hub, "agent-q", folder, Map.of("dial", "demand"));
-        hub.welcome(quiet);
-        TestHost newcomer = host("agent-n");
-        hub.welcome(newcomer);
-        await().atMost(Duration.ofSeconds(20))
-                .until(() -> newcomer.links().size() == others.size() + 1);
-        others.forEach(WebRtcTransportTest::only);
-        assertEquals(
-                List.of("agent-n"),
-                quiet.links().stream().map(link -> link.peer().value()).toList());
-        assertThrows(
-                IllegalArgumentException.class,
-                () -> new TestHost(hub, "agent-x", folder, Map.of("dial", "some")));
     }
 
     @Test

@@ -1,4 +1,4 @@
-package dev.weft.transport.webrtc;
+package dev.weft.mesh;
 
 import dev.weft.api.mesh.Link;
 import dev.weft.protocol.AgentId;
