@@ -11,17 +11,21 @@ import dev.weft.protocol.ProtocolException;
 import dev.weft.protocol.SignalMessage;
 import dev.weft.protocol.Wire;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
-/** A link that exists in name only: its frames travel in signaling frames through the registry. */
+/** A link that exists in name only: its frames travel in signaling frames through the registry, sealed if the peer can. */
 final class RelayLink implements Link {
-    /** Longest frame: it must fit into a signaling frame with its envelope. */
-    static final int MAX_FRAME = 192 << 10;
+    /** Longest frame: sealed, it is a third longer and must fit into a signaling frame with its envelope. */
+    static final int MAX_FRAME = 190 << 10;
 
+    private static final int SEALS_THAT_OPEN = 3;
     private final AgentId peer;
     private final Signaling signaling;
     private final LinkListener listener;
@@ -31,6 +35,9 @@ final class RelayLink implements Link {
     private final Queue<Runnable> news = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean telling = new AtomicBoolean();
     private final AtomicBoolean closed = new AtomicBoolean();
+    private final Object order = new Object();
+    private volatile Seal sending;
+    private volatile List<Seal> opening = List.of();
     private boolean told; // read and written in news only
 
     RelayLink(
@@ -66,9 +73,32 @@ final class RelayLink implements Link {
                 });
     }
 
+    /** From now on frames with this seal open; those with the last ones still do, as both sides may have offered at once. */
+    synchronized void accept(Seal agreed) {
+        opening =
+                Stream.concat(Stream.of(agreed), opening.stream()).limit(SEALS_THAT_OPEN).toList();
+    }
+
+    /** From now on frames leave with this seal. */
+    void use(Seal agreed) {
+        synchronized (order) {
+            sending = agreed;
+        }
+    }
+
+    /** Whether frames are sealed. */
+    boolean isSealed() {
+        return sending != null;
+    }
+
+    /** The seal of an id.
+     * @return empty if none of it opens here */
+    Optional<Seal> seal(String id) {
+        return opening.stream().filter(known -> known.id().equals(id)).findFirst();
+    }
+
     /** Hands an arrived frame to the mesh. */
-    void arrived(JsonNode message) {
-        String frame = Wire.write((Object) message);
+    void arrived(String frame) {
         received.addAndGet(frame.getBytes(StandardCharsets.UTF_8).length);
         tell(
                 () -> {
@@ -86,6 +116,11 @@ final class RelayLink implements Link {
     @Override
     public Path path() {
         return Path.RELAY;
+    }
+
+    @Override
+    public String candidatePair() {
+        return isSealed() ? "registry, sealed" : "registry, not sealed";
     }
 
     @Override
@@ -112,19 +147,32 @@ final class RelayLink implements Link {
                             + bytes
                             + "; it needs a direct link");
         }
-        JsonNode message;
-        try {
-            message = Wire.tree(frame);
-        } catch (ProtocolException e) {
-            throw new LinkException("only JSON goes through the registry: " + e.getMessage());
-        }
-        if (!signaling.send(SignalMessage.RELAY, peer, Wire.object().set("message", message))) {
+        if (!(isSealed() ? sendSealed(frame) : sendPlain(frame))) {
             throw new LinkException(
                     signaling.isConnected()
                             ? "too much waits to be sent through the registry; try again later"
                             : "the registry is away");
         }
         sent.addAndGet(bytes);
+    }
+
+    /** In the order of the seal's numbers: a frame that comes after a later one is refused. */
+    private boolean sendSealed(String frame) {
+        synchronized (order) {
+            return send("sealed", sending.seal(frame));
+        }
+    }
+
+    private boolean sendPlain(String frame) {
+        try {
+            return send("message", Wire.tree(frame));
+        } catch (ProtocolException e) {
+            throw new LinkException("only JSON goes through the registry: " + e.getMessage());
+        }
+    }
+
+    private boolean send(String kind, JsonNode content) {
+        return signaling.send(SignalMessage.RELAY, peer, Wire.object().set(kind, content));
     }
 
     @Override

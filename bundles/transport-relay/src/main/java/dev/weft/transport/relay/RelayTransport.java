@@ -1,7 +1,9 @@
 package dev.weft.transport.relay;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.weft.api.identity.HostIdentity;
 import dev.weft.api.mesh.AgentDirectory;
+import dev.weft.api.mesh.DirectoryListener;
 import dev.weft.api.mesh.Link;
 import dev.weft.api.mesh.LinkException;
 import dev.weft.api.mesh.LinkListener;
@@ -10,12 +12,14 @@ import dev.weft.api.mesh.Transport;
 import dev.weft.api.signaling.SignalListener;
 import dev.weft.api.signaling.Signaling;
 import dev.weft.protocol.AgentId;
+import dev.weft.protocol.ProtocolException;
 import dev.weft.protocol.SignalMessage;
 import dev.weft.protocol.Wire;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -24,30 +28,45 @@ import org.osgi.service.component.annotations.Reference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Links through the registry, for peers that no direct path leads to. Such a link costs nothing to open and closes with the
- * signaling socket. */
-@Component(service = {Transport.class, SignalListener.class})
-public final class RelayTransport implements Transport, SignalListener {
+/**
+ * Links through the registry: for the first messages to a peer, and for peers that no direct path leads to. Such a link costs little to open and closes
+ * with the signaling socket. The registry cannot read what goes to a peer whose host key is known: it is sealed, or it is not sent.
+ */
+@Component(service = {Transport.class, SignalListener.class, DirectoryListener.class})
+public final class RelayTransport implements Transport, SignalListener, DirectoryListener {
     private static final Logger LOG = LoggerFactory.getLogger(RelayTransport.class);
     private static final int MOST_LINKS = 10_000;
     private final Signaling signaling;
     private final AgentDirectory directory;
     private final LinkListener listener;
     private final Map<AgentId, RelayLink> links = new ConcurrentHashMap<>();
+    private final Sealing sealing;
     private volatile boolean stopped;
 
     /** Starts without links.
+     * @param identity signs what this host offers
      * @param signaling carries the frames
      * @param directory knows whom the registry knows
      * @param listener hears of the links */
     @Activate
     public RelayTransport(
+            @Reference HostIdentity identity,
             @Reference Signaling signaling,
             @Reference AgentDirectory directory,
             @Reference LinkListener listener) {
         this.signaling = signaling;
         this.directory = directory;
         this.listener = listener;
+        this.sealing = new Sealing(identity, signaling, this::key, new Answering());
+    }
+
+    /** The peer's host key, which the registry cannot change unnoticed; "" if it has none. */
+    private String key(AgentId peer) {
+        return known(peer).map(agent -> agent.card().publicKey()).orElse("");
+    }
+
+    private Optional<AgentDirectory.KnownAgent> known(AgentId peer) {
+        return directory.find(peer.value()).filter(agent -> agent.card().agentId().equals(peer));
     }
 
     @Override
@@ -61,10 +80,38 @@ public final class RelayTransport implements Transport, SignalListener {
         if (obstacle.isPresent()) {
             return CompletableFuture.failedFuture(new LinkException(obstacle.get()));
         }
+        RelayLink open = links.get(peer);
+        if (key(peer).isEmpty() || open != null && open.isSealed()) {
+            return open(peer, null);
+        }
+        return sealing.agree(peer)
+                .handle(
+                        (seal, failure) ->
+                                failure == null
+                                        ? open(peer, seal)
+                                        : CompletableFuture.<Link>failedFuture(
+                                                refusal(peer, failure)))
+                .thenCompose(link -> link);
+    }
+
+    private static LinkException refusal(AgentId peer, Throwable failure) {
+        Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+        return cause instanceof LinkException known
+                ? known
+                : new LinkException(
+                        peer
+                                + " did not agree on a seal in time, and nothing goes to it through the registry in clear");
+    }
+
+    private CompletableFuture<Link> open(AgentId peer, Seal seal) {
         RelayLink link = link(peer);
         if (link == null) {
             return CompletableFuture.failedFuture(
                     new LinkException("too many links go through the registry: " + MOST_LINKS));
+        }
+        if (seal != null) {
+            link.accept(seal);
+            link.use(seal);
         }
         link.opened();
         if (!signaling.isConnected()) {
@@ -80,8 +127,7 @@ public final class RelayTransport implements Transport, SignalListener {
         if (stopped || !signaling.isConnected()) {
             return Optional.of("the registry is away, nothing goes through it");
         }
-        Optional<AgentDirectory.KnownAgent> known =
-                directory.find(peer.value()).filter(agent -> agent.card().agentId().equals(peer));
+        Optional<AgentDirectory.KnownAgent> known = known(peer);
         if (known.isEmpty()) {
             return Optional.of("the registry does not know " + peer);
         }
@@ -134,23 +180,84 @@ public final class RelayTransport implements Transport, SignalListener {
     }
 
     private void relayed(SignalMessage message) {
-        JsonNode frame = message.payload().path("message");
-        if (!AgentId.isValid(message.peerId()) || fromRegistry(message) || !frame.isObject()) {
-            LOG.debug(
-                    "a relayed frame of {} without a message was dropped",
-                    Wire.quote(message.peerId()));
+        JsonNode payload = message.payload();
+        if (!AgentId.isValid(message.peerId()) || fromRegistry(message)) {
+            LOG.debug("a relayed frame of {} was dropped", Wire.quote(message.peerId()));
             return;
         }
-        RelayLink link = link(new AgentId(message.peerId()));
+        AgentId peer = new AgentId(message.peerId());
+        if (payload.path("sealed").isObject()) {
+            sealed(peer, payload.get("sealed"));
+        } else if (payload.path("seal").isObject()) {
+            seal(peer, payload.get("seal"));
+        } else if (payload.path("message").isObject()) {
+            plain(peer, payload.get("message"));
+        }
+    }
+
+    private void plain(AgentId peer, JsonNode frame) {
+        if (!key(peer).isEmpty()) {
+            LOG.warn(
+                    "refused a message in the name of {} that is not sealed: that host seals, so the registry may have made it up",
+                    peer);
+            return;
+        }
+        RelayLink link = link(peer);
         if (link == null) {
             LOG.warn(
                     "a relayed frame of {} was dropped: there are {} links through the registry",
-                    message.peerId(),
+                    peer,
                     MOST_LINKS);
             return;
         }
         link.opened();
-        link.arrived(frame);
+        link.arrived(Wire.write((Object) frame));
+    }
+
+    private void sealed(AgentId peer, JsonNode frame) {
+        RelayLink link = links.get(peer);
+        String id = frame.path("id").asText("");
+        Optional<Seal> seal = link == null ? Optional.empty() : link.seal(id);
+        if (seal.isEmpty()) {
+            JsonNode unknown = Wire.object().put("unknown", id);
+            signaling.send(SignalMessage.RELAY, peer, Wire.object().set("seal", unknown));
+            return;
+        }
+        try {
+            link.opened();
+            link.arrived(seal.get().open(frame));
+        } catch (ProtocolException e) {
+            LOG.warn("a sealed message of {} was dropped: {}", peer, e.getMessage());
+        }
+    }
+
+    private void seal(AgentId peer, JsonNode seal) {
+        if (!seal.has("unknown")) {
+            sealing.received(peer, seal);
+            return;
+        }
+        RelayLink link = links.get(peer);
+        if (link != null && link.seal(seal.path("unknown").asText("")).isPresent()) {
+            link.close("the peer has forgotten the seal");
+        }
+    }
+
+    /** A peer whose key is known now seals: what was plain before ends. */
+    @Override
+    public void changed(AgentDirectory.KnownAgent agent) {
+        AgentId peer = agent.card().agentId();
+        if (!agent.local() && !agent.card().publicKey().isEmpty()) {
+            RelayLink link = links.get(peer);
+            if (link != null && !link.isSealed()) {
+                link.close("from now on messages to " + peer + " are sealed");
+            }
+            sealing.known(peer);
+        }
+    }
+
+    @Override
+    public void removed(AgentId id) {
+        close(id.value(), "it left");
     }
 
     /** The registry could not deliver a frame. {@code ref} names what it was about: its type and whom it was for. */
@@ -166,14 +273,19 @@ public final class RelayTransport implements Transport, SignalListener {
     }
 
     private void close(String peer, String reason) {
-        RelayLink link = AgentId.isValid(peer) ? links.get(new AgentId(peer)) : null;
-        if (link != null) {
-            link.close(reason);
+        if (AgentId.isValid(peer)) {
+            AgentId id = new AgentId(peer);
+            sealing.failed(id, reason);
+            RelayLink link = links.get(id);
+            if (link != null) {
+                link.close(reason);
+            }
         }
     }
 
     @Override
     public void disconnected() {
+        sealing.failAll("the registry is away");
         List.copyOf(links.values()).forEach(link -> link.close("the registry is away"));
     }
 
@@ -181,6 +293,27 @@ public final class RelayTransport implements Transport, SignalListener {
     @Deactivate
     public void close() {
         stopped = true;
+        sealing.failAll("host stops");
         List.copyOf(links.values()).forEach(link -> link.close("host stops"));
+    }
+
+    /** Peers that ask for a seal get a link that has it. */
+    private final class Answering implements Sealing.Ear {
+        @Override
+        public void accepted(AgentId peer, Seal seal) {
+            RelayLink link = link(peer);
+            if (link != null) {
+                link.accept(seal);
+            }
+        }
+
+        @Override
+        public void answered(AgentId peer, Seal seal) {
+            RelayLink link = links.get(peer);
+            if (link != null) {
+                link.use(seal);
+                link.opened();
+            }
+        }
     }
 }

@@ -8,142 +8,35 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.weft.api.mesh.AgentDirectory;
 import dev.weft.api.mesh.Link;
 import dev.weft.api.mesh.LinkException;
-import dev.weft.api.mesh.LinkListener;
 import dev.weft.api.mesh.Path;
-import dev.weft.api.signaling.IceServer;
-import dev.weft.api.signaling.Signaling;
-import dev.weft.protocol.AgentCard;
 import dev.weft.protocol.AgentId;
 import dev.weft.protocol.SignalMessage;
 import dev.weft.protocol.Wire;
-import java.util.Collection;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(20)
 class RelayTransportTest {
     private static final String PING =
             "{\"type\":\"ping\",\"request_id\":\"1\",\"source_agent\":\"\",\"target_agent\":\"\",\"payload\":{}}";
-    private final Side a = new Side("agent-a");
-    private final Side b = new Side("agent-b");
+    @TempDir java.nio.file.Path folder;
+    private Side a;
+    private Side b;
 
     @BeforeEach
     void connect() {
+        a = new Side("agent-a", folder);
+        b = new Side("agent-b", folder);
         a.other = b;
         b.other = a;
-    }
-
-    /** One host: its socket, directory and mesh in one. */
-    private static final class Side implements Signaling, AgentDirectory, LinkListener {
-        final AgentId id;
-        final RelayTransport transport;
-        final List<String> news = new CopyOnWriteArrayList<>();
-        volatile String peerHealth = "active";
-        volatile boolean connected = true;
-        volatile boolean full;
-        volatile Link link;
-        final AtomicInteger inside = new AtomicInteger();
-        Side other;
-
-        Side(String id) {
-            this.id = new AgentId(id);
-            this.transport = new RelayTransport(this, this, this);
-        }
-
-        @Override
-        public boolean isConnected() {
-            return connected;
-        }
-
-        @Override
-        public boolean send(String type, AgentId target, JsonNode payload) {
-            if (!connected || full || !target.equals(other.id)) {
-                return false;
-            }
-            String frame = Wire.write(new SignalMessage(type, id.value(), target.value(), payload));
-            assertTrue(frame.length() <= Wire.MAX_SIGNAL_FRAME);
-            other.transport.received(Wire.signal(frame));
-            return true;
-        }
-
-        @Override
-        public List<IceServer> iceServers() {
-            return List.of();
-        }
-
-        @Override
-        public Collection<KnownAgent> agents() {
-            AgentCard card =
-                    new AgentCard(
-                            other.id, "", "", 0, "", null, "", "", "b", List.of(), Map.of(), "", "",
-                            "", 0);
-            AgentCard own =
-                    new AgentCard(
-                            id, "", "", 0, "", null, "", "", "a", List.of(), Map.of(), "", "", "",
-                            0);
-            return List.of(
-                    new KnownAgent(card, peerHealth, false), new KnownAgent(own, "active", true));
-        }
-
-        @Override
-        public Optional<KnownAgent> find(String idOrName) {
-            return agents().stream()
-                    .filter(agent -> agent.card().agentId().value().equals(idOrName))
-                    .findFirst();
-        }
-
-        @Override
-        public void learned(AgentId peer, AgentCard card) {
-            // not asked here
-        }
-
-        @Override
-        public void opened(Link opened) {
-            link = opened;
-            note("opened " + opened.peer());
-        }
-
-        @Override
-        public void received(Link from, String frame) {
-            note("received " + frame);
-        }
-
-        @Override
-        public void closed(Link gone, String reason) {
-            note("closed " + reason);
-        }
-
-        private void note(String what) {
-            if (inside.incrementAndGet() > 1) {
-                news.add("two at a time");
-            }
-            news.add(what);
-            inside.decrementAndGet();
-        }
-
-        void error(String type, String target) {
-            JsonNode ref = Wire.object().put("type", type).put("target_id", target);
-            JsonNode payload =
-                    Wire.object()
-                            .put("code", "not_connected")
-                            .put("message", "it is away")
-                            .set("ref", ref);
-            transport.received(
-                    new SignalMessage(
-                            SignalMessage.ERROR, SignalMessage.REGISTRY, id.value(), payload));
-        }
     }
 
     private static String refusal(Side side, AgentId peer) {

@@ -1,0 +1,304 @@
+package dev.weft.transport.relay;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.weft.api.mesh.Link;
+import dev.weft.api.mesh.LinkException;
+import dev.weft.protocol.AgentId;
+import dev.weft.protocol.SignalMessage;
+import dev.weft.protocol.Wire;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Base64;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Between hosts that know each other's keys the registry carries what it cannot read, change, repeat or make up. */
+@Timeout(20)
+class SealTest {
+    private static final String SECRET = "the-launch-code-is-4711";
+    private static final String MESSAGE =
+            "{\"type\":\"task_request\",\"payload\":{\"message\":\"" + SECRET + "\"}}";
+    @TempDir Path folder;
+    private Side a;
+    private Side b;
+
+    @BeforeEach
+    void acquaint() {
+        a = new Side("agent-a", folder);
+        b = new Side("agent-b", folder);
+        a.other = b;
+        b.other = a;
+        a.learns(b);
+        b.learns(a);
+    }
+
+    private static Link connect(Side from, Side to) throws Exception {
+        return from.transport.connect(to.id).get(5, TimeUnit.SECONDS);
+    }
+
+    private static LinkException refused(Side from, Side to) {
+        ExecutionException e = assertThrows(ExecutionException.class, () -> connect(from, to));
+        return assertInstanceOf(LinkException.class, e.getCause());
+    }
+
+    private static long received(Side side, String message) {
+        return side.news.stream().filter(("received " + message)::equals).count();
+    }
+
+    /** A registry that changes some relayed payloads of one side. */
+    private static UnaryOperator<SignalMessage> lying(UnaryOperator<ObjectNode> change) {
+        return message ->
+                new SignalMessage(
+                        message.type(),
+                        message.peerId(),
+                        message.targetId(),
+                        change.apply(message.payload().deepCopy()));
+    }
+
+    @Test
+    void the_registry_sees_nothing_of_what_it_carries() throws Exception {
+        Link there = connect(a, b);
+        for (int i = 0; i < 20; i++) {
+            there.send(MESSAGE);
+            b.link.send(MESSAGE);
+        }
+        assertEquals(20, received(a, MESSAGE));
+        assertEquals(20, received(b, MESSAGE));
+        assertEquals("registry, sealed", there.candidatePair());
+        String seen = Wire.write(List.of(a.wire, b.wire));
+        String plain =
+                Stream.of(a.wire, b.wire)
+                        .flatMap(List::stream)
+                        .map(message -> message.payload().path("sealed").path("text").asText())
+                        .map(Base64.getDecoder()::decode)
+                        .map(bytes -> new String(bytes, StandardCharsets.ISO_8859_1))
+                        .collect(Collectors.joining());
+        assertTrue(plain.length() > 40 * MESSAGE.length());
+        for (String part : List.of("4711", "launch", "task_request")) {
+            assertFalse(seen.contains(part));
+            assertFalse(plain.contains(part));
+        }
+        assertEquals(
+                42,
+                a.wire.size() + b.wire.size(),
+                "one offer, one answer, and a frame for each message");
+    }
+
+    @Test
+    void the_longest_frame_fits_into_a_signaling_frame() throws Exception {
+        String longest = "\"" + "y".repeat(RelayLink.MAX_FRAME - 2) + "\"";
+        connect(a, b).send(longest);
+        assertEquals(1, received(b, longest));
+    }
+
+    @Test
+    void both_may_offer_at_once() throws Exception {
+        a.registry = message -> null; // late, not lost
+        var waiting = a.transport.connect(b.id);
+        SignalMessage offer = a.wire.get(0);
+        a.registry = UnaryOperator.identity();
+        Link back = connect(b, a);
+        back.send(MESSAGE);
+        b.transport.received(offer);
+        Link there = waiting.get(5, TimeUnit.SECONDS);
+        there.send(MESSAGE);
+        back.send(MESSAGE);
+        assertEquals(2, received(a, MESSAGE));
+        assertEquals(1, received(b, MESSAGE));
+    }
+
+    @Test
+    void a_lost_answer_is_made_good_by_the_next_offer() throws Exception {
+        b.registry = message -> null;
+        var waiting = a.transport.connect(b.id);
+        b.registry = UnaryOperator.identity();
+        b.link.send(MESSAGE); // sealed with what the other side does not have
+        assertFalse(b.link.isOpen());
+        connect(b, a).send(MESSAGE);
+        assertEquals(1, received(a, MESSAGE));
+        assertFalse(waiting.isDone());
+    }
+
+    @Test
+    void a_frame_that_the_registry_repeats_or_holds_back_opens_once_and_in_order()
+            throws Exception {
+        Link there = connect(a, b);
+        there.send(MESSAGE);
+        SignalMessage first = a.wire.get(a.wire.size() - 1);
+        b.transport.received(first);
+        there.send(MESSAGE);
+        b.transport.received(first);
+        assertEquals(2, received(b, MESSAGE));
+        assertTrue(there.isOpen());
+    }
+
+    @Test
+    void a_frame_that_the_registry_changes_or_sends_back_is_dropped() throws Exception {
+        Link there = connect(a, b);
+        a.registry =
+                lying(
+                        payload -> {
+                            ObjectNode sealed = (ObjectNode) payload.get("sealed");
+                            String text = sealed.get("text").asText();
+                            sealed.put(
+                                    "text", (text.startsWith("A") ? "B" : "A") + text.substring(1));
+                            return payload;
+                        });
+        there.send(MESSAGE);
+        a.registry = UnaryOperator.identity();
+        there.send(MESSAGE);
+        SignalMessage own = a.wire.get(a.wire.size() - 1);
+        a.transport.received(
+                new SignalMessage(own.type(), b.id.value(), a.id.value(), own.payload()));
+        assertEquals(1, received(b, MESSAGE));
+        assertEquals(0, received(a, MESSAGE));
+    }
+
+    @Test
+    void a_registry_that_puts_its_own_key_in_is_caught() {
+        Side evil = new Side("agent-a", folder.resolve("evil"));
+        evil.other = b;
+        evil.learns(b);
+        evil.transport.connect(b.id);
+        assertTrue(b.wire.isEmpty(), "an offer in another's name is not even answered");
+        b.registry =
+                lying(
+                        payload -> {
+                            ((ObjectNode) payload.get("seal").get("answer"))
+                                    .put("key", new SealKeys().publicKey());
+                            return payload;
+                        });
+        assertEquals(
+                "the answer in the name of agent-b is not its own", refused(a, b).getMessage());
+        assertTrue(a.news.isEmpty());
+    }
+
+    @Test
+    void an_old_answer_fits_no_new_offer() throws Exception {
+        connect(a, b);
+        SignalMessage old = b.wire.get(0);
+        a.transport.disconnected();
+        b.registry =
+                message ->
+                        message.payload().path("seal").has("answer")
+                                ? lying(
+                                                payload ->
+                                                        ((ObjectNode) old.payload().deepCopy())
+                                                                .set(
+                                                                        "seal",
+                                                                        Wire.object()
+                                                                                .set(
+                                                                                        "answer",
+                                                                                        ((ObjectNode)
+                                                                                                        old.payload()
+                                                                                                                .get(
+                                                                                                                        "seal")
+                                                                                                                .get(
+                                                                                                                        "answer")
+                                                                                                                .deepCopy())
+                                                                                                .set(
+                                                                                                        "id",
+                                                                                                        payload.get(
+                                                                                                                        "seal")
+                                                                                                                .get(
+                                                                                                                        "answer")
+                                                                                                                .get(
+                                                                                                                        "id")))))
+                                        .apply(message)
+                                : message;
+        assertEquals(
+                "the answer in the name of agent-b is not its own", refused(a, b).getMessage());
+    }
+
+    @Test
+    void a_downgrade_is_refused_both_ways() throws Exception {
+        b.transport.received(
+                new SignalMessage(
+                        SignalMessage.RELAY,
+                        a.id.value(),
+                        b.id.value(),
+                        Wire.object().set("message", Wire.tree(MESSAGE))));
+        assertEquals(List.of(), b.news);
+        a.registry = message -> null;
+        var waiting = a.transport.connect(b.id);
+        a.error("relay", b.id.value());
+        assertTrue(waiting.isCompletedExceptionally());
+        assertEquals(List.of(), a.news, "no link in clear instead");
+        assertTrue(a.wire.stream().noneMatch(message -> message.payload().has("message")));
+    }
+
+    @Test
+    void a_peer_without_a_key_is_served_in_clear_until_it_has_one() throws Exception {
+        a.peerKey = "";
+        b.peerKey = "";
+        Link plain = connect(a, b);
+        plain.send(MESSAGE);
+        assertEquals(1, received(b, MESSAGE));
+        assertEquals("registry, not sealed", plain.candidatePair());
+        a.learns(b);
+        b.learns(a);
+        assertFalse(plain.isOpen());
+        connect(a, b).send(MESSAGE);
+        assertEquals(2, received(b, MESSAGE));
+        assertTrue(a.wire.get(a.wire.size() - 1).payload().has("sealed"));
+    }
+
+    @Test
+    void an_offer_that_comes_before_the_directory_is_answered_when_the_key_is_known()
+            throws Exception {
+        b.peerKey = "";
+        var waiting = a.transport.connect(b.id);
+        assertFalse(waiting.isDone());
+        b.learns(a);
+        waiting.get(5, TimeUnit.SECONDS).send(MESSAGE);
+        assertEquals(1, received(b, MESSAGE));
+    }
+
+    @Test
+    void a_peer_that_forgot_the_seal_says_so_and_the_next_link_works() throws Exception {
+        Link there = connect(a, b);
+        b.transport.disconnected();
+        there.send(MESSAGE);
+        assertFalse(there.isOpen());
+        connect(a, b).send(MESSAGE);
+        assertEquals(1, received(b, MESSAGE));
+    }
+
+    @Test
+    void rubbish_harms_nothing() throws Exception {
+        Link there = connect(a, b);
+        for (String payload :
+                List.of(
+                        "{\"seal\":7}",
+                        "{\"seal\":{}}",
+                        "{\"seal\":{\"offer\":null}}",
+                        "{\"seal\":{\"offer\":{\"id\":\"x\",\"key\":\"!\",\"signature\":\"!\"}}}",
+                        "{\"seal\":{\"answer\":[]}}",
+                        "{\"seal\":{\"unknown\":{}}}",
+                        "{\"sealed\":{}}",
+                        "{\"sealed\":{\"id\":\"x\",\"n\":1e99,\"text\":\"\\u0000\"}}")) {
+            b.transport.received(
+                    new SignalMessage(
+                            SignalMessage.RELAY,
+                            new AgentId("agent-a").value(),
+                            b.id.value(),
+                            Wire.tree(payload)));
+        }
+        there.send(MESSAGE);
+        assertEquals(1, received(b, MESSAGE));
+    }
+}
