@@ -11,6 +11,7 @@ import dev.weft.protocol.AgentCard;
 import dev.weft.protocol.AgentId;
 import dev.weft.protocol.ProtocolException;
 import dev.weft.protocol.Wire;
+import java.nio.file.Path;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -43,6 +44,7 @@ public final class Directory implements AgentDirectory {
     private final CardSource cards;
     private final Events events;
     private final boolean publishes;
+    private final KnownKeys keys;
 
     /** Starts with this host's own agent alone.
      * @param context tells the role: where the registry runs, it publishes the events itself
@@ -55,14 +57,22 @@ public final class Directory implements AgentDirectory {
             @Reference HostIdentity identity,
             @Reference CardSource cards,
             @Reference Events events) {
-        this(identity.agentId(), cards, events, "agent".equals(context.getProperty("weft.role")));
+        this(
+                identity.agentId(),
+                cards,
+                events,
+                "agent".equals(context.getProperty("weft.role")),
+                context.getProperty("weft.data") == null
+                        ? null
+                        : Path.of(context.getProperty("weft.data"), "keys", "peers"));
     }
 
-    Directory(AgentId self, CardSource cards, Events events, boolean publishes) {
+    Directory(AgentId self, CardSource cards, Events events, boolean publishes, Path keys) {
         this.self = self;
         this.cards = cards;
         this.events = events;
         this.publishes = publishes;
+        this.keys = new KnownKeys(keys);
     }
 
     /** A listener came.
@@ -135,7 +145,8 @@ public final class Directory implements AgentDirectory {
         return HEALTHS.contains(health) ? health : "stale";
     }
 
-    private synchronized void put(AgentCard card, String health) {
+    private synchronized void put(AgentCard told, String health) {
+        AgentCard card = withKey(told, keys.of(told.agentId(), told.publicKey()));
         if (card.agentId().equals(self)
                 || (known.size() >= MOST && !known.containsKey(card.agentId()))) {
             return;
@@ -146,6 +157,27 @@ public final class Directory implements AgentDirectory {
             publish(before == null ? "agent.joined" : "agent.changed", agent);
             listeners.each(listener -> listener.changed(agent));
         }
+    }
+
+    private static AgentCard withKey(AgentCard card, String key) {
+        return key.equals(card.publicKey())
+                ? card
+                : new AgentCard(
+                        card.agentId(),
+                        card.hostname(),
+                        card.ip(),
+                        card.port(),
+                        card.sidecarPeerId(),
+                        card.capabilities(),
+                        card.status(),
+                        card.mode(),
+                        card.name(),
+                        card.skills(),
+                        card.labels(),
+                        card.version(),
+                        card.platform(),
+                        key,
+                        card.load());
     }
 
     /** This host's own card changed. */

@@ -4,17 +4,20 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.weft.api.mesh.AgentDirectory.KnownAgent;
 import dev.weft.api.mesh.DirectoryListener;
 import dev.weft.protocol.AgentCard;
 import dev.weft.protocol.AgentId;
 import dev.weft.protocol.Wire;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class DirectoryTest {
     private final TestHost host = new TestHost();
@@ -112,5 +115,33 @@ class DirectoryTest {
         assertEquals(List.of("kept", "me", "new"), names());
         assertEquals("stale", directory.find("kept").orElseThrow().health());
         assertTrue(heard.contains("agent-gone removed"));
+    }
+
+    @Test
+    void the_first_key_of_an_agent_counts_whatever_the_registry_says_later(@TempDir Path folder) {
+        Path file = folder.resolve("keys/peers");
+        Directory first = new Directory(host.agentId(), host.card, host, true, file);
+        first.joined(entry("agent-1", "one", "active"));
+        assertEquals("", key(first), "a peer without a key may get one");
+        first.joined(keyed("true-key"));
+        first.joined(keyed("the-registrys-own-key"));
+        assertEquals("true-key", key(first));
+        first.joined(entry("agent-1", "one", "active"));
+        assertEquals("true-key", key(first), "nor can it say that there is none");
+        first.left(new AgentId("agent-1"), "revoked");
+        first.joined(keyed("the-registrys-own-key"));
+        assertEquals("true-key", key(first), "nor that it is another agent of this name");
+
+        Directory later = new Directory(host.agentId(), host.card, host, true, file);
+        later.joined(keyed("the-registrys-own-key"));
+        assertEquals("true-key", key(later), "nor to the next run");
+    }
+
+    private static JsonNode keyed(String key) {
+        return ((ObjectNode) entry("agent-1", "one", "active")).put("public_key", key);
+    }
+
+    private static String key(Directory directory) {
+        return directory.find("agent-1").orElseThrow().card().publicKey();
     }
 }

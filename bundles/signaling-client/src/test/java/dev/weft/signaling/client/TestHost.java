@@ -32,7 +32,7 @@ final class TestHost
     final List<String> events = new CopyOnWriteArrayList<>();
     final HostCard card =
             new HostCard("agent", "0.1.0", new String[] {"room=lab", "nonsense"}, this);
-    final Directory directory = new Directory(agentId(), card, this, true);
+    final Directory directory = new Directory(agentId(), card, this, true, null);
     volatile Optional<String> deviceToken = Optional.of("dt_secret");
     volatile List<SkillCard> skills = List.of();
     int keepalive = 20;
