@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.concurrent.ExecutorService;
 import javax.sql.DataSource;
 
 /** What differs between the databases that a host can keep its tables in. */
@@ -31,6 +32,10 @@ interface Engine {
 
     /** Lets other hosts change tables again. */
     void unlock(Connection connection) throws SQLException;
+
+    /** Joins the other hosts on this database.
+     * @param executor runs what the joining needs */
+    ClusterNode join(ExecutorService executor);
 
     /** Copies the database to a file while it is in use.
      * @param connection into the database

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.concurrent.ExecutorService;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import javax.sql.DataSource;
@@ -25,10 +26,10 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 
 /** The database of the host behind a bounded pool: H2 in this process, or PostgreSQL. A commit survives a killed process. */
 @Component(
-        service = {Store.class, Backup.class, HealthCheck.class, Measures.class},
+        service = {Store.class, SqlStore.class, Backup.class, HealthCheck.class, Measures.class},
         configurationPid = "dev.weft.store")
 @Designate(ocd = SqlStore.Config.class)
-public final class SqlStore implements Store, Backup, HealthCheck, Measures {
+public final class SqlStore implements Store, Backup, HealthCheck, Measures, AutoCloseable {
     /** Which database. */
     @ObjectClassDefinition(name = "Weft store")
     public @interface Config {
@@ -160,6 +161,13 @@ public final class SqlStore implements Store, Backup, HealthCheck, Measures {
         return pool;
     }
 
+    /** Joins the other hosts on this database.
+     * @param executor runs what the joining needs
+     * @return to be closed by the caller */
+    ClusterNode join(ExecutorService executor) {
+        return engine.join(executor);
+    }
+
     @Override
     public void write(OutputStream out) throws IOException {
         new BackupFile(pool, engine, data).write(out);
@@ -216,6 +224,7 @@ public final class SqlStore implements Store, Backup, HealthCheck, Measures {
     }
 
     /** Closes the database. */
+    @Override
     @Deactivate
     public void close() {
         pool.close();

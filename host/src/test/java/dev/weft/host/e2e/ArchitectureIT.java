@@ -40,7 +40,7 @@ class ArchitectureIT {
         rooms("work", "tasks", "skill.runtime", "deploy");
         rooms("mind", "agent", "llm.router", "llm.rules", "llm.openai");
         rooms("faces", "http.api", "shell", "ui.web");
-        contracts("ground", "identity", "audit", "event", "health", "store", "http");
+        contracts("ground", "identity", "audit", "event", "health", "store", "cluster", "http");
         contracts("registry", "registry", "signaling");
         contracts("mesh", "mesh");
         contracts("work", "task", "skill", "deploy");
