@@ -58,6 +58,11 @@ final class AgentKeeper {
                 });
     }
 
+    /** Whether the database does not have it yet. */
+    boolean isUnsaved(AgentId id) {
+        return unsaved.contains(id);
+    }
+
     Status check() {
         return unsaved.isEmpty()
                 ? Status.OK

@@ -4,9 +4,12 @@ import dev.weft.protocol.AgentCard;
 import dev.weft.protocol.AgentId;
 import dev.weft.protocol.ProtocolException;
 import dev.weft.protocol.Wire;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,48 +23,85 @@ final class AgentTable {
     }
 
     List<Presence> load() {
+        return rows("");
+    }
+
+    /** One agent as it is stored; empty if there is none, or its card cannot be read. */
+    Optional<Presence> load(AgentId id) {
+        return rows(" WHERE id = ?", id.value()).stream().findFirst();
+    }
+
+    private List<Presence> rows(String where, Object... arguments) {
         List<Presence> rows =
                 database.query(
-                        "SELECT id, card, registered_at, last_heartbeat FROM registry_agents",
-                        row ->
-                                read(
-                                        row.getString(1),
-                                        row.getString(2),
-                                        row.getLong(3),
-                                        row.getLong(4)));
+                        "SELECT id, card, registered_at, last_heartbeat, changed_at FROM registry_agents"
+                                + where,
+                        AgentTable::read,
+                        arguments);
         return rows.stream().filter(Objects::nonNull).toList();
     }
 
-    private static Presence read(String id, String json, long registered, long heartbeat) {
+    private static Presence read(ResultSet row) throws SQLException {
         try {
-            AgentCard card = Wire.as(Wire.tree(json), AgentCard.class);
-            Instant last = Instant.ofEpochMilli(heartbeat);
-            return new Presence(card, Instant.ofEpochMilli(registered), last, false, null, last);
+            AgentCard card = Wire.as(Wire.tree(row.getString(2)), AgentCard.class);
+            Instant last = Instant.ofEpochMilli(row.getLong(4));
+            return new Presence(
+                    card,
+                    Instant.ofEpochMilli(row.getLong(3)),
+                    last,
+                    false,
+                    null,
+                    last,
+                    Instant.ofEpochMilli(row.getLong(5)));
         } catch (ProtocolException e) {
             LOG.warn(
                     "the stored card of agent {} is unreadable and ignored; the agent's next registration replaces it: {}",
-                    id,
+                    row.getString(1),
                     e.getMessage());
             return null;
         }
     }
 
+    /** When an agent's row was last changed, without its card.
+     * @param id who
+     * @param changedAt epoch milliseconds
+     * @param lastHeartbeat epoch milliseconds */
+    record Stamp(AgentId id, long changedAt, long lastHeartbeat) {}
+
+    List<Stamp> stamps() {
+        return database.query(
+                "SELECT id, changed_at, last_heartbeat FROM registry_agents",
+                row -> new Stamp(new AgentId(row.getString(1)), row.getLong(2), row.getLong(3)));
+    }
+
+    /** Writes an agent, unless another host wrote a newer card of it; the later sign of life counts in any case. */
     void save(Presence agent) {
         String id = agent.card().agentId().value();
         String json = Wire.write((Object) agent.card());
         long heartbeat = agent.lastHeartbeat().toEpochMilli();
-        if (database.update(
-                        "UPDATE registry_agents SET card = ?, last_heartbeat = ? WHERE id = ?",
-                        json,
-                        heartbeat,
-                        id)
-                == 0) {
+        long changed = agent.changedAt().toEpochMilli();
+        boolean stored =
+                database.update(
+                                        "UPDATE registry_agents SET card = ?, changed_at = ?, last_heartbeat = GREATEST(last_heartbeat, ?) WHERE id = ? AND changed_at <= ?",
+                                        json,
+                                        changed,
+                                        heartbeat,
+                                        id,
+                                        changed)
+                                > 0
+                        || database.update(
+                                        "UPDATE registry_agents SET last_heartbeat = GREATEST(last_heartbeat, ?) WHERE id = ?",
+                                        heartbeat,
+                                        id)
+                                > 0;
+        if (!stored) {
             database.update(
-                    "INSERT INTO registry_agents (id, card, registered_at, last_heartbeat) VALUES (?, ?, ?, ?)",
+                    "INSERT INTO registry_agents (id, card, registered_at, last_heartbeat, changed_at) VALUES (?, ?, ?, ?, ?)",
                     id,
                     json,
                     agent.registeredAt().toEpochMilli(),
-                    heartbeat);
+                    heartbeat,
+                    changed);
         }
     }
 

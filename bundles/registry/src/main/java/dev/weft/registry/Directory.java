@@ -1,6 +1,7 @@
 package dev.weft.registry;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.weft.api.cluster.Cluster;
 import dev.weft.api.health.HealthCheck;
 import dev.weft.api.registry.AgentRecord;
 import dev.weft.api.registry.AgentRecord.Health;
@@ -13,6 +14,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -27,14 +29,17 @@ import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
 
 /**
- * The agents of the mesh. Memory is the truth while the host runs, so a heartbeat costs no database call most of the time;
- * {@link AgentKeeper} writes it down.
+ * The agents of the mesh. Answered from memory, so a heartbeat costs no database call most of the time; {@link AgentKeeper} writes it
+ * down, and {@link Replica} keeps it the same at every host of this registry.
  */
 @Component(
         service = {Registry.class, Directory.class, HealthCheck.class},
         configurationPid = "dev.weft.registry")
 public final class Directory implements Registry, Sweep, HealthCheck {
     private static final int MAX_AGENTS = 10_000;
+    private static final Comparator<Presence> OLDER =
+            Comparator.comparing(Presence::registeredAt)
+                    .thenComparing(agent -> agent.card().agentId().value());
     private final Members members;
     private final Announcer announcer;
     private final InstantSource clock;
@@ -44,22 +49,26 @@ public final class Directory implements Registry, Sweep, HealthCheck {
     private final Set<AgentId> connected = ConcurrentHashMap.newKeySet();
     private final ReentrantLock changing = new ReentrantLock();
     private final AgentKeeper keeper;
+    private final Replica replica;
 
     /** Loads the directory.
      * @param database where it is kept
      * @param members who belongs to the mesh
      * @param announcer tells of changes
+     * @param cluster the other hosts of this registry
      * @param config when agents are stale and offline, and how long they are remembered */
     @Activate
     public Directory(
             @Reference RegistryDatabase database,
             @Reference Members members,
             @Reference Announcer announcer,
+            @Reference Cluster cluster,
             RegistryConfig config) {
         this(
                 database,
                 members,
                 announcer,
+                cluster,
                 Duration.ofHours(Math.max(1, config.agent__retention__hours())),
                 HealthTimes.of(config),
                 InstantSource.system());
@@ -69,6 +78,7 @@ public final class Directory implements Registry, Sweep, HealthCheck {
             RegistryDatabase database,
             Members members,
             Announcer announcer,
+            Cluster cluster,
             Duration retention,
             HealthTimes times,
             InstantSource clock) {
@@ -81,11 +91,13 @@ public final class Directory implements Registry, Sweep, HealthCheck {
         this.keeper = new AgentKeeper(table, agents);
         Instant now = now();
         table.load().forEach(agent -> agents.put(agent.card().agentId(), agent.told(now, times)));
+        this.replica = new Replica(this, table, cluster);
     }
 
     /** Writes down the heartbeats that were only remembered. */
     @Deactivate
     public void close() {
+        replica.close();
         keeper.saveAll();
     }
 
@@ -117,11 +129,17 @@ public final class Directory implements Registry, Sweep, HealthCheck {
             }
             next =
                     before == null
-                            ? new Presence(card, now, now, connected.contains(id), null, now)
+                            ? new Presence(card, now, now, connected.contains(id), null, now, now)
                             : before.seen(card, now);
             save = next.wantsSaving(before == null ? null : before.card(), now);
             next = save ? next.saved(now) : next;
+            boolean news = before == null || next.isNews(now, times);
             next = store(next, now, before == null);
+            if (news) {
+                replica.changed(next);
+            } else {
+                replica.heard(id, now);
+            }
         } finally {
             changing.unlock();
         }
@@ -210,6 +228,7 @@ public final class Directory implements Registry, Sweep, HealthCheck {
             gone = agents.remove(id);
             if (gone != null) {
                 announcer.left(id, gone.card().name(), reason);
+                replica.gone(id, now(), reason);
             }
         } finally {
             changing.unlock();
@@ -219,6 +238,90 @@ public final class Directory implements Registry, Sweep, HealthCheck {
             keeper.save(id);
         }
         return gone != null;
+    }
+
+    /** Takes over what another host of this registry, or the database, knows of an agent. */
+    void adopt(Presence theirs) {
+        Instant now = now();
+        AgentId id = theirs.card().agentId();
+        changing.lock();
+        try {
+            Presence mine = agents.get(id);
+            if (mine == null && !winsName(theirs)) {
+                return;
+            }
+            Presence next =
+                    mine == null ? theirs.connected(connected.contains(id)) : mine.merged(theirs);
+            store(next, now, mine == null);
+        } finally {
+            changing.unlock();
+        }
+        announcer.tell();
+    }
+
+    /** Two agents that took one name at two hosts at once: every host keeps the same one, whose name it is or who came first. */
+    private boolean winsName(Presence newcomer) {
+        AgentId id = newcomer.card().agentId();
+        List<Presence> rivals =
+                agents.values().stream()
+                        .filter(one -> one.card().name().equals(newcomer.card().name()))
+                        .filter(one -> !one.card().agentId().equals(id))
+                        .toList();
+        Optional<AgentId> owner = members.owner(newcomer.card().name());
+        boolean wins =
+                rivals.stream()
+                        .allMatch(
+                                rival ->
+                                        owner.isPresent()
+                                                ? !owner.get().equals(rival.card().agentId())
+                                                : OLDER.compare(newcomer, rival) < 0);
+        if (wins) {
+            rivals.forEach(rival -> drop(rival.card().agentId(), "its name was taken over"));
+        }
+        return wins;
+    }
+
+    /** Another host heard of an agent. */
+    void heard(AgentId id, Instant when) {
+        changing.lock();
+        try {
+            Presence agent = agents.get(id);
+            if (agent != null) {
+                store(agent.heard(when), now(), false);
+            }
+        } finally {
+            changing.unlock();
+        }
+    }
+
+    /** Another host forgot an agent, and took it out of the database. */
+    void drop(AgentId id, String reason) {
+        changing.lock();
+        try {
+            Presence gone = agents.remove(id);
+            if (gone != null) {
+                announcer.left(id, gone.card().name(), reason);
+            }
+        } finally {
+            changing.unlock();
+        }
+        tellUnlessChanging();
+    }
+
+    /** An agent as this host knows it; null if it does not. */
+    Presence presence(AgentId id) {
+        return agents.get(id);
+    }
+
+    /** All agents as this host knows them. */
+    Collection<Presence> presences() {
+        return agents.values();
+    }
+
+    /** Whether an agent that is not in the database is of the past: it is neither about to be written nor active. */
+    boolean isPast(Presence agent) {
+        return !keeper.isUnsaved(agent.card().agentId())
+                && times.health(agent.age(now())) != Health.ACTIVE;
     }
 
     private void tellUnlessChanging() {
@@ -305,6 +408,7 @@ public final class Directory implements Registry, Sweep, HealthCheck {
             }
         }
         keeper.retry();
+        replica.sweep(now);
     }
 
     @Override

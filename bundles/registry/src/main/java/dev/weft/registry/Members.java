@@ -1,5 +1,7 @@
 package dev.weft.registry;
 
+import dev.weft.api.cluster.Cluster;
+import dev.weft.api.cluster.ClusterListener;
 import dev.weft.api.identity.HostIdentity;
 import dev.weft.protocol.AgentCard;
 import dev.weft.protocol.AgentId;
@@ -9,33 +11,145 @@ import java.security.MessageDigest;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
 
-/** Who belongs to the mesh. Answers from memory; changes are written through, the database first. */
+/**
+ * Who belongs to the mesh. Answers from memory; changes are written through, the database first, and the other hosts of this registry
+ * read them anew when they are told.
+ */
 @Component(service = Members.class)
 public final class Members {
     private static final String COLUMNS =
             "id, name, peer_id, public_key, status, code, token_hash, created_at, updated_at, approved_at";
+    private static final String TOPIC = "registry.member";
+    private static final String HOST_TOPIC = "registry.host";
     private final RegistryDatabase database;
     private final HostIdentity local;
+    private final Cluster cluster;
+    private final Announcer announcer;
+    private final Cluster.Subscription changes;
+    private final Cluster.Subscription introductions;
+    private final ReentrantLock writing = new ReentrantLock();
+    private final Map<String, Host> hosts = new ConcurrentHashMap<>();
     private final Map<String, Member> byKey = new ConcurrentHashMap<>();
     private final Map<AgentId, Member> byPeer = new ConcurrentHashMap<>();
     private final Map<String, AgentId> byToken = new ConcurrentHashMap<>();
 
     /** Loads the members.
      * @param database where they are kept
-     * @param local who this host is */
+     * @param local who this host is
+     * @param cluster the other hosts of this registry
+     * @param announcer tells of what other hosts changed */
     @Activate
-    public Members(@Reference RegistryDatabase database, @Reference HostIdentity local) {
+    public Members(
+            @Reference RegistryDatabase database,
+            @Reference HostIdentity local,
+            @Reference Cluster cluster,
+            @Reference Announcer announcer) {
         this.database = database;
         this.local = local;
-        database.query("SELECT " + COLUMNS + " FROM registry_pairings", Members::read)
-                .forEach(this::remember);
+        this.cluster = cluster;
+        this.announcer = announcer;
+        rows("").forEach(this::remember);
+        this.changes = cluster.subscribe(TOPIC, new Changes());
+        this.introductions = cluster.subscribe(HOST_TOPIC, new Introductions());
+    }
+
+    /** Stops listening to the other hosts. */
+    @Deactivate
+    public void close() {
+        changes.close();
+        introductions.close();
+    }
+
+    private List<Member> rows(String where, Object... arguments) {
+        return database.query(
+                "SELECT " + COLUMNS + " FROM registry_pairings" + where, Members::read, arguments);
+    }
+
+    /** Whether other hosts change members too, so that what is to be decided on must be read first. */
+    boolean isShared() {
+        return cluster.isShared();
+    }
+
+    /** Reads what other hosts may have changed a moment ago. */
+    void refresh() {
+        read("");
+        announcer.tell();
+    }
+
+    /** Reads and adopts with no change of this host in between, which would be undone in memory. */
+    private void read(String where, Object... arguments) {
+        writing.lock();
+        try {
+            rows(where, arguments).forEach(this::adopt);
+        } finally {
+            writing.unlock();
+        }
+    }
+
+    /** Reads whatever bears on one request to join. */
+    void refresh(String publicKey, String code, String name) {
+        read(" WHERE public_key = ? OR code = ? OR name = ?", publicKey, code, name);
+    }
+
+    /** Takes over what another host wrote, and tells of it here. */
+    private void adopt(Member member) {
+        Member before = byKey.get(member.publicKey());
+        if (member.equals(before)) {
+            return;
+        }
+        remember(member);
+        if (before == null || !before.status().equals(member.status())) {
+            announcer.event("pairing." + member.status(), member.entry());
+            if (member.is(Member.REVOKED)) {
+                announcer.revoked(member.peerId());
+            }
+        }
+    }
+
+    /** What other hosts wrote. */
+    private final class Changes implements ClusterListener {
+        @Override
+        public void received(String from, String id) {
+            read(" WHERE id = ?", id);
+            announcer.tell();
+        }
+
+        @Override
+        public void resync() {
+            refresh();
+        }
+    }
+
+    /** Who the other hosts are: each is a member without having been paired. */
+    private final class Introductions implements ClusterListener {
+        @Override
+        public void received(String from, String text) {
+            int space = text.indexOf(' ');
+            String id = space < 0 ? "" : text.substring(0, space);
+            if (AgentId.isValid(id)) {
+                hosts.put(from, new Host(new AgentId(id), text.substring(space + 1)));
+            }
+        }
+
+        @Override
+        public void joined(String host) {
+            cluster.send(host, HOST_TOPIC, local.agentId() + " " + local.name());
+        }
+
+        @Override
+        public void left(String host) {
+            hosts.remove(host);
+        }
     }
 
     private static Member read(ResultSet row) throws SQLException {
@@ -52,6 +166,11 @@ public final class Members {
                 row.getLong(10));
     }
 
+    /** Another host of this registry.
+     * @param id of its agent
+     * @param name its label */
+    private record Host(AgentId id, String name) {}
+
     private void remember(Member member) {
         Member before = byKey.put(member.publicKey(), member);
         byPeer.put(member.peerId(), member);
@@ -67,6 +186,18 @@ public final class Members {
      * @param member as it is to be
      * @return the same */
     Member put(Member member) {
+        writing.lock();
+        try {
+            write(member);
+            remember(member);
+        } finally {
+            writing.unlock();
+        }
+        cluster.publish(TOPIC, member.id());
+        return member;
+    }
+
+    private void write(Member member) {
         Object[] values = {
             member.name(),
             member.status(),
@@ -96,8 +227,6 @@ public final class Members {
                     member.updatedAt(),
                     member.approvedAt());
         }
-        remember(member);
-        return member;
     }
 
     Collection<Member> all() {
@@ -114,6 +243,9 @@ public final class Members {
 
     /** The agent whose device token has a hash. The comparison takes as long for a near miss as for a far one. */
     Optional<AgentId> withTokenHash(String hash) {
+        if (!byToken.containsKey(hash) && isShared()) { // another host may have given it just now
+            read(" WHERE token_hash = ?", hash);
+        }
         return Optional.ofNullable(byToken.get(hash))
                 .map(byPeer::get)
                 .filter(
@@ -128,8 +260,10 @@ public final class Members {
         return text.getBytes(StandardCharsets.US_ASCII);
     }
 
+    /** Whether it is the agent of this host, or of another host of this registry. */
     boolean isLocal(AgentId id) {
-        return local.agentId().equals(id);
+        return local.agentId().equals(id)
+                || hosts.values().stream().anyMatch(host -> host.id().equals(id));
     }
 
     boolean isApproved(AgentId id) {
@@ -187,6 +321,11 @@ public final class Members {
     Optional<AgentId> owner(String name) {
         if (local.name().equals(name)) {
             return Optional.of(local.agentId());
+        }
+        for (Host host : hosts.values()) {
+            if (host.name().equals(name)) {
+                return Optional.of(host.id());
+            }
         }
         return byKey.values().stream()
                 .filter(member -> member.is(Member.APPROVED) && member.name().equals(name))

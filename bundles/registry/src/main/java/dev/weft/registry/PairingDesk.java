@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -23,33 +24,46 @@ import org.slf4j.LoggerFactory;
 @Component(service = {Pairing.class, PairingDesk.class})
 public final class PairingDesk implements Pairing, Sweep {
     private static final Logger LOG = LoggerFactory.getLogger(PairingDesk.class);
+    private static final String LOCK = "pairing";
+    private static final long REFRESH_MILLIS = Duration.ofSeconds(30).toMillis();
     private static final long COLLECT_MILLIS = Duration.ofHours(24).toMillis();
     private final Members members;
     private final Directory directory;
     private final Announcer announcer;
+    private final RegistryDatabase database;
     private final InstantSource clock;
     private final CodeBook codes;
     private final ReentrantLock lock = new ReentrantLock();
+    private long refreshDue; // used by the sweep only
 
     /** Opens the desk.
      * @param members who belongs to the mesh
      * @param directory the agents
-     * @param announcer tells of changes */
+     * @param announcer tells of changes
+     * @param database keeps the codes */
     @Activate
     public PairingDesk(
             @Reference Members members,
             @Reference Directory directory,
-            @Reference Announcer announcer) {
-        this(members, directory, announcer, InstantSource.system());
+            @Reference Announcer announcer,
+            @Reference RegistryDatabase database) {
+        this(members, directory, announcer, database, InstantSource.system());
     }
 
-    PairingDesk(Members members, Directory directory, Announcer announcer, InstantSource clock) {
+    PairingDesk(
+            Members members,
+            Directory directory,
+            Announcer announcer,
+            RegistryDatabase database,
+            InstantSource clock) {
+        this.database = database;
         this.members = members;
         this.directory = directory;
         this.announcer = announcer;
         this.clock = clock;
         this.codes =
                 new CodeBook(
+                        database,
                         Duration.ofSeconds(CODE_SECONDS),
                         clock,
                         code ->
@@ -57,36 +71,42 @@ public final class PairingDesk implements Pairing, Sweep {
                                         .anyMatch(member -> member.code().equals(code)));
     }
 
-    @Override
-    public Code generateCode(String createdBy) {
+    /** One change at a time, in this host and in the others. */
+    private <T> T alone(Supplier<T> work) {
         lock.lock();
         try {
-            Code code = new Code(codes.generate(), CODE_SECONDS);
-            LOG.info("{} made a pairing code", createdBy);
-            return code;
+            return members.isShared() ? database.exclusively(LOCK, work) : work.get();
         } finally {
             lock.unlock();
         }
     }
 
     @Override
+    public Code generateCode(String createdBy) {
+        Code code = new Code(alone(codes::generate), CODE_SECONDS);
+        LOG.info("{} made a pairing code", createdBy);
+        return code;
+    }
+
+    @Override
     public Answer pair(Request request) {
         String key = PairingProof.keyOf(request);
-        Answer answer;
-        lock.lock();
-        try {
-            Optional<Member> known = members.withKey(key);
-            Member member = known.filter(one -> one.code().equals(request.code())).orElse(null);
-            if (member == null) {
-                codes.claim(request.code(), key);
-                member = enter(known.orElse(null), request, key);
-            }
-            answer = answer(member);
-        } finally {
-            lock.unlock();
-        }
+        Answer answer = alone(() -> present(request, key));
         announcer.tell();
         return answer;
+    }
+
+    private Answer present(Request request, String key) {
+        if (members.isShared()) {
+            members.refresh(key, request.code(), request.agentName());
+        }
+        Optional<Member> known = members.withKey(key);
+        Member member = known.filter(one -> one.code().equals(request.code())).orElse(null);
+        if (member == null) {
+            codes.claim(request.code(), key);
+            member = enter(known.orElse(null), request, key);
+        }
+        return answer(member);
     }
 
     private Member enter(Member known, Request request, String key) {
@@ -192,28 +212,27 @@ public final class PairingDesk implements Pairing, Sweep {
     }
 
     private Optional<Entry> change(String from, String idOrName, Function<Member, Member> change) {
-        Optional<Member> changed;
-        lock.lock();
-        try {
-            changed = find(from, idOrName).map(change).map(members::put);
-            changed.ifPresent(
-                    member -> {
-                        announce(member);
-                        if (member.is(Member.REVOKED)) {
-                            announcer.revoked(member.peerId());
-                            directory.forget(member.peerId(), "revoked");
-                        }
-                        LOG.info(
-                                "host \"{}\" ({}) is {}",
-                                member.name(),
-                                member.peerId(),
-                                member.status());
-                    });
-        } finally {
-            lock.unlock();
-        }
+        Optional<Member> changed = alone(() -> found(from, idOrName).map(change).map(this::put));
         announcer.tell();
         return changed.map(Member::entry);
+    }
+
+    private Optional<Member> found(String status, String idOrName) {
+        if (members.isShared()) {
+            members.refresh();
+        }
+        return find(status, idOrName);
+    }
+
+    private Member put(Member changed) {
+        Member member = members.put(changed);
+        announce(member);
+        if (member.is(Member.REVOKED)) {
+            announcer.revoked(member.peerId());
+            directory.forget(member.peerId(), "revoked");
+        }
+        LOG.info("host \"{}\" ({}) is {}", member.name(), member.peerId(), member.status());
+        return member;
     }
 
     private Optional<Member> find(String status, String idOrName) {
@@ -245,23 +264,33 @@ public final class PairingDesk implements Pairing, Sweep {
         return members.isApproved(id);
     }
 
-    /** Lets codes go that can no longer fetch a token. */
+    /** Lets codes go that can no longer fetch a token, and reads anew what other hosts may have changed unheard. */
     @Override
     public void sweep() {
         long now = clock.millis();
-        lock.lock();
-        try {
-            codes.prune();
-            members.all().stream()
-                    .filter(
-                            member ->
-                                    !member.code().isEmpty()
-                                            && !member.is(Member.PENDING)
-                                            && now - member.updatedAt() >= COLLECT_MILLIS)
-                    .toList()
-                    .forEach(member -> members.put(member.withoutCode()));
-        } finally {
-            lock.unlock();
+        if (members.isShared() && now >= refreshDue) {
+            refreshDue = now + REFRESH_MILLIS;
+            members.refresh();
         }
+        if (members.all().stream().anyMatch(member -> isOver(member, now))) {
+            alone(
+                    () -> {
+                        if (members.isShared()) {
+                            members.refresh();
+                        }
+                        members.all().stream()
+                                .filter(member -> isOver(member, now))
+                                .toList()
+                                .forEach(member -> members.put(member.withoutCode()));
+                        return null;
+                    });
+        }
+        codes.prune();
+    }
+
+    private static boolean isOver(Member member, long now) {
+        return !member.code().isEmpty()
+                && !member.is(Member.PENDING)
+                && now - member.updatedAt() >= COLLECT_MILLIS;
     }
 }

@@ -15,6 +15,7 @@ import java.time.Instant;
  * @param connected whether its socket is open
  * @param told what listeners last heard
  * @param savedAt when the database last got it
+ * @param changedAt when the card last changed; of two hosts' cards the newer one counts
  */
 record Presence(
         AgentCard card,
@@ -22,7 +23,8 @@ record Presence(
         Instant lastHeartbeat,
         boolean connected,
         Told told,
-        Instant savedAt) {
+        Instant savedAt,
+        Instant changedAt) {
     private static final Duration SAVE = Duration.ofSeconds(60);
     private static final double LOAD_STEP = 0.1;
 
@@ -43,11 +45,38 @@ record Presence(
     }
 
     Presence seen(AgentCard newCard, Instant now) {
-        return new Presence(newCard, registeredAt, now, connected, told, savedAt);
+        return new Presence(
+                newCard,
+                registeredAt,
+                now,
+                connected,
+                told,
+                savedAt,
+                newCard.equals(card) ? changedAt : now);
+    }
+
+    /** What two hosts know of one agent: the newer card, the later sign of life. */
+    Presence merged(Presence other) {
+        boolean newer = other.changedAt.isAfter(changedAt);
+        return new Presence(
+                newer ? other.card : card,
+                other.registeredAt.isBefore(registeredAt) ? other.registeredAt : registeredAt,
+                other.lastHeartbeat.isAfter(lastHeartbeat) ? other.lastHeartbeat : lastHeartbeat,
+                connected,
+                told,
+                savedAt,
+                newer ? other.changedAt : changedAt);
+    }
+
+    /** Another host heard of it. */
+    Presence heard(Instant when) {
+        return when.isAfter(lastHeartbeat)
+                ? new Presence(card, registeredAt, when, connected, told, savedAt, changedAt)
+                : this;
     }
 
     Presence connected(boolean open) {
-        return new Presence(card, registeredAt, lastHeartbeat, open, told, savedAt);
+        return new Presence(card, registeredAt, lastHeartbeat, open, told, savedAt, changedAt);
     }
 
     Presence told(Instant now, HealthTimes times) {
@@ -57,11 +86,12 @@ record Presence(
                 lastHeartbeat,
                 connected,
                 new Told(card, times.health(age(now)), connected),
-                savedAt);
+                savedAt,
+                changedAt);
     }
 
     Presence saved(Instant now) {
-        return new Presence(card, registeredAt, lastHeartbeat, connected, told, now);
+        return new Presence(card, registeredAt, lastHeartbeat, connected, told, now, changedAt);
     }
 
     /** Whether listeners should hear of it. */

@@ -10,6 +10,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -30,7 +31,7 @@ public final class RegistryDatabase {
     /** The scripts, oldest first.
      * @return their texts */
     static List<String> migrations() {
-        return List.of(script("1.sql"), script("2.sql"));
+        return List.of(script("1.sql"), script("2.sql"), script("3.sql"));
     }
 
     private static String script(String name) {
@@ -75,6 +76,30 @@ public final class RegistryDatabase {
                 found.add(reader.read(rows));
             }
             return found;
+        } catch (SQLException e) {
+            throw refused(e);
+        }
+    }
+
+    /** Does something that no other host may do at the same time. The work uses connections of its own.
+     * @param <T> what comes of it
+     * @param lock a row of {@code registry_locks}
+     * @param work what to do
+     * @return what the work returns */
+    <T> T exclusively(String lock, Supplier<T> work) {
+        try (Connection connection = source.getConnection()) {
+            connection.setAutoCommit(false);
+            try (PreparedStatement statement =
+                    prepare(
+                            connection,
+                            "SELECT name FROM registry_locks WHERE name = ? FOR UPDATE",
+                            lock)) {
+                statement.execute();
+                return work.get();
+            } finally {
+                connection.rollback(); // nothing was written with it; this lets go of the lock
+                connection.setAutoCommit(true);
+            }
         } catch (SQLException e) {
             throw refused(e);
         }

@@ -1,5 +1,6 @@
 package dev.weft.registry;
 
+import dev.weft.api.cluster.Cluster;
 import dev.weft.api.registry.Inbox;
 import dev.weft.api.registry.Sockets;
 import dev.weft.protocol.AgentId;
@@ -18,6 +19,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
@@ -31,6 +33,7 @@ import org.slf4j.LoggerFactory;
         configurationPid = "dev.weft.registry")
 public final class TaskInbox implements Inbox, Sweep {
     private static final Logger LOG = LoggerFactory.getLogger(TaskInbox.class);
+    private static final String TOPIC = "registry.inbox";
     private static final Set<String> STATES =
             Set.of(TaskTable.PENDING, TaskTable.ASSIGNED, TaskTable.COMPLETED, TaskTable.FAILED);
     private final TaskTable table;
@@ -43,6 +46,8 @@ public final class TaskInbox implements Inbox, Sweep {
     private final AtomicInteger assigned = new AtomicInteger();
     private final AtomicLong begun = new AtomicLong();
     private final AtomicLong stored = new AtomicLong();
+    private final Cluster cluster;
+    private final Cluster.Subscription waiting;
 
     @Reference(
             cardinality = ReferenceCardinality.OPTIONAL,
@@ -53,15 +58,18 @@ public final class TaskInbox implements Inbox, Sweep {
     /** Opens the inbox.
      * @param database where tasks are kept
      * @param directory knows who could take a task
+     * @param cluster the other hosts of this registry
      * @param config retention, capacity and lease */
     @Activate
     public TaskInbox(
             @Reference RegistryDatabase database,
             @Reference Directory directory,
+            @Reference Cluster cluster,
             RegistryConfig config) {
         this(
                 database,
                 directory,
+                cluster,
                 Duration.ofHours(Math.max(1, config.task__retention__hours())),
                 config.max__tasks(),
                 Duration.ofSeconds(Math.max(1, config.lease__seconds())),
@@ -71,6 +79,7 @@ public final class TaskInbox implements Inbox, Sweep {
     TaskInbox(
             RegistryDatabase database,
             Directory directory,
+            Cluster cluster,
             Duration retention,
             int capacity,
             Duration lease,
@@ -81,7 +90,22 @@ public final class TaskInbox implements Inbox, Sweep {
         this.capacity = capacity;
         this.lease = lease.toMillis();
         this.clock = clock;
+        this.cluster = cluster;
         count();
+        this.waiting = cluster.subscribe(TOPIC, (from, id) -> counted());
+    }
+
+    /** Stops listening to the other hosts. */
+    @Deactivate
+    public void close() {
+        waiting.close();
+    }
+
+    /** A task waits that another host stored: whoever asks here for work must find it. */
+    private void counted() {
+        begun.incrementAndGet();
+        pending.incrementAndGet();
+        stored.incrementAndGet();
     }
 
     /** Counts anew, unless a task is just being stored: the count might miss it, and then nobody would fetch it. */
@@ -144,6 +168,7 @@ public final class TaskInbox implements Inbox, Sweep {
 
     /** Tells whoever may take the task that it is here; without it, the next heartbeat finds it. */
     private void wake(Entry task) {
+        cluster.publish(TOPIC, task.id());
         Sockets open = sockets;
         if (open == null) {
             return;

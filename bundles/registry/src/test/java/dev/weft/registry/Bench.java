@@ -11,6 +11,7 @@ import dev.weft.protocol.AgentCard;
 import dev.weft.protocol.AgentId;
 import dev.weft.protocol.Wire;
 import dev.weft.store.SqlStore;
+import dev.weft.store.TestCluster;
 import dev.weft.store.TestDatabase;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -36,7 +37,8 @@ final class Bench implements AutoCloseable, InstantSource {
     private final SqlStore store;
     private final DataSource source;
     HealthTimes times = HealthTimes.DEFAULT;
-    private Instant now = Instant.parse("2026-03-01T12:00:00Z");
+    private Instant now;
+    final TestCluster.Node cluster;
     RegistryDatabase database;
     Members members;
     Announcer announcer;
@@ -45,19 +47,31 @@ final class Bench implements AutoCloseable, InstantSource {
     TaskInbox inbox;
 
     Bench(TestDatabase kind, Path folder) throws Exception {
-        store = kind.create(folder).open(4);
+        this(kind.create(folder), TestCluster.alone(), Instant.parse("2026-03-01T12:00:00Z"));
+    }
+
+    /** One host of a registry.
+     * @param place where its tables are
+     * @param cluster the other hosts
+     * @param start the time at its start */
+    Bench(TestDatabase.Place place, TestCluster.Node cluster, Instant start) throws Exception {
+        this.cluster = cluster;
+        now = start;
+        store = place.open(4);
         source = store.open("registry", RegistryDatabase.migrations());
         restart();
     }
 
     void restart() {
         database = new RegistryDatabase(store);
-        members = new Members(database, new Local());
         announcer = new Announcer(new Journal(), null);
+        members = new Members(database, new Local(), cluster, announcer);
         announcer.add(new Listener());
-        directory = new Directory(database, members, announcer, Duration.ofDays(7), times, this);
-        pairing = new PairingDesk(members, directory, announcer, this);
-        inbox = new TaskInbox(database, directory, Duration.ofHours(24), 100, LEASE, this);
+        directory =
+                new Directory(
+                        database, members, announcer, cluster, Duration.ofDays(7), times, this);
+        pairing = new PairingDesk(members, directory, announcer, database, this);
+        inbox = new TaskInbox(database, directory, cluster, Duration.ofHours(24), 100, LEASE, this);
     }
 
     @Override

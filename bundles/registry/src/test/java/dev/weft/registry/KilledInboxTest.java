@@ -7,6 +7,7 @@ import dev.weft.api.registry.Inbox.Entry;
 import dev.weft.api.registry.Inbox.Submission;
 import dev.weft.protocol.AgentId;
 import dev.weft.protocol.Wire;
+import dev.weft.store.TestCluster;
 import dev.weft.store.TestDatabase;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -124,12 +125,15 @@ class KilledInboxTest {
         Worker(TestDatabase.Place place) {
             store = place.open(8);
             database = new RegistryDatabase(store);
-            Members members = new Members(database, new Bench.Local());
+            TestCluster.Node alone = TestCluster.alone();
+            Announcer announcer = new Announcer(new Bench.Silence(), null);
+            Members members = new Members(database, new Bench.Local(), alone, announcer);
             Directory directory =
                     new Directory(
                             database,
                             members,
-                            new Announcer(new Bench.Silence(), null),
+                            announcer,
+                            alone,
                             Duration.ofDays(7),
                             HealthTimes.DEFAULT,
                             java.time.InstantSource.system());
@@ -137,6 +141,7 @@ class KilledInboxTest {
                     new TaskInbox(
                             database,
                             directory,
+                            alone,
                             Duration.ofHours(24),
                             100_000,
                             Duration.ofHours(1),

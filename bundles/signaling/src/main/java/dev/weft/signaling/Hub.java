@@ -1,5 +1,6 @@
 package dev.weft.signaling;
 
+import dev.weft.api.cluster.Cluster;
 import dev.weft.api.health.HealthCheck;
 import dev.weft.api.health.Measures;
 import dev.weft.api.registry.AgentRecord;
@@ -53,11 +54,13 @@ public final class Hub implements Sockets, RegistryListener, HealthCheck, Measur
     private final long ping;
     private final long silence;
     private final int capacity;
+    private final RemoteSockets remote;
     private volatile boolean stopped;
 
     /** Starts without sockets.
      * @param registry told of sockets that open and close
      * @param pairing says who is a member now
+     * @param cluster the other hosts of this registry
      * @param blocking runs the calls to the registry
      * @param timer says when to ping
      * @param config times and limits */
@@ -65,6 +68,7 @@ public final class Hub implements Sockets, RegistryListener, HealthCheck, Measur
     public Hub(
             @Reference Registry registry,
             @Reference Pairing pairing,
+            @Reference Cluster cluster,
             @Reference(target = "(weft.executor=blocking)") ExecutorService blocking,
             @Reference(target = "(weft.executor=timer)") ScheduledExecutorService timer,
             SignalingConfig config) {
@@ -75,6 +79,7 @@ public final class Hub implements Sockets, RegistryListener, HealthCheck, Measur
         this.silence = TimeUnit.SECONDS.toNanos(Math.max(2, config.silence__seconds()));
         this.capacity = config.max__sockets();
         this.timer = timer;
+        this.remote = new RemoteSockets(cluster, new Elsewhere());
         long period = Math.min(ping, silence) / 4;
         this.tick =
                 timer.scheduleWithFixedDelay(
@@ -91,9 +96,11 @@ public final class Hub implements Sockets, RegistryListener, HealthCheck, Measur
                         socket -> {
                             if (sockets.remove(socket.id(), socket)) {
                                 socket.close(Close.GOING_AWAY, "the registry stops");
+                                remote.closed(socket.id(), socket.opened());
                                 registry.connected(socket.id(), false);
                             }
                         });
+        remote.close();
     }
 
     /** Whether an agent may have a socket and be heard. */
@@ -109,12 +116,13 @@ public final class Hub implements Sockets, RegistryListener, HealthCheck, Measur
         PeerSocket socket = new PeerSocket(id, instance, link, System.nanoTime());
         PeerSocket first = sockets.get(id);
         if (first != null && first.isOfAnother(instance)) {
-            LOG.warn(
-                    "two hosts have the key of agent {}; the second one is turned away while the first is alive",
-                    id);
-            socket.close(Close.DUPLICATE, "another host with the same key is connected");
             drop(first, first.probe());
-            return socket;
+            return turnedAway(socket);
+        }
+        RemoteSockets.Remote far = remote.find(id).orElse(null);
+        if (far != null && PeerSocket.areOfTwo(instance, far.instance())) {
+            remote.probe(id, far);
+            return turnedAway(socket);
         }
         if (sockets.size() >= capacity && !sockets.containsKey(id)) {
             socket.close(Close.TRY_LATER, "too many sockets are open at this registry");
@@ -134,6 +142,14 @@ public final class Hub implements Sockets, RegistryListener, HealthCheck, Measur
         return socket;
     }
 
+    private static PeerSocket turnedAway(PeerSocket socket) {
+        LOG.warn(
+                "two hosts have the key of agent {}; the second one is turned away while the first is alive",
+                socket.id());
+        socket.close(Close.DUPLICATE, "another host with the same key is connected");
+        return socket;
+    }
+
     /** Lets go of a socket that does not answer a probe: its host lost power, and came back as another process. */
     private void drop(PeerSocket socket, long probed) {
         timer.schedule(
@@ -148,7 +164,7 @@ public final class Hub implements Sockets, RegistryListener, HealthCheck, Measur
 
     /** A newcomer says that it is here, and hears who else is. */
     void register(PeerSocket socket) {
-        socket.registered();
+        socket.registered(remote.opened(socket.id(), socket.instance()));
         toldGone.remove(socket.id());
         presence.connected(socket.id(), true);
         var payload = Wire.object();
@@ -156,6 +172,10 @@ public final class Hub implements Sockets, RegistryListener, HealthCheck, Measur
         sockets.values().stream()
                 .filter(other -> other != socket && other.isRegistered() && isMember(other.id()))
                 .forEach(other -> peers.add(other.id().value()));
+        remote.ids().stream()
+                .filter(this::isMember)
+                .filter(other -> !sockets.containsKey(other))
+                .forEach(other -> peers.add(other.value()));
         socket.send(
                 Wire.write(
                         new SignalMessage(
@@ -177,14 +197,32 @@ public final class Hub implements Sockets, RegistryListener, HealthCheck, Measur
                 .filter(socket -> socket.isRegistered() && isMember(id));
     }
 
+    /** Passes a frame on, here or by way of another host of this registry.
+     * @return false if the agent is not connected, or no member now */
+    boolean pass(AgentId id, String frame) {
+        Optional<PeerSocket> socket = reach(id);
+        return socket.isPresent()
+                ? socket.get().send(frame)
+                : isMember(id) && remote.send(id, frame);
+    }
+
+    private boolean isConnected(AgentId id) {
+        return reach(id).isPresent() || remote.find(id).isPresent();
+    }
+
     /** A socket closed. If another of the same agent is open, nothing happened. */
     void closed(PeerSocket socket) {
         socket.close(Close.GOING_AWAY, DISCONNECTED);
         if (sockets.remove(socket.id(), socket) && socket.isListed()) {
-            toldGone.add(socket.id());
-            presence.connected(socket.id(), false);
-            pushLeft(socket.id(), DISCONNECTED);
+            remote.closed(socket.id(), socket.opened());
+            gone(socket.id());
         }
+    }
+
+    private void gone(AgentId id) {
+        toldGone.add(id);
+        presence.connected(id, false);
+        pushLeft(id, DISCONNECTED);
     }
 
     /** Closes a socket from this side. */
@@ -211,13 +249,13 @@ public final class Hub implements Sockets, RegistryListener, HealthCheck, Measur
 
     @Override
     public boolean send(AgentId agent, SignalMessage message) {
-        return reach(agent).map(socket -> socket.send(Wire.write(message))).orElse(false);
+        return pass(agent, Wire.write(message));
     }
 
     @Override
     public void changed(AgentRecord agent) {
         AgentId id = agent.card().agentId();
-        boolean echo = agent.connected() ? reach(id).isEmpty() : toldGone.remove(id);
+        boolean echo = agent.connected() ? !isConnected(id) : toldGone.remove(id);
         if (!echo) { // else it tells of a socket that closed, which was told already
             push(
                     id,
@@ -241,6 +279,7 @@ public final class Hub implements Sockets, RegistryListener, HealthCheck, Measur
         PeerSocket socket = sockets.remove(id);
         if (socket != null) {
             socket.close(Close.REVOKED, REVOKED);
+            remote.closed(id, socket.opened());
             presence.connected(id, false);
         }
         pushLeft(id, REVOKED);
@@ -256,6 +295,57 @@ public final class Hub implements Sockets, RegistryListener, HealthCheck, Measur
         for (PeerSocket socket : sockets.values()) {
             if (socket.isRegistered() && !socket.id().equals(about) && isMember(socket.id())) {
                 socket.send(frame);
+            }
+        }
+    }
+
+    /** What happens at the other hosts of this registry. */
+    private final class Elsewhere implements RemoteSockets.Owner {
+        @Override
+        public void openedElsewhere(AgentId id, long opened) {
+            PeerSocket socket = sockets.get(id);
+            if (socket != null && socket.isRegistered() && sockets.remove(id, socket)) {
+                socket.close(Close.GOING_AWAY, "connected to another host of this registry");
+            }
+            toldGone.remove(id);
+            presence.connected(id, true);
+        }
+
+        @Override
+        public void closedElsewhere(AgentId id) {
+            if (reach(id).isEmpty()) {
+                gone(id);
+            }
+        }
+
+        @Override
+        public boolean deliver(AgentId id, String frame) {
+            return reach(id).map(socket -> socket.send(frame)).orElse(false);
+        }
+
+        @Override
+        public Optional<RemoteSockets.Undelivered> undelivered(String frame) {
+            SignalMessage message = Wire.signal(frame);
+            if (!AgentId.isValid(message.peerId())
+                    || message.peerId().equals(SignalMessage.REGISTRY)) {
+                return Optional.empty();
+            }
+            AgentId sender = new AgentId(message.peerId());
+            return Optional.of(
+                    new RemoteSockets.Undelivered(
+                            sender,
+                            PeerSocket.errorFrame(
+                                    sender,
+                                    Switchboard.UNREACHABLE,
+                                    Switchboard.unreachable(message),
+                                    message)));
+        }
+
+        @Override
+        public void probe(AgentId id) {
+            PeerSocket socket = sockets.get(id);
+            if (socket != null) {
+                drop(socket, socket.probe());
             }
         }
     }

@@ -16,6 +16,7 @@ final class PeerSocket {
     private volatile long pinged;
     private volatile boolean registered;
     private volatile boolean listed;
+    private volatile long opened;
 
     PeerSocket(AgentId id, String instance, Link link, long now) {
         this.id = id;
@@ -30,9 +31,23 @@ final class PeerSocket {
         return id;
     }
 
+    /** Which process of the agent it is, "" if it does not say. */
+    String instance() {
+        return instance;
+    }
+
+    /** When it registered, by the clock of {@link RemoteSockets}. */
+    long opened() {
+        return opened;
+    }
+
     /** Whether a socket of the same agent comes from another process than this one's; those that do not say count as one. */
     boolean isOfAnother(String otherInstance) {
-        return !instance.isEmpty() && !otherInstance.isEmpty() && !instance.equals(otherInstance);
+        return areOfTwo(instance, otherInstance);
+    }
+
+    static boolean areOfTwo(String instance, String other) {
+        return !instance.isEmpty() && !other.isEmpty() && !instance.equals(other);
     }
 
     boolean isClosed() {
@@ -67,7 +82,8 @@ final class PeerSocket {
         listed = before.listed;
     }
 
-    void registered() {
+    void registered(long when) {
+        opened = when;
         registered = true;
         listed = true;
     }
@@ -101,14 +117,17 @@ final class PeerSocket {
     /** Tells the sender that a message came to nothing.
      * @param about the message, null if it could not be read */
     void error(String code, String message, SignalMessage about) {
+        send(errorFrame(id, code, message, about));
+    }
+
+    static String errorFrame(AgentId to, String code, String message, SignalMessage about) {
         var payload = Wire.object().put("code", code).put("message", message);
         if (about != null) {
             payload.putObject("ref").put("type", about.type()).put("target_id", about.targetId());
         }
-        send(
-                Wire.write(
-                        new SignalMessage(
-                                SignalMessage.ERROR, SignalMessage.REGISTRY, id.value(), payload)));
+        return Wire.write(
+                new SignalMessage(
+                        SignalMessage.ERROR, SignalMessage.REGISTRY, to.value(), payload));
     }
 
     void close(int code, String reason) {

@@ -4,7 +4,6 @@ import dev.weft.protocol.AgentId;
 import dev.weft.protocol.ProtocolException;
 import dev.weft.protocol.SignalMessage;
 import dev.weft.protocol.Wire;
-import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -12,6 +11,7 @@ import org.slf4j.LoggerFactory;
 /** What becomes of the frames that agents send. A bad frame is answered and closes nothing. */
 final class Switchboard {
     private static final Logger LOG = LoggerFactory.getLogger(Switchboard.class);
+    static final String UNREACHABLE = "peer_unreachable";
     private final Hub hub;
     private final LongAdder unknown = new LongAdder();
 
@@ -77,6 +77,10 @@ final class Switchboard {
         }
     }
 
+    static String unreachable(SignalMessage message) {
+        return "agent " + message.targetId() + " is not connected to this registry";
+    }
+
     private void forward(PeerSocket from, SignalMessage message, String frame) {
         if (!from.isRegistered()) {
             from.error("not_registered", "send register before " + message.type(), message);
@@ -88,12 +92,8 @@ final class Switchboard {
                             + Wire.quote(message.targetId()),
                     message);
         } else {
-            Optional<PeerSocket> target = hub.reach(new AgentId(message.targetId()));
-            if (target.isEmpty() || !target.get().send(frame)) {
-                from.error(
-                        "peer_unreachable",
-                        "agent " + message.targetId() + " is not connected to this registry",
-                        message);
+            if (!hub.pass(new AgentId(message.targetId()), frame)) {
+                from.error(UNREACHABLE, unreachable(message), message);
             }
         }
     }

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.weft.protocol.AgentId;
 import dev.weft.protocol.SignalMessage;
 import dev.weft.protocol.Wire;
+import dev.weft.store.TestCluster;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -432,7 +433,14 @@ class HubTest {
                             Thread.currentThread().interrupt();
                         }
                     });
-            Hub busy = new Hub(mesh, mesh.pairing, full, mesh.timer, Mesh.Config.DEFAULT);
+            Hub busy =
+                    new Hub(
+                            mesh,
+                            mesh.pairing,
+                            TestCluster.alone(),
+                            full,
+                            mesh.timer,
+                            Mesh.Config.DEFAULT);
             busy.register(busy.open(Mesh.C, "", new NoLink()));
             assertFalse(busy.check().ok());
             release.countDown();

@@ -1,6 +1,7 @@
 package dev.weft.signaling;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.weft.api.cluster.Cluster;
 import dev.weft.api.identity.Principal;
 import dev.weft.api.registry.AgentRecord;
 import dev.weft.api.registry.Pairing;
@@ -8,6 +9,7 @@ import dev.weft.api.registry.Registry;
 import dev.weft.protocol.AgentCard;
 import dev.weft.protocol.AgentId;
 import dev.weft.protocol.Wire;
+import dev.weft.store.TestCluster;
 import java.lang.annotation.Annotation;
 import java.util.List;
 import java.util.Optional;
@@ -35,7 +37,12 @@ final class Mesh implements Registry {
     }
 
     Hub hub(SignalingConfig config) {
-        return new Hub(this, pairing, blocking, timer, config);
+        return hub(config, TestCluster.alone());
+    }
+
+    /** One host of a registry. */
+    Hub hub(SignalingConfig config, Cluster cluster) {
+        return new Hub(this, pairing, cluster, blocking, timer, config);
     }
 
     static AgentRecord record(AgentId id, boolean connected) {
