@@ -3,6 +3,7 @@ package dev.weft.registry;
 import dev.weft.api.cluster.Cluster;
 import dev.weft.api.cluster.ClusterListener;
 import dev.weft.api.identity.HostIdentity;
+import dev.weft.api.identity.LegacyAccess;
 import dev.weft.protocol.AgentCard;
 import dev.weft.protocol.AgentId;
 import dev.weft.protocol.ProtocolException;
@@ -20,6 +21,9 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
+import org.osgi.service.component.annotations.ReferencePolicyOption;
 
 /**
  * Who belongs to the mesh. Answers from memory; changes are written through, the database first, and the other hosts of this registry
@@ -42,6 +46,14 @@ public final class Members {
     private final Map<String, Member> byKey = new ConcurrentHashMap<>();
     private final Map<AgentId, Member> byPeer = new ConcurrentHashMap<>();
     private final Map<String, AgentId> byToken = new ConcurrentHashMap<>();
+
+    /** Agents of the reference are members without pairing, where that is on. */
+    @Reference(
+            target = LegacyAccess.ON,
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    volatile LegacyAccess legacy;
 
     /** Loads the members.
      * @param database where they are kept
@@ -268,7 +280,11 @@ public final class Members {
 
     boolean isApproved(AgentId id) {
         Member member = byPeer.get(id);
-        return member != null && member.is(Member.APPROVED) || isLocal(id);
+        if (member != null) {
+            return member.is(Member.APPROVED) || isLocal(id);
+        }
+        LegacyAccess unpaired = legacy;
+        return isLocal(id) || unpaired != null && unpaired.admits(id);
     }
 
     /** Refuses an agent that was shut out.

@@ -1,5 +1,6 @@
 package dev.weft.signaling;
 
+import dev.weft.api.identity.LegacyAccess;
 import dev.weft.api.identity.Principal;
 import dev.weft.api.identity.Role;
 import dev.weft.api.identity.Tokens;
@@ -20,6 +21,9 @@ import org.eclipse.jetty.ee10.websocket.server.JettyWebSocketServletFactory;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
+import org.osgi.service.component.annotations.ReferencePolicyOption;
 import org.osgi.service.servlet.whiteboard.propertytypes.HttpWhiteboardServletName;
 import org.osgi.service.servlet.whiteboard.propertytypes.HttpWhiteboardServletPattern;
 
@@ -42,6 +46,14 @@ public final class SignalingServlet extends JettyWebSocketServlet {
     private final transient ExecutorService blocking;
     private final transient ScheduledExecutorService timer;
     private final int perSecond;
+
+    /** Sidecars of the reference show their token in the URL; nobody else may, since URLs are written to logs. */
+    @Reference(
+            target = LegacyAccess.ON,
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    transient volatile LegacyAccess legacy;
 
     /** The servlet; the whiteboard initialises it.
      * @param tokens checks who asks
@@ -85,7 +97,7 @@ public final class SignalingServlet extends JettyWebSocketServlet {
     @Override
     protected void service(HttpServletRequest request, HttpServletResponse response)
             throws ServletException, IOException {
-        Optional<AgentId> agent = member(request.getHeader("Authorization"));
+        Optional<AgentId> agent = shown(request).flatMap(this::member);
         if (agent.isPresent()) {
             request.setAttribute(AGENT, agent.get());
             super.service(request, response);
@@ -111,11 +123,20 @@ public final class SignalingServlet extends JettyWebSocketServlet {
         return header != null && header.matches("[A-Za-z0-9-]{1,64}") ? header : "";
     }
 
-    private Optional<AgentId> member(String authorization) {
-        if (authorization == null || !authorization.toLowerCase(Locale.ROOT).startsWith(BEARER)) {
-            return Optional.empty();
+    private Optional<String> shown(HttpServletRequest request) {
+        String header = request.getHeader("Authorization");
+        if (header != null) {
+            return header.toLowerCase(Locale.ROOT).startsWith(BEARER)
+                    ? Optional.of(header.substring(BEARER.length()).trim())
+                    : Optional.empty();
         }
-        return tokens.verify(authorization.substring(BEARER.length()).trim())
+        return legacy == null
+                ? Optional.empty()
+                : Optional.ofNullable(request.getParameter("token"));
+    }
+
+    private Optional<AgentId> member(String token) {
+        return tokens.verify(token)
                 .filter(principal -> principal.role() == Role.AGENT)
                 .map(Principal::subject)
                 .filter(AgentId::isValid)

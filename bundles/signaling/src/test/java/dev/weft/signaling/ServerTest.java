@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.weft.api.identity.LegacyAccess;
 import dev.weft.api.identity.Principal;
 import dev.weft.api.identity.Role;
 import dev.weft.api.identity.Tokens;
@@ -38,17 +39,16 @@ class ServerTest {
     private Hub hub;
     private int port;
 
+    private SignalingServlet servlet;
+
     private void start(Mesh.Config config) throws Exception {
         ServerConnector connector = new ServerConnector(server, 1, 1);
         connector.setHost("127.0.0.1");
         server.addConnector(connector);
         hub = mesh.hub(config);
         ServletContextHandler context = new ServletContextHandler("/");
-        context.addServlet(
-                new ServletHolder(
-                        new SignalingServlet(
-                                new TestTokens(), hub, mesh.blocking, mesh.timer, config)),
-                "/ws");
+        servlet = new SignalingServlet(new TestTokens(), hub, mesh.blocking, mesh.timer, config);
+        context.addServlet(new ServletHolder(servlet), "/ws");
         JettyWebSocketServletContainerInitializer.configure(context, null);
         server.setHandler(context);
         server.start();
@@ -171,6 +171,49 @@ class ServerTest {
         assertEquals(401, status("Authorization", "Bearer agent:Not An Id"));
         mesh.members.remove(Mesh.A);
         assertEquals(401, status("Authorization", "Bearer agent:agent-a"));
+    }
+
+    @Test
+    void a_token_in_the_url_is_taken_only_where_the_reference_is_let_in() throws Exception {
+        start(Mesh.Config.DEFAULT);
+        URI url = URI.create("ws://127.0.0.1:" + port + "/ws?token=agent:agent-a");
+        var refused =
+                assertThrows(
+                        CompletionException.class,
+                        () -> http.newWebSocketBuilder().buildAsync(url, new Quiet()).join());
+        assertEquals(
+                401, ((WebSocketHandshakeException) refused.getCause()).getResponse().statusCode());
+        servlet.legacy = new NoKeys();
+        http.newWebSocketBuilder().buildAsync(url, new Quiet()).join().abort();
+        assertEquals(401, status("Authorization", "Bearer nonsense"));
+        mesh.members.remove(Mesh.A);
+        assertThrows(
+                CompletionException.class,
+                () -> http.newWebSocketBuilder().buildAsync(url, new Quiet()).join());
+    }
+
+    private static final class Quiet implements WebSocket.Listener {}
+
+    private static final class NoKeys implements LegacyAccess {
+        @Override
+        public Optional<Principal> verify(String key) {
+            return Optional.empty();
+        }
+
+        @Override
+        public boolean admits(AgentId id) {
+            return false;
+        }
+
+        @Override
+        public boolean speaksFor(String subject, AgentId agent) {
+            return false;
+        }
+
+        @Override
+        public boolean claim(String subject, AgentId agent) {
+            return false;
+        }
     }
 
     @Test

@@ -123,7 +123,7 @@ final class RemoteWork {
             fail(
                     "skill_failed",
                     choice.name() + " answered the task with " + Wire.quote(answer.type()));
-        } else if (answer.payload().hasNonNull("error")) {
+        } else if (failed(answer.payload())) {
             JsonNode code = answer.payload().path("code");
             JsonNode error = answer.payload().get("error");
             String text = error.isTextual() ? error.textValue() : error.toString();
@@ -135,6 +135,12 @@ final class RemoteWork {
         } else {
             fail("skill_failed", choice.name() + " answered with neither result nor error");
         }
+    }
+
+    /** Agents of the reference send an empty error beside their result. */
+    private static boolean failed(JsonNode payload) {
+        return payload.hasNonNull("error")
+                && !(payload.has("result") && payload.path("error").asText("-").isEmpty());
     }
 
     private void unreachable(Throwable failure) {

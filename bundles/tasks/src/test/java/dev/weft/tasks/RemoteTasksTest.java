@@ -248,6 +248,15 @@ class RemoteTasksTest {
                         .code());
     }
 
+    @Test
+    void an_empty_error_beside_a_result_is_none() throws Exception {
+        here.learn(there, "active", 0);
+        here.stranger = (payload, interim) -> answer("{\"result\":\"done\",\"error\":\"\"}");
+        Task task =
+                end(here.submit("x", Wire.object(), Optional.of("there"), Duration.ofSeconds(5)));
+        assertEquals("done", task.result().textValue(), String.valueOf(task.error()));
+    }
+
     private String strange(CompletableFuture<MeshMessage> answer) throws Exception {
         here.stranger = (payload, interim) -> answer;
         Task task =

@@ -84,6 +84,15 @@ final class RunCommand implements Callable<Integer> {
     private Path tlsKey;
 
     @Option(
+            names = "--compat-chatixia",
+            paramLabel = "KEYS",
+            arity = "0..1",
+            fallbackValue = "",
+            description =
+                    "Lets agents and sidecars of chatixia-mesh in by its own, weaker rules; KEYS is its key file (default: keys/chatixia.json in the data directory).")
+    private String chatixiaKeys;
+
+    @Option(
             names = "--log-format",
             paramLabel = "F",
             description = "text or json: one JSON document a line (default: ${DEFAULT-VALUE}).",
@@ -123,6 +132,7 @@ final class RunCommand implements Callable<Integer> {
                         shell,
                         check,
                         tls(),
+                        chatixiaKeys(),
                         json(),
                         folder);
         Launcher launcher = new Launcher(options, System.out);
@@ -130,6 +140,18 @@ final class RunCommand implements Callable<Integer> {
             ShellCommand.attachWhenReady(directory, launcher);
         }
         return launcher.run();
+    }
+
+    private Optional<String> chatixiaKeys() {
+        if (chatixiaKeys == null || chatixiaKeys.isEmpty()) {
+            return Optional.ofNullable(chatixiaKeys);
+        }
+        Path file = Path.of(chatixiaKeys).toAbsolutePath();
+        if (!Files.isReadable(file)) {
+            throw new HostException(
+                    HostException.USAGE, "the key file " + file + " cannot be read");
+        }
+        return Optional.of(file.toString());
     }
 
     private boolean json() {

@@ -155,6 +155,12 @@ final class HostConfiguration {
         String registry = role().equals("agent") ? registry().orElse("") : "local";
         all.put("dev.weft.signaling.client", Map.of("registry", registry, "labels", labels));
         options.tls().ifPresent(tls -> all.put("dev.weft.http.tls", https(tls)));
+        options.chatixiaKeys()
+                .ifPresent(
+                        keys ->
+                                all.put(
+                                        "dev.weft.compat",
+                                        Map.of("chatixia", true, "keys_file", keys)));
         all.put("dev.weft.agent", agent());
         List<String> routes =
                 file.map("routes").entrySet().stream()

@@ -17,6 +17,7 @@ import java.util.Optional;
  * @param shell whether the terminal becomes a shell of the host
  * @param check whether the host stops again once it is known whether it is ready
  * @param tls certificate and key to serve HTTPS with, if wanted
+ * @param chatixiaKeys key file of the reference, whose agents are let in; "" for the one in the data directory, empty to let none in
  * @param jsonLogs whether logs are JSON documents, one a line
  * @param folder where {@code agent.yaml} is looked for
  */
@@ -32,6 +33,7 @@ public record HostOptions(
         boolean shell,
         boolean check,
         Optional<Tls> tls,
+        Optional<String> chatixiaKeys,
         boolean jsonLogs,
         Path folder) {
     /**

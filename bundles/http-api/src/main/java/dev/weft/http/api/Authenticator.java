@@ -8,6 +8,7 @@ import dev.weft.api.registry.Pairing;
 import dev.weft.protocol.AgentId;
 import jakarta.servlet.http.Cookie;
 import jakarta.servlet.http.HttpServletRequest;
+import java.util.Arrays;
 import java.util.Optional;
 
 /** Finds out who calls: access key, bearer token, or the cookie of a browser that signed in. Answers from memory. */
@@ -38,7 +39,12 @@ final class Authenticator {
             boolean bearer = authorization.regionMatches(true, 0, "Bearer ", 0, 7);
             return bearer ? bearer(authorization.substring(7).trim()) : Optional.empty();
         }
-        return session(request);
+        Optional<Cookie> cookie = cookie(request);
+        return cookie.isPresent()
+                ? session(cookie.get())
+                : request.getHeader("X-Device-Token") == null
+                        ? Legacy.local(request, rooms.legacy)
+                        : Optional.empty();
     }
 
     /** Programs that know no header but this one, as Prometheus does, may send an access key in it. */
@@ -46,7 +52,12 @@ final class Authenticator {
         return shown.startsWith("wk_") ? key(shown) : token(shown);
     }
 
+    /** An access key of this host, or a key of the reference where those are good. */
     Optional<Caller> key(String key) {
+        return accessKey(key).or(() -> Legacy.key(key, rooms.legacy));
+    }
+
+    Optional<Caller> accessKey(String key) {
         return keys.verify(key)
                 .map(principal -> new Caller(principal, null, () -> keys.verify(key).isPresent()));
     }
@@ -61,7 +72,8 @@ final class Authenticator {
                                         null,
                                         () ->
                                                 tokens.verify(token).isPresent()
-                                                        && mayTakePart(principal)));
+                                                        && mayTakePart(principal),
+                                        principal.role() == Role.AGENT ? rooms.legacy : null));
     }
 
     private boolean mayTakePart(Principal principal) {
@@ -72,23 +84,23 @@ final class Authenticator {
                         && pairing.isApproved(new AgentId(principal.subject())));
     }
 
-    private Optional<Caller> session(HttpServletRequest request) {
+    private static Optional<Cookie> cookie(HttpServletRequest request) {
         Cookie[] cookies = request.getCookies();
-        if (cookies == null) {
-            return Optional.empty();
-        }
-        for (Cookie cookie : cookies) {
-            if (COOKIE.equals(cookie.getName())) {
-                return sessions.find(cookie.getValue())
-                        .map(
-                                session ->
-                                        new Caller(
-                                                session.principal(),
-                                                session,
-                                                () -> sessions.touch(session)));
-            }
-        }
-        return Optional.empty();
+        return cookies == null
+                ? Optional.empty()
+                : Arrays.stream(cookies)
+                        .filter(cookie -> COOKIE.equals(cookie.getName()))
+                        .findFirst();
+    }
+
+    private Optional<Caller> session(Cookie cookie) {
+        return sessions.find(cookie.getValue())
+                .map(
+                        session ->
+                                new Caller(
+                                        session.principal(),
+                                        session,
+                                        () -> sessions.touch(session)));
     }
 
     /** Opens a browser's session.

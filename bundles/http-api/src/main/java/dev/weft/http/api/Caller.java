@@ -1,7 +1,9 @@
 package dev.weft.http.api;
 
+import dev.weft.api.identity.LegacyAccess;
 import dev.weft.api.identity.Principal;
 import dev.weft.api.identity.Role;
+import dev.weft.api.registry.Pairing;
 import dev.weft.protocol.AgentId;
 import java.util.function.BooleanSupplier;
 
@@ -11,8 +13,17 @@ import java.util.function.BooleanSupplier;
  * @param principal subject and role
  * @param session the session of a browser; null for other credentials
  * @param stillGood whether the credential would be accepted now; streams ask it from time to time
+ * @param legacy knows which agents a caller of the reference's world speaks for; null for all others
  */
-record Caller(Principal principal, Sessions.Session session, BooleanSupplier stillGood) {
+record Caller(
+        Principal principal,
+        Sessions.Session session,
+        BooleanSupplier stillGood,
+        LegacyAccess legacy) {
+    Caller(Principal principal, Sessions.Session session, BooleanSupplier stillGood) {
+        this(principal, session, stillGood, null);
+    }
+
     boolean is(Role role) {
         return principal.role() == role;
     }
@@ -33,7 +44,7 @@ record Caller(Principal principal, Sessions.Session session, BooleanSupplier sti
      * @param id whom it is about
      * @throws ApiException 403 if an agent means another */
     void mayActFor(AgentId id) {
-        if (is(Role.AGENT) && !agent().equals(id)) {
+        if (is(Role.AGENT) && !speaksFor(id.value())) {
             throw ApiException.forbidden(
                     "not_yours",
                     "an agent may do this for itself only: this token is "
@@ -42,5 +53,28 @@ record Caller(Principal principal, Sessions.Session session, BooleanSupplier sti
                             + id
                             + "'s");
         }
+    }
+
+    /** Whether it calls in an agent's name: its own, or one that its key of the reference claimed.
+     * @param agent anything
+     * @return true if so */
+    boolean speaksFor(String agent) {
+        return principal.subject().equals(agent)
+                || legacy != null
+                        && AgentId.isValid(agent)
+                        && legacy.speaksFor(principal.subject(), new AgentId(agent));
+    }
+
+    /** Before an agent enters the directory: those of the reference choose the id that they have there, and the first to use one keeps it.
+     * @param id whom it is about
+     * @param pairing knows whose id it is already; null if this host is no registry
+     * @throws ApiException 403 if it is another's, or nobody's */
+    void mayEnter(AgentId id, Pairing pairing) {
+        boolean taken = pairing != null && pairing.isApproved(id);
+        if (legacy != null && !taken && !legacy.claim(principal.subject(), id)
+                || LegacyAccess.LOOPBACK.equals(id)) {
+            throw ApiException.forbidden("not_yours", "the agent id " + id + " is not to be had");
+        }
+        mayActFor(id);
     }
 }

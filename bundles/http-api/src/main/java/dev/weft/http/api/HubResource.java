@@ -31,7 +31,7 @@ final class HubResource implements Resource {
         JsonNode body = call.json();
         String named = Call.text(body, "agent_id");
         AgentId id = named.isEmpty() ? call.caller().agent() : new AgentId(named);
-        call.caller().mayActFor(id);
+        call.caller().mayEnter(id, rooms.pairing);
         AgentRecord agent = rooms.registry().heartbeat(id, body);
         Inbox inbox = rooms.inbox;
         List<Inbox.Entry> waiting =

@@ -90,7 +90,7 @@ final class RegistryResource implements Resource {
     private CompletionStage<Reply> register(Call call) {
         JsonNode body = call.json();
         AgentCard card = Wire.as(body, AgentCard.class);
-        call.caller().mayActFor(card.agentId());
+        call.caller().mayEnter(card.agentId(), rooms.pairing);
         return Reply.ok(rooms.registry().register(card));
     }
 

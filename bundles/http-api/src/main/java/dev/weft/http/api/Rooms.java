@@ -6,6 +6,7 @@ import dev.weft.api.deploy.Deployments;
 import dev.weft.api.event.Events;
 import dev.weft.api.health.Measures;
 import dev.weft.api.health.Readiness;
+import dev.weft.api.identity.LegacyAccess;
 import dev.weft.api.llm.Llm;
 import dev.weft.api.mesh.AgentDirectory;
 import dev.weft.api.mesh.Mesh;
@@ -118,6 +119,13 @@ public final class Rooms {
             policy = ReferencePolicy.DYNAMIC,
             policyOption = ReferencePolicyOption.GREEDY)
     volatile Audit audit;
+
+    @Reference(
+            target = LegacyAccess.ON,
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    volatile LegacyAccess legacy;
 
     @Reference(
             policy = ReferencePolicy.DYNAMIC,

@@ -51,7 +51,7 @@ final class SessionResource implements Resource {
         limit.attempt(call.address());
         Caller caller =
                 authenticator
-                        .key(key)
+                        .accessKey(key)
                         .orElseThrow(
                                 () ->
                                         ApiException.unauthorized(

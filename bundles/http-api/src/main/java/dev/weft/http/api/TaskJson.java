@@ -6,6 +6,7 @@ import dev.weft.api.task.Task;
 import dev.weft.protocol.Wire;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.function.Predicate;
 
 /** The one shape of a task in JSON, wherever it comes from: the reference's members, and Weft's. */
 final class TaskJson {
@@ -49,10 +50,10 @@ final class TaskJson {
     }
 
     /** Whether an agent asked for a task, is meant by it or works on it. */
-    static boolean concerns(ObjectNode task, String agent) {
-        return agent.equals(task.path("source_agent_id").asText())
-                || agent.equals(task.path("target_agent_id").asText())
-                || agent.equals(task.path("assigned_agent_id").asText());
+    static boolean concerns(ObjectNode task, Predicate<String> agent) {
+        return agent.test(task.path("source_agent_id").asText())
+                || agent.test(task.path("target_agent_id").asText())
+                || agent.test(task.path("assigned_agent_id").asText());
     }
 
     private static double seconds(Instant instant) {

@@ -15,6 +15,7 @@ import dev.weft.api.task.TaskHandle;
 import dev.weft.api.task.TaskRequest;
 import dev.weft.api.task.TaskState;
 import dev.weft.api.task.Tasks;
+import dev.weft.protocol.AgentId;
 import dev.weft.protocol.Wire;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -86,7 +87,7 @@ final class TaskResource implements Resource {
                             rooms.inbox, "this host neither runs tasks nor keeps them for others");
             String source =
                     call.caller().is(AGENT)
-                            ? call.caller().agent().value()
+                            ? self(call, Call.text(body, "source_agent_id"))
                             : identity.agentId().value();
             String id =
                     inbox.submit(new Inbox.Submission(skill, target, source, payload, ttl)).id();
@@ -120,6 +121,11 @@ final class TaskResource implements Resource {
         return done.thenApply(task -> Reply.json(200, withId(task == null ? handle.task() : task)));
     }
 
+    /** An agent is itself; one of the reference may be known by two ids, and says which. */
+    private static String self(Call call, String named) {
+        return call.caller().speaksFor(named) ? named : call.caller().agent().value();
+    }
+
     private static ObjectNode withId(Task task) {
         return TaskJson.of(task).put("task_id", task.id());
     }
@@ -128,7 +134,6 @@ final class TaskResource implements Resource {
         String state = call.query("state");
         String skill = call.query("skill");
         String agent = call.query("agent");
-        String self = call.caller().is(AGENT) ? call.caller().agent().value() : null;
         List<ObjectNode> all = new ArrayList<>();
         if (rooms.tasks == null && rooms.inbox == null) {
             throw new ApiException(
@@ -148,8 +153,8 @@ final class TaskResource implements Resource {
                                 task ->
                                         skill.isEmpty()
                                                 || skill.equals(task.path("skill").asText()))
-                        .filter(task -> agent.isEmpty() || TaskJson.concerns(task, agent))
-                        .filter(task -> self == null || TaskJson.concerns(task, self))
+                        .filter(task -> agent.isEmpty() || TaskJson.concerns(task, agent::equals))
+                        .filter(task -> mayRead(call, task))
                         .sorted(
                                 Comparator.comparingDouble(
                                                 (ObjectNode task) ->
@@ -161,19 +166,23 @@ final class TaskResource implements Resource {
 
     private CompletionStage<Reply> find(Call call) {
         String id = call.path("id");
-        Optional<ObjectNode> found =
+        Optional<ObjectNode> engine =
                 Optional.ofNullable(rooms.tasks).flatMap(tasks -> tasks.find(id)).map(TaskJson::of);
+        Optional<ObjectNode> kept =
+                Optional.ofNullable(rooms.inbox).flatMap(inbox -> inbox.find(id)).map(TaskJson::of);
+        // A task that this host took from its own inbox is known twice; an agent gave it to the
+        // inbox.
         ObjectNode task =
-                found.or(
-                                () ->
-                                        Optional.ofNullable(rooms.inbox)
-                                                .flatMap(inbox -> inbox.find(id))
-                                                .map(TaskJson::of))
+                (call.caller().is(AGENT) ? kept.or(() -> engine) : engine.or(() -> kept))
                         .orElseThrow(() -> unknown(id));
-        if (call.caller().is(AGENT) && !TaskJson.concerns(task, call.caller().agent().value())) {
+        if (!mayRead(call, task)) {
             throw unknown(id); // whether others have such a task is not for an agent to know
         }
         return Reply.ok(task);
+    }
+
+    private static boolean mayRead(Call call, ObjectNode task) {
+        return !call.caller().is(AGENT) || TaskJson.concerns(task, call.caller()::speaksFor);
     }
 
     private static ApiException unknown(String id) {
@@ -190,11 +199,12 @@ final class TaskResource implements Resource {
         Inbox inbox =
                 Rooms.need(
                         rooms.inbox, "this host is not a registry: it keeps no tasks for others");
+        String assigned = inbox.find(call.path("id")).map(Inbox.Entry::assigned).orElse("");
         return Reply.ok(
                 TaskJson.of(
                         inbox.update(
                                         call.path("id"),
-                                        call.caller().agent(),
+                                        new AgentId(self(call, assigned)),
                                         Call.required(body, "state"),
                                         text,
                                         Call.text(body, "error"))

@@ -380,7 +380,7 @@ final class Fakes {
         }
     }
 
-    static final class Doors implements Pairing {
+    static class Doors implements Pairing {
         final Set<AgentId> revoked = new HashSet<>();
 
         @Override
