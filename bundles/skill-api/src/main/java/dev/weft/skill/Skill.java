@@ -20,6 +20,25 @@ public @interface Skill {
     /** The namespace of the capability. */
     String NAMESPACE = "weft.skill";
 
+    /** Permission: talks to other machines. */
+    String NET = "net";
+
+    /** Permission: reads or writes files outside its own bundle. */
+    String FILES = "files";
+
+    /** Permission: starts other programs. */
+    String EXEC = "exec";
+
+    /** Permission: asks the host's chat model, which may cost money. */
+    String LLM = "llm";
+
+    /** Permission: is configured with secrets such as keys. */
+    String SECRETS = "secrets";
+
+    /** Target of the reference to the host's chat model, which stands in front of every provider:
+     * {@code @Reference(target = Skill.CHAT_MODEL) ChatModel model}. It stays the same while providers are swapped. */
+    String CHAT_MODEL = "(!(weft.llm.provider=*))";
+
     /** The id by which it is called: 1 to 64 characters, {@code [a-z0-9][a-z0-9._-]*}.
      * @return the id */
     @Attribute("weft.skill")
@@ -34,4 +53,11 @@ public @interface Skill {
      * @return the description */
     @Attribute("description")
     String description();
+
+    /** What the skill reaches beyond its arguments, out of {@link #NET}, {@link #FILES}, {@link #EXEC}, {@link #LLM} and
+     * {@link #SECRETS}. Shown to people before they install it; a host refuses words that it does not know. It is a
+     * declaration, not a sandbox.
+     * @return the permissions; none by default */
+    @Attribute("permissions")
+    String[] permissions() default {};
 }

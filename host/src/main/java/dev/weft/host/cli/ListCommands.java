@@ -97,7 +97,7 @@ final class ListCommands {
 
         @Override
         List<String> head() {
-            return List.of("SKILL", "VERSION", "HOST", "STATE", "TOOLS", "TITLE");
+            return List.of("SKILL", "VERSION", "HOST", "STATE", "TOOLS", "PERMISSIONS", "TITLE");
         }
 
         @Override
@@ -112,6 +112,8 @@ final class ListCommands {
         List<String> row(JsonNode skill) {
             List<String> tools = new ArrayList<>();
             skill.path("tools").forEach(tool -> tools.add(tool.path("name").asText()));
+            List<String> permissions = new ArrayList<>();
+            skill.path("permissions").forEach(permission -> permissions.add(permission.asText()));
             String state =
                     text(skill, "state")
                             + (skill.path("reason").asText("").isEmpty()
@@ -123,6 +125,7 @@ final class ListCommands {
                     text(skill, "host"),
                     state,
                     tools.isEmpty() ? "-" : String.join(",", tools),
+                    permissions.isEmpty() ? "-" : String.join(",", permissions),
                     text(skill, "title"));
         }
 

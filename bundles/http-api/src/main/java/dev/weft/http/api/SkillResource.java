@@ -112,6 +112,13 @@ final class SkillResource implements Resource {
                         .put("description", card.description());
         json.put("host", host).put("agent_id", agentId).put("local", local).put("state", state);
         json.set("tools", Wire.node(card.tools()));
+        json.set("permissions", Wire.node(card.permissions()));
+        if (!card.problem().isEmpty()) {
+            json.put("reason", card.problem());
+            if (state.equals("active")) {
+                json.put("state", "unwell");
+            }
+        }
         return json;
     }
 

@@ -70,12 +70,24 @@ final class Announcer {
         published.forEach(card -> before.put(card.id(), card));
         for (SkillCard card : cards) {
             SkillCard old = before.remove(card.id());
-            if (!card.equals(old)) {
+            if (old != null && card.equals(old.withProblem(card.problem()))) {
+                if (!card.equals(old)) {
+                    health(card);
+                }
+            } else {
                 event("skill.installed", card);
             }
         }
         before.values().forEach(card -> event("skill.removed", card));
         published = cards;
+    }
+
+    private void health(SkillCard card) {
+        LOG.info(
+                "Skill {} is {}",
+                card.id(),
+                card.problem().isEmpty() ? "well again" : "unwell: " + card.problem());
+        events.publish("skill.health", Map.of("id", card.id(), "problem", card.problem()));
     }
 
     private void event(String type, SkillCard card) {

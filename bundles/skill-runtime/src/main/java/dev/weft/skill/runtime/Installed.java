@@ -14,13 +14,15 @@ import org.osgi.framework.Version;
  * @param version version of its bundle
  * @param offer card and tools
  * @param lease counts its calls
+ * @param pulse how it feels
  */
 record Installed(
         ServiceReference<SkillService> reference,
         long bundle,
         Version version,
         SkillReader.Offer offer,
-        Lease lease)
+        Lease lease,
+        Pulse pulse)
         implements Comparable<Installed> {
 
     static Installed of(ServiceReference<SkillService> reference, SkillService service)
@@ -31,11 +33,16 @@ record Installed(
         }
         SkillReader.Offer offer = SkillReader.read(service, bundle.getVersion().toString());
         return new Installed(
-                reference, bundle.getBundleId(), bundle.getVersion(), offer, new Lease());
+                reference,
+                bundle.getBundleId(),
+                bundle.getVersion(),
+                offer,
+                new Lease(),
+                new Pulse(service));
     }
 
     SkillCard card() {
-        return offer.card();
+        return offer.card().withProblem(pulse.problem());
     }
 
     /** Orders by version, then by service ranking. */

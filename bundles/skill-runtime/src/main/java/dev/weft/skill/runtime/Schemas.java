@@ -20,10 +20,22 @@ import java.util.Set;
  */
 final class Schemas {
     private final ObjectMapper mapper;
+    private final boolean written;
     private final Set<Class<?>> open = new HashSet<>();
 
+    /** Of what is read. */
     Schemas(ObjectMapper mapper) {
+        this(mapper, false);
+    }
+
+    private Schemas(ObjectMapper mapper, boolean written) {
         this.mapper = mapper;
+        this.written = written;
+    }
+
+    /** Of what is written: what a type has, not what it takes. */
+    static Schemas ofResults(ObjectMapper mapper) {
+        return new Schemas(mapper, true);
     }
 
     /** Describes a type.
@@ -89,15 +101,18 @@ final class Schemas {
             return schema;
         }
         try {
-            BeanDescription bean = mapper.getDeserializationConfig().introspect(type);
+            BeanDescription bean =
+                    written
+                            ? mapper.getSerializationConfig().introspect(type)
+                            : mapper.getDeserializationConfig().introspect(type);
             ObjectNode properties = schema.putObject("properties");
             ArrayNode required = mapper.createArrayNode();
             for (BeanPropertyDefinition property : bean.findProperties()) {
-                if (property.couldDeserialize()) {
+                if (written ? property.couldSerialize() : property.couldDeserialize()) {
                     ObjectNode member = of(property.getPrimaryType());
                     description(raw, property).ifPresent(text -> member.put("description", text));
                     properties.set(property.getName(), member);
-                    if (isRequired(raw, property)) {
+                    if (!written && isRequired(raw, property)) {
                         required.add(property.getName());
                     }
                 }
@@ -105,7 +120,9 @@ final class Schemas {
             if (!required.isEmpty()) {
                 schema.set("required", required);
             }
-            schema.put("additionalProperties", bean.findAnySetterAccessor() != null);
+            if (!written) {
+                schema.put("additionalProperties", bean.findAnySetterAccessor() != null);
+            }
             return schema;
         } finally {
             open.remove(raw);

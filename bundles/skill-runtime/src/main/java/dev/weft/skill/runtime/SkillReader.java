@@ -2,8 +2,10 @@ package dev.weft.skill.runtime;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.langchain4j.agent.tool.Tool;
+import dev.weft.api.task.TaskException;
 import dev.weft.protocol.SkillCard;
 import dev.weft.protocol.SkillCard.ToolCard;
+import dev.weft.protocol.Wire;
 import dev.weft.skill.Skill;
 import dev.weft.skill.SkillService;
 import java.lang.invoke.MethodHandle;
@@ -25,12 +27,48 @@ final class SkillReader {
     /** What chat models accept as the name of a function, too. */
     private static final Pattern TOOL_NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_-]{0,63}");
 
+    private static final List<String> PERMISSIONS =
+            List.of(Skill.NET, Skill.FILES, Skill.EXEC, Skill.LLM, Skill.SECRETS);
+
     private SkillReader() {}
 
     /** What a service offers.
      * @param card what others see of it
      * @param tools by name */
-    record Offer(SkillCard card, Map<String, ToolMethod> tools) {}
+    record Offer(SkillCard card, Map<String, ToolMethod> tools) {
+        /** Finds a tool.
+         * @param name "" for the only one
+         * @throws TaskException code {@code unknown_tool} */
+        ToolMethod tool(String name) {
+            if (name.isEmpty()) {
+                if (tools.size() > 1) {
+                    throw new TaskException(
+                            "unknown_tool",
+                            "skill "
+                                    + card.id()
+                                    + " has several tools, name one: "
+                                    + names(card.id() + "."));
+                }
+                return tools.values().iterator().next();
+            }
+            ToolMethod tool = tools.get(name);
+            if (tool == null) {
+                throw new TaskException(
+                        "unknown_tool",
+                        "skill "
+                                + card.id()
+                                + " has no tool "
+                                + Wire.quote(name)
+                                + ", it has "
+                                + names(""));
+            }
+            return tool;
+        }
+
+        private String names(String prefix) {
+            return String.join(", ", tools.keySet().stream().map(tool -> prefix + tool).toList());
+        }
+    }
 
     /** Reads a service.
      * @param version version of its bundle
@@ -48,7 +86,14 @@ final class SkillReader {
             Map<String, ToolMethod> tools = tools(skill.id(), service);
             List<ToolCard> cards = tools.values().stream().map(ToolMethod::card).toList();
             return new Offer(
-                    new SkillCard(skill.id(), version, skill.title(), skill.description(), cards),
+                    new SkillCard(
+                            skill.id(),
+                            version,
+                            skill.title(),
+                            skill.description(),
+                            cards,
+                            permissions(skill),
+                            ""),
                     tools);
         } catch (LinkageError e) {
             throw new SkillRefused(
@@ -64,6 +109,18 @@ final class SkillReader {
             }
         }
         throw new SkillRefused("class " + type.getName() + " has no @Skill annotation");
+    }
+
+    private static List<String> permissions(Skill skill) throws SkillRefused {
+        List<String> all = Arrays.stream(skill.permissions()).distinct().sorted().toList();
+        if (!PERMISSIONS.containsAll(all)) {
+            throw new SkillRefused(
+                    "@Skill(permissions = "
+                            + all
+                            + ") names what no host knows; there are "
+                            + String.join(", ", PERMISSIONS));
+        }
+        return all;
     }
 
     private static Map<String, ToolMethod> tools(String id, SkillService service)
@@ -113,18 +170,19 @@ final class SkillReader {
         for (java.lang.reflect.Parameter parameter : method.getParameters()) {
             parameters.add(ParameterReader.read(parameter, name, mapper));
         }
+        ResultReader.Result result = ResultReader.read(method, mapper);
         ToolCard card =
                 new ToolCard(
                         name,
                         String.join("\n", tool.value()),
-                        ParameterReader.schema(parameters, name));
-        boolean returnsNothing = method.getReturnType() == void.class;
+                        ParameterReader.schema(parameters, name),
+                        result.schema());
         return new ToolMethod(
                 id + "." + name,
                 card,
                 handle(service, method),
                 List.copyOf(parameters),
-                returnsNothing,
+                result.kind(),
                 mapper,
                 service.getClass().getClassLoader());
     }

@@ -12,6 +12,7 @@ import dev.weft.skill.SkillService;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.ServiceReference;
 import org.osgi.service.component.annotations.Activate;
@@ -25,7 +26,7 @@ import org.slf4j.LoggerFactory;
 
 /** Tracks the skills of this host and calls them. */
 @Component(
-        service = {Skills.class, SkillLeases.class},
+        service = {Skills.class, SkillLeases.class, SkillRuntime.class},
         immediate = true)
 public final class SkillRuntime implements Skills, SkillLeases {
     private static final Logger LOG = LoggerFactory.getLogger(SkillRuntime.class);
@@ -87,6 +88,20 @@ public final class SkillRuntime implements Skills, SkillLeases {
         announcer.remove(listener);
     }
 
+    /** Asks every skill that can tell how it is. */
+    void ask(Executor blocking) {
+        table.all()
+                .forEach(
+                        skill ->
+                                skill.pulse()
+                                        .ask(
+                                                blocking,
+                                                () -> {
+                                                    table.redraw();
+                                                    announcer.announce();
+                                                }));
+    }
+
     @Override
     public List<SkillCard> installed() {
         return table.cards();
@@ -133,16 +148,7 @@ public final class SkillRuntime implements Skills, SkillLeases {
         String asked = name == null ? "" : name;
         Installed whole = table.find(asked);
         if (whole != null) {
-            List<ToolMethod> tools = List.copyOf(whole.offer().tools().values());
-            if (tools.size() == 1) {
-                return new Target(whole, tools.get(0));
-            }
-            throw new TaskException(
-                    "unknown_tool",
-                    "skill "
-                            + asked
-                            + " has several tools, name one: "
-                            + names(whole, asked + "."));
+            return new Target(whole, whole.offer().tool(""));
         }
         int dot = asked.lastIndexOf('.');
         Installed skill = dot < 0 ? null : table.find(asked.substring(0, dot));
@@ -151,23 +157,6 @@ public final class SkillRuntime implements Skills, SkillLeases {
             throw new TaskException(
                     "unknown_skill", "no skill " + Wire.quote(id) + " is installed on this host");
         }
-        ToolMethod tool = skill.offer().tools().get(asked.substring(dot + 1));
-        if (tool == null) {
-            String wanted = Wire.quote(asked.substring(dot + 1));
-            throw new TaskException(
-                    "unknown_tool",
-                    "skill "
-                            + skill.card().id()
-                            + " has no tool "
-                            + wanted
-                            + ", it has "
-                            + names(skill, ""));
-        }
-        return new Target(skill, tool);
-    }
-
-    private static String names(Installed skill, String prefix) {
-        return String.join(
-                ", ", skill.offer().tools().keySet().stream().map(tool -> prefix + tool).toList());
+        return new Target(skill, skill.offer().tool(asked.substring(dot + 1)));
     }
 }

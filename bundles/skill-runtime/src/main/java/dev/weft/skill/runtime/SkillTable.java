@@ -34,6 +34,10 @@ final class SkillTable {
         return all.values().stream().filter(skill -> skill.bundle() == bundle).toList();
     }
 
+    synchronized List<Installed> all() {
+        return List.copyOf(all.values());
+    }
+
     /** Draws the picture again: after a change, and after a lease was closed. */
     synchronized void redraw() {
         Map<String, Installed> byId = new TreeMap<>();

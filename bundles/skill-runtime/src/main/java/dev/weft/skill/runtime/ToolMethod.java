@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
@@ -25,7 +26,7 @@ import org.slf4j.LoggerFactory;
  * @param card what others see of it
  * @param handle bound to the service; takes an {@code Object[]}
  * @param parameters in the method's order
- * @param returnsNothing whether the method is {@code void}
+ * @param kind how the result becomes JSON
  * @param mapper the skill's own
  * @param loader the skill's class loader
  */
@@ -34,7 +35,7 @@ record ToolMethod(
         ToolCard card,
         MethodHandle handle,
         List<Parameter> parameters,
-        boolean returnsNothing,
+        ResultReader.Kind kind,
         ObjectMapper mapper,
         ClassLoader loader) {
     private static final Logger LOG = LoggerFactory.getLogger(ToolMethod.class);
@@ -83,8 +84,14 @@ record ToolMethod(
             Object result = handle.invokeExact(arguments);
             if (result instanceof CompletionStage<?> stage) {
                 result = await(stage, context.deadline());
+            } else if (result instanceof Flow.Publisher<?> publisher) {
+                StreamedResult pieces = new StreamedResult(kind, this::json, context);
+                publisher.subscribe(pieces);
+                result = await(pieces.whole(), context.deadline());
             }
-            return returnsNothing ? JsonNodeFactory.instance.objectNode() : json(result);
+            return kind == ResultReader.Kind.NOTHING
+                    ? JsonNodeFactory.instance.objectNode()
+                    : json(result);
         } catch (InterruptedException | TaskException e) {
             throw e;
         } catch (Throwable e) {

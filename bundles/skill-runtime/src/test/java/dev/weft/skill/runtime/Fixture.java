@@ -19,6 +19,7 @@ import java.util.function.Consumer;
 final class Fixture {
     static final ObjectMapper JSON = new ObjectMapper();
     final List<String> events = new CopyOnWriteArrayList<>();
+    final List<String> emitted = new CopyOnWriteArrayList<>();
     final SkillRuntime runtime =
             new SkillRuntime(
                     new Events() {
@@ -78,7 +79,7 @@ final class Fixture {
         }
     }
 
-    static TaskContext context(Duration limit) {
+    TaskContext context(Duration limit) {
         Instant deadline = Instant.now().plus(limit);
         return new TaskContext() {
             @Override
@@ -105,7 +106,9 @@ final class Fixture {
             public void progress(double fraction, String note) {}
 
             @Override
-            public void emit(String text) {}
+            public void emit(String text) {
+                emitted.add(text);
+            }
         };
     }
 }

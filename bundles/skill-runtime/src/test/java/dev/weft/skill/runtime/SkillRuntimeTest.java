@@ -116,7 +116,7 @@ class SkillRuntimeTest {
         assertTrue(retired.isDone());
         assertThrows(
                 IllegalStateException.class,
-                () -> call.run(Fixture.context(Duration.ofSeconds(1))));
+                () -> call.run(fixture.context(Duration.ofSeconds(1))));
     }
 
     @Test

@@ -24,7 +24,8 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 @Skill(
         id = "web",
         title = "Web pages",
-        description = "Fetches a page from the public web and returns its readable text")
+        description = "Fetches a page from the public web and returns its readable text",
+        permissions = Skill.NET)
 @Component(service = SkillService.class, configurationPid = "dev.weft.skill.web")
 @Designate(ocd = Web.Config.class)
 public final class Web implements SkillService {
