@@ -37,7 +37,7 @@ class ArchitectureIT {
                 "store");
         rooms("registry", "registry", "signaling");
         rooms("mesh", "signaling.client", "transport.webrtc", "transport.relay", "mesh");
-        rooms("work", "tasks", "skill.runtime", "deploy");
+        rooms("work", "tasks", "skill.runtime", "skill.config", "deploy");
         rooms("mind", "agent", "llm.router", "llm.rules", "llm.openai");
         rooms("faces", "http.api", "shell", "ui.web");
         contracts("ground", "identity", "audit", "event", "health", "store", "cluster", "http");

@@ -105,6 +105,7 @@ public final class ApiServlet extends HttpServlet {
                         new MeshResource(rooms),
                         new PairingResource(rooms, clock),
                         new SkillResource(rooms, identity, config.upload_limit()),
+                        new SkillConfigResource(rooms),
                         new LlmResource(rooms),
                         new AskResource(rooms, identity, pulse),
                         new BackupResource(rooms),

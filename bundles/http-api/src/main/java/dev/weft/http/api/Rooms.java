@@ -14,6 +14,7 @@ import dev.weft.api.registry.IceServers;
 import dev.weft.api.registry.Inbox;
 import dev.weft.api.registry.Pairing;
 import dev.weft.api.registry.Registry;
+import dev.weft.api.skill.SkillSettings;
 import dev.weft.api.skill.Skills;
 import dev.weft.api.store.Backup;
 import dev.weft.api.task.Tasks;
@@ -126,6 +127,12 @@ public final class Rooms {
             policy = ReferencePolicy.DYNAMIC,
             policyOption = ReferencePolicyOption.GREEDY)
     volatile LegacyAccess legacy;
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    volatile SkillSettings settings;
 
     @Reference(
             policy = ReferencePolicy.DYNAMIC,

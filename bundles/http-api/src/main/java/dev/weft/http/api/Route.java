@@ -69,6 +69,10 @@ record Route(
         return new Route("PUT", template, Access.ROLE, roles, Body.JSON, false, summary, handler);
     }
 
+    static Route patch(String template, String summary, Set<Role> roles, Handler handler) {
+        return new Route("PATCH", template, Access.ROLE, roles, Body.JSON, false, summary, handler);
+    }
+
     static Route delete(String template, String summary, Set<Role> roles, Handler handler) {
         return new Route(
                 "DELETE", template, Access.ROLE, roles, Body.NONE, false, summary, handler);

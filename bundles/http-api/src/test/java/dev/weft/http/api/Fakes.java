@@ -24,6 +24,7 @@ import dev.weft.api.registry.Inbox;
 import dev.weft.api.registry.Pairing;
 import dev.weft.api.registry.Registry;
 import dev.weft.api.registry.RouteRequest;
+import dev.weft.api.skill.SkillSettings;
 import dev.weft.api.skill.Skills;
 import dev.weft.api.task.Task;
 import dev.weft.api.task.TaskError;
@@ -566,6 +567,25 @@ final class Fakes {
         @Override
         public Call prepare(String skill, JsonNode input) {
             throw new UnsupportedOperationException();
+        }
+    }
+
+    static final class Settings implements SkillSettings {
+        @Override
+        public Optional<SkillSettings.Settings> find(String skill) {
+            return skill.equals("text")
+                    ? Optional.of(new SkillSettings.Settings("x", Wire.object(), Wire.object()))
+                    : Optional.empty();
+        }
+
+        @Override
+        public Optional<SkillSettings.Settings> replace(String skill, JsonNode values) {
+            return find(skill);
+        }
+
+        @Override
+        public Optional<SkillSettings.Settings> change(String skill, JsonNode values) {
+            return find(skill);
         }
     }
 

@@ -145,6 +145,9 @@ class OpenApiReplayTest {
         ok(Role.OPERATOR, "POST", "/api/pairing/{id}/reject", null, "p1");
         jar("?file=a.jar", "application/java-archive", 10);
         ok(Role.ADMIN, "DELETE", "/api/skills/{id}", null, "disk");
+        ok(Role.ADMIN, "GET", "/api/skills/{id}/config", null, "text");
+        ok(Role.ADMIN, "PUT", "/api/skills/{id}/config", "{\"limit\":2}", "text");
+        ok(Role.ADMIN, "PATCH", "/api/skills/{id}", "{\"config\":{\"limit\":2}}", "text");
         ok(Role.ADMIN, "PUT", "/api/llm/routes/{route}", "{\"providers\":[\"rules\"]}", "default");
         ok(Role.OPERATOR, "POST", "/api/ask", "{\"prompt\":\"hello\"}");
         HttpResponse<InputStream> stream =
@@ -278,6 +281,7 @@ class OpenApiReplayTest {
         rooms.tasks = null;
         rooms.skills = null;
         rooms.deployments = null;
+        rooms.settings = null;
         rooms.llm = null;
         rooms.agent = null;
         rooms.events = null;

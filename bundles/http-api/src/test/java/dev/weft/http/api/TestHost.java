@@ -66,6 +66,7 @@ final class TestHost implements AutoCloseable {
         rooms.tasks = engine;
         rooms.skills = new Fakes.Installed();
         rooms.deployments = folder;
+        rooms.settings = new Fakes.Settings();
         rooms.llm = new Fakes.Router();
         rooms.agent = agent;
         rooms.events = journal;
