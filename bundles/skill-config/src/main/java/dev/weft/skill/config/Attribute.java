@@ -69,7 +69,9 @@ final class Attribute {
     JsonNode standard() {
         List<Object> values = new ArrayList<>();
         for (String text : definition.getDefaultValue()) {
-            values.add(read(text));
+            if (definition.getCardinality() == 0 || !text.isEmpty()) {
+                values.add(read(text)); // an empty list is written as one empty text
+            }
         }
         return definition.getCardinality() == 0 ? json(values.get(0)) : array(values);
     }
