@@ -165,20 +165,7 @@ final class CallCommand extends HostCommand {
             arguments.setAll((ObjectNode) given);
         }
         if (!pairs.isEmpty()) {
-            JsonNode properties = schema(host);
-            for (String pair : pairs) {
-                int equals = pair.indexOf('=');
-                if (equals < 1) {
-                    throw new HostException(
-                            HostException.USAGE, "\"" + pair + "\" is not key=value");
-                }
-                String key = pair.substring(0, equals);
-                arguments.set(
-                        key,
-                        value(
-                                pair.substring(equals + 1),
-                                properties.path(key).path("type").asText("")));
-            }
+            arguments.setAll(Pairs.read(pairs, schema(host)));
         }
         return arguments;
     }
@@ -199,16 +186,5 @@ final class CallCommand extends HostCommand {
             }
         }
         return Wire.object();
-    }
-
-    private static JsonNode value(String text, String type) {
-        if (type.equals("string")) {
-            return Wire.node(text);
-        }
-        try {
-            return Wire.tree(text);
-        } catch (ProtocolException e) {
-            return Wire.node(text);
-        }
     }
 }

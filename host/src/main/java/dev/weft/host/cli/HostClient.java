@@ -108,6 +108,10 @@ final class HostClient {
         return send("PUT", path, body, DEFAULT_TIMEOUT);
     }
 
+    JsonNode patch(String path, JsonNode body) {
+        return send("PATCH", path, body, DEFAULT_TIMEOUT);
+    }
+
     JsonNode delete(String path) {
         return send("DELETE", path, null, DEFAULT_TIMEOUT);
     }

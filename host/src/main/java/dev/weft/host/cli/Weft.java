@@ -27,6 +27,7 @@ import picocli.CommandLine.Spec;
             ListCommands.Peers.class,
             CallCommand.class,
             AskCommand.class,
+            SkillCommand.class,
             DeployCommand.class,
             UninstallCommand.class,
             LlmCommand.class,
