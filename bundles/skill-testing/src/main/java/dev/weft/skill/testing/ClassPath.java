@@ -39,14 +39,17 @@ record ClassPath(Map<String, Jar> bundles) {
                                     .getClassLoader()
                                     .getResources("META-INF/MANIFEST.MF"))) {
                 String text = url.toString();
-                if (text.startsWith("jar:")) {
+                boolean jar = text.startsWith("jar:");
+                if (jar || text.startsWith("file:")) {
                     Attributes main = attributes(url);
                     String name = main.getValue("Bundle-SymbolicName");
                     if (name != null) {
                         found.putIfAbsent(
                                 name.split(";")[0].strip(),
                                 new Jar(
-                                        text.substring(4, text.indexOf("!/")),
+                                        jar
+                                                ? text.substring(4, text.indexOf("!/"))
+                                                : text.substring(0, text.indexOf("META-INF/")),
                                         main.getValue("Export-Package")));
                     }
                 }
