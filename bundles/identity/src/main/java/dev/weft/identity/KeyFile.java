@@ -4,47 +4,38 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.weft.api.identity.AccessKeys.KeyInfo;
 import dev.weft.api.identity.Role;
-import dev.weft.api.identity.SecretFile;
 import dev.weft.protocol.ProtocolException;
 import dev.weft.protocol.Wire;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 
-/** {@code keys/access.json}: {@code {"keys":[{id, role, label, created, sha256, …}]}}; what a key does not have is left out. */
+/** The text {@code access.json} of the vault: {@code {"keys":[{id, role, label, created, sha256, …}]}}; what a key does not have is left out. */
 final class KeyFile {
-    private final Path file;
+    private KeyFile() {}
 
-    KeyFile(Path file) {
-        this.file = file;
-    }
-
-    List<StoredKey> read() {
-        if (!Files.exists(file)) {
-            return List.of();
-        }
+    /** Reads the keys.
+     * @param text the content
+     * @param place where it is, for messages
+     * @throws IllegalStateException if it is damaged; the message says where and what to do */
+    static List<StoredKey> parse(String text, String place) {
         try {
-            JsonNode keys = Wire.tree(Files.readString(file)).path("keys");
+            JsonNode keys = Wire.tree(text).path("keys");
             if (!keys.isArray()) {
                 throw new IllegalArgumentException("it has no list \"keys\"");
             }
             List<StoredKey> entries = new ArrayList<>();
             keys.forEach(key -> entries.add(entry(key)));
-            return entries;
+            return List.copyOf(entries);
         } catch (ProtocolException | IllegalArgumentException | DateTimeException e) {
             throw new IllegalStateException(
-                    file
+                    place
                             + " is damaged ("
                             + e.getMessage()
                             + "); restore it from a backup, or remove it: its keys end, and a new first key is made",
                     e);
-        } catch (IOException e) {
-            throw DataFolder.unusable(file, e);
         }
     }
 
@@ -83,7 +74,7 @@ final class KeyFile {
         return key.hasNonNull(member) ? Instant.parse(key.path(member).asText()) : null;
     }
 
-    void write(List<StoredKey> entries) {
+    static String text(List<StoredKey> entries) {
         ObjectNode document = Wire.object();
         var keys = document.putArray("keys");
         for (StoredKey entry : entries) {
@@ -106,11 +97,7 @@ final class KeyFile {
                 key.put("generation", entry.generation());
             }
         }
-        try {
-            SecretFile.replace(file, Wire.write((Object) document) + "\n");
-        } catch (IOException e) {
-            throw DataFolder.unusable(file, e);
-        }
+        return Wire.write((Object) document) + "\n";
     }
 
     private static void put(ObjectNode key, String member, Instant time) {

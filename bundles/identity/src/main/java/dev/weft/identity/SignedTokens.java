@@ -17,9 +17,9 @@ import java.time.Instant;
 import java.util.Date;
 import java.util.List;
 import java.util.Optional;
-import org.osgi.framework.BundleContext;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.metatype.annotations.AttributeDefinition;
 import org.osgi.service.metatype.annotations.Designate;
@@ -28,7 +28,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * JWT, HS256 only, signed with the newest secret of {@code keys/token.secret}, so that tokens outlive a restart. A token that was made
+ * JWT, HS256 only, signed with the newest secret of the {@link Vault}, so that tokens outlive a restart. A token that was made
  * from an access key ends with that key.
  */
 @Component(configurationPid = "dev.weft.identity")
@@ -50,31 +50,37 @@ public final class SignedTokens implements Tokens {
     private final Clock clock;
     private final StoredKeys keys;
     private final Duration period;
-    private final SigningSecrets file;
+    private final SigningSecrets stored;
+    private final Runnable unwatch;
     private volatile List<SigningSecrets.One> secrets;
 
     /** Reads the secrets, or makes the first.
-     * @param context tells the data directory
+     * @param vault where the secrets are kept
      * @param keys which access keys are good
      * @param config how long a secret signs
      * @throws IllegalStateException if the secret is damaged or the directory cannot be used */
     @Activate
-    public SignedTokens(BundleContext context, @Reference StoredKeys keys, Config config) {
+    public SignedTokens(@Reference Vault vault, @Reference StoredKeys keys, Config config) {
         this(
-                DataFolder.of(context),
+                vault,
                 keys,
                 Duration.ofDays(Math.max(1, Math.min(3650, config.rotation__days()))),
                 Clock.systemUTC());
     }
 
-    SignedTokens(DataFolder data, StoredKeys keys, Duration period, Clock clock) {
+    SignedTokens(Vault vault, StoredKeys keys, Duration period, Clock clock) {
         this.clock = clock;
         this.keys = keys;
         this.period = period;
-        this.file =
-                new SigningSecrets(
-                        data.resolve("keys/token.secret"), Duration.ofSeconds(LIFE_SECONDS));
-        this.secrets = file.read(clock.instant());
+        this.stored = new SigningSecrets(vault, Duration.ofSeconds(LIFE_SECONDS));
+        this.secrets = stored.read(clock.instant());
+        this.unwatch = vault.watch(() -> secrets = stored.read(clock.instant()));
+    }
+
+    /** Stops watching the secrets. */
+    @Deactivate
+    public void close() {
+        unwatch.run();
     }
 
     @Override
@@ -111,7 +117,10 @@ public final class SignedTokens implements Tokens {
                 LOG.warn("tokens go on being signed with the old secret: {}", e.getMessage());
             }
         }
-        return secrets.get(0);
+        return secrets.stream()
+                .filter(secret -> !secret.since().isAfter(now))
+                .findFirst()
+                .orElse(secrets.get(0));
     }
 
     @Override
@@ -120,11 +129,13 @@ public final class SignedTokens implements Tokens {
     }
 
     private synchronized String renew(SigningSecrets.One old, Instant now) {
-        if (old == null || secrets.get(0) == old) { // else another thread did it just now
-            secrets = file.rotate(secrets, now);
-            LOG.info("tokens are signed with the new secret {}", secrets.get(0).kid());
+        String before = secrets.get(0).kid();
+        secrets = stored.rotate(old, now);
+        String kid = secrets.get(0).kid();
+        if (!kid.equals(before)) {
+            LOG.info("tokens are signed with the new secret {}", kid);
         }
-        return secrets.get(0).kid();
+        return kid;
     }
 
     @Override

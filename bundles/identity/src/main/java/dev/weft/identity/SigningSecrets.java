@@ -1,10 +1,5 @@
 package dev.weft.identity;
 
-import dev.weft.api.identity.SecretFile;
-import java.io.IOException;
-import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
@@ -12,9 +7,10 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 
 /**
- * {@code keys/token.secret}: the secrets that tokens are signed with, newest first, a line each: {@code KID SECRET SINCE}. A line
+ * The text {@code token.secret} of the vault: the secrets that tokens are signed with, newest first, a line each: {@code KID SECRET SINCE}. A line
  * with the secret alone is what earlier versions wrote. A secret that is no longer the newest is kept for as long as its tokens live.
  */
 final class SigningSecrets {
@@ -26,54 +22,66 @@ final class SigningSecrets {
      * @param since when it became the newest */
     record One(String kid, byte[] bytes, Instant since) {}
 
-    private final Path file;
+    private final Vault vault;
     private final Duration overlap;
 
-    SigningSecrets(Path file, Duration overlap) {
-        this.file = file;
+    SigningSecrets(Vault vault, Duration overlap) {
+        this.vault = vault;
         this.overlap = overlap;
     }
 
+    /** Reads the secrets, or makes the first. */
     List<One> read(Instant now) {
+        return parse(stored(now).content(), now);
+    }
+
+    private Vault.Text stored(Instant now) {
+        Optional<Vault.Text> stored = vault.read(Vault.TOKENS);
+        if (stored.isEmpty()) {
+            vault.write(Vault.TOKENS, text(List.of(fresh(now))), null); // or another host did
+            stored = vault.read(Vault.TOKENS);
+        }
+        return stored.orElseThrow(() -> new IllegalStateException(damaged()));
+    }
+
+    private List<One> parse(String text, Instant now) {
         try {
-            if (!Files.exists(file)) {
-                create(text(List.of(fresh(now))));
-            }
             List<One> all = new ArrayList<>();
-            for (String line : Files.readAllLines(file)) {
-                if (!line.isBlank()) {
-                    all.add(parse(line.strip().split(" "), now));
-                }
-            }
+            text.lines()
+                    .filter(line -> !line.isBlank())
+                    .forEach(line -> all.add(parse(line.strip().split(" "), now)));
             if (!all.isEmpty()) {
                 return List.copyOf(all);
             }
         } catch (IllegalArgumentException | DateTimeException e) {
             throw new IllegalStateException(damaged(), e);
-        } catch (java.nio.charset.CharacterCodingException e) {
-            throw new IllegalStateException(damaged(), e);
-        } catch (IOException e) {
-            throw DataFolder.unusable(file, e);
         }
         throw new IllegalStateException(damaged());
     }
 
-    /** Puts a new secret in front and drops those whose last token has expired. */
-    List<One> rotate(List<One> present, Instant now) {
-        List<One> next = new ArrayList<>(List.of(fresh(now)));
-        Instant superseded = now;
-        for (One one : present) {
-            if (superseded.plus(overlap).isAfter(now)) {
-                next.add(one);
+    /** Puts a new secret in front and drops those whose last token has expired. It signs once everybody who checks tokens knows it.
+     * @param old do so only if this one is still the newest; null to do so in any case
+     * @return the secrets as they are then */
+    List<One> rotate(One old, Instant now) {
+        while (true) {
+            Vault.Text stored = stored(now);
+            List<One> present = parse(stored.content(), now);
+            if (old != null && !present.get(0).kid().equals(old.kid())) {
+                return present; // another thread or host did it just now
             }
-            superseded = one.since();
+            One fresh = fresh(now.plus(vault.settles()));
+            List<One> next = new ArrayList<>(List.of(fresh));
+            Instant superseded = fresh.since();
+            for (One one : present) {
+                if (superseded.plus(overlap).isAfter(now)) {
+                    next.add(one);
+                }
+                superseded = one.since();
+            }
+            if (vault.write(Vault.TOKENS, text(next), stored)) {
+                return List.copyOf(next);
+            }
         }
-        try {
-            SecretFile.replace(file, text(next));
-        } catch (IOException e) {
-            throw DataFolder.unusable(file, e);
-        }
-        return List.copyOf(next);
     }
 
     private static One fresh(Instant now) {
@@ -106,16 +114,8 @@ final class SigningSecrets {
         return text.toString();
     }
 
-    private void create(String text) throws IOException {
-        try {
-            SecretFile.create(file, text);
-        } catch (FileAlreadyExistsException raced) {
-            // made in between by the same owner: as good as ours
-        }
-    }
-
     private String damaged() {
-        return file
+        return vault.place(Vault.TOKENS)
                 + " is damaged; remove it: a new one is made at the next start, and callers must sign in again";
     }
 }

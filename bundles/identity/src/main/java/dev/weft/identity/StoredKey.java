@@ -48,9 +48,13 @@ record StoredKey(KeyInfo info, byte[] hash, byte[] former, int generation) {
                         info.label(),
                         info.created(),
                         info.expires(),
-                        when == null ? info.lastUsed() : when,
+                        later(info.lastUsed(), when),
                         info.rotated(),
                         info.graceUntil());
         return new StoredKey(next, hash, former, generation);
+    }
+
+    private static Instant later(Instant one, Instant other) {
+        return one == null || other != null && other.isAfter(one) ? other : one;
     }
 }

@@ -18,6 +18,8 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.UnaryOperator;
 import org.osgi.framework.BundleContext;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -27,7 +29,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keys in {@code keys/access.json}, hashed. Beside them one key that lives as long as this process, in
+ * Keys in the {@link Vault}, hashed. Beside them one key that lives as long as this process, in
  * {@code run/local.key}: whoever may read the data directory may command the host.
  */
 @Component(
@@ -42,7 +44,8 @@ public final class StoredKeys implements AccessKeys {
     private static final int MOST = 1000;
     private static final int LABEL = 100;
 
-    private final KeyFile file;
+    private final Vault vault;
+    private final Runnable unwatch;
     private final Path localFile;
     private final byte[] localHash;
     private final Clock clock;
@@ -51,20 +54,22 @@ public final class StoredKeys implements AccessKeys {
 
     /** Reads the keys and writes the local one.
      * @param context tells the data directory
+     * @param vault where the keys are kept
      * @param blocking stores the times of use
      * @throws IllegalStateException if the file is damaged or the directory cannot be used */
     @Activate
     public StoredKeys(
             BundleContext context,
+            @Reference Vault vault,
             @Reference(target = "(weft.executor=blocking)") ExecutorService blocking) {
-        this(DataFolder.of(context), blocking, Clock.systemUTC());
+        this(DataFolder.of(context), vault, blocking, Clock.systemUTC());
     }
 
-    StoredKeys(DataFolder data, ExecutorService blocking, Clock clock) {
+    StoredKeys(DataFolder data, Vault vault, ExecutorService blocking, Clock clock) {
         this.clock = clock;
         use = new KeyUse(clock, blocking, this::storeUse);
-        file = new KeyFile(data.resolve("keys/access.json"));
-        entries = List.copyOf(file.read());
+        this.vault = vault;
+        entries = parse(vault.read(Vault.ACCESS));
         localFile = data.resolve("run/local.key");
         String local = Secret.fresh();
         localHash = Secret.hash(local);
@@ -73,11 +78,23 @@ public final class StoredKeys implements AccessKeys {
         } catch (IOException e) {
             throw DataFolder.unusable(localFile, e);
         }
+        unwatch = vault.watch(this::reload);
+    }
+
+    private List<StoredKey> parse(Optional<Vault.Text> text) {
+        return text.map(found -> KeyFile.parse(found.content(), vault.place(Vault.ACCESS)))
+                .orElse(List.of());
+    }
+
+    /** Another host changed the keys. */
+    private synchronized void reload() {
+        entries = parse(vault.read(Vault.ACCESS));
     }
 
     /** Takes the local key away. */
     @Deactivate
     public void close() {
+        unwatch.run();
         storeUse();
         try {
             Files.deleteIfExists(localFile);
@@ -87,17 +104,24 @@ public final class StoredKeys implements AccessKeys {
     }
 
     private synchronized void storeUse() {
-        List<StoredKey> now = entries.stream().map(use::with).toList();
         try {
-            if (!now.stream()
-                    .map(StoredKey::info)
-                    .toList()
-                    .equals(entries.stream().map(StoredKey::info).toList())) {
-                entries = now;
-                file.write(now);
-            }
+            change(now -> now.stream().map(use::with).toList());
         } catch (IllegalStateException e) {
             LOG.warn("when keys were last used cannot be stored: {}", e.getMessage());
+        }
+    }
+
+    /** First the vault: a key that would be gone after a restart must not be handed out. What other hosts changed meanwhile stays. */
+    private void change(UnaryOperator<List<StoredKey>> change) {
+        while (true) {
+            Optional<Vault.Text> before = vault.read(Vault.ACCESS);
+            List<StoredKey> now = parse(before);
+            List<StoredKey> next = change.apply(now);
+            if (next.equals(now)
+                    || vault.write(Vault.ACCESS, KeyFile.text(next), before.orElse(null))) {
+                entries = List.copyOf(next);
+                return;
+            }
         }
     }
 
@@ -112,10 +136,6 @@ public final class StoredKeys implements AccessKeys {
         if (expires != null && !expires.isAfter(clock.instant())) {
             throw new IllegalArgumentException("a key must expire in the future");
         }
-        if (entries.size() >= MOST) {
-            throw new IllegalStateException(
-                    "there are " + MOST + " keys already; revoke some first");
-        }
         String text = label == null ? "" : label.strip().replaceAll("\\p{Cntrl}", " ");
         String key = Secret.fresh();
         KeyInfo info =
@@ -128,9 +148,16 @@ public final class StoredKeys implements AccessKeys {
                         null,
                         null,
                         null);
-        List<StoredKey> next = new ArrayList<>(entries);
-        next.add(new StoredKey(info, Secret.hash(key), null, 0));
-        store(next);
+        change(
+                now -> {
+                    if (now.size() >= MOST) {
+                        throw new IllegalStateException(
+                                "there are " + MOST + " keys already; revoke some first");
+                    }
+                    List<StoredKey> next = new ArrayList<>(now);
+                    next.add(new StoredKey(info, Secret.hash(key), null, 0));
+                    return next;
+                });
         LOG.info("key {} ({}, \"{}\") created", info.id(), role.wireName(), info.label());
         return new NewKey(info.id(), key, role);
     }
@@ -138,21 +165,30 @@ public final class StoredKeys implements AccessKeys {
     @Override
     public synchronized Optional<NewKey> rotate(String id, Duration grace) {
         Instant now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
-        Optional<StoredKey> found = current(id);
-        if (found.isEmpty()) {
-            return Optional.empty();
-        }
         String key = Secret.fresh();
-        StoredKey rotated = use.with(found.get()).rotated(Secret.hash(key), grace, now);
-        store(entries.stream().map(one -> one.info().id().equals(id) ? rotated : one).toList());
-        LOG.info("key {} rotated; its former secret ends in {} s", id, grace.toSeconds());
-        return Optional.of(new NewKey(id, key, rotated.info().role()));
-    }
-
-    /** First the disk: a key that would be gone after a restart must not be handed out. */
-    private void store(List<StoredKey> next) {
-        file.write(next);
-        entries = List.copyOf(next);
+        change(
+                all ->
+                        all.stream()
+                                .map(
+                                        one ->
+                                                one.info().id().equals(id)
+                                                                && one.info().isCurrent(now)
+                                                        ? use.with(one)
+                                                                .rotated(
+                                                                        Secret.hash(key),
+                                                                        grace,
+                                                                        now)
+                                                        : one)
+                                .toList());
+        return current(id)
+                .map(
+                        rotated -> {
+                            LOG.info(
+                                    "key {} rotated; its former secret ends in {} s",
+                                    id,
+                                    grace.toSeconds());
+                            return new NewKey(id, key, rotated.info().role());
+                        });
     }
 
     @Override
@@ -210,15 +246,24 @@ public final class StoredKeys implements AccessKeys {
 
     @Override
     public synchronized boolean revoke(String id) {
-        List<StoredKey> next =
-                entries.stream().filter(entry -> !entry.info().id().equals(id)).toList();
-        if (next.size() == entries.size()) {
-            return false;
-        }
-        entries = next; // first the memory: it must end now, even if the disk refuses
+        List<StoredKey> before = entries;
+        entries =
+                without(before, id); // first the memory: it must end now, even if the disk refuses
         use.forget(id);
-        file.write(next);
-        LOG.info("key {} revoked", id);
-        return true;
+        AtomicBoolean known = new AtomicBoolean(entries.size() < before.size());
+        change(
+                now -> {
+                    List<StoredKey> next = without(now, id);
+                    known.compareAndSet(false, next.size() < now.size());
+                    return next;
+                });
+        if (known.get()) {
+            LOG.info("key {} revoked", id);
+        }
+        return known.get();
+    }
+
+    private static List<StoredKey> without(List<StoredKey> keys, String id) {
+        return keys.stream().filter(entry -> !entry.info().id().equals(id)).toList();
     }
 }

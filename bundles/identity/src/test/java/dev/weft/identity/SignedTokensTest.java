@@ -59,11 +59,15 @@ class SignedTokensTest {
 
     private static SignedTokens open(Path data, Clock clock) {
         return new SignedTokens(
-                new DataFolder(data), keys(data, clock), Duration.ofDays(30), clock);
+                new FileVault(new DataFolder(data)), keys(data, clock), Duration.ofDays(30), clock);
     }
 
     private static StoredKeys keys(Path data, Clock clock) {
-        return new StoredKeys(new DataFolder(data), new DirectExecutor(), clock);
+        return new StoredKeys(
+                new DataFolder(data),
+                new FileVault(new DataFolder(data)),
+                new DirectExecutor(),
+                clock);
     }
 
     @Test
@@ -129,7 +133,8 @@ class SignedTokensTest {
         MovableClock clock = new MovableClock();
         StoredKeys keys = keys(data, clock);
         SignedTokens bound =
-                new SignedTokens(new DataFolder(data), keys, Duration.ofDays(30), clock);
+                new SignedTokens(
+                        new FileVault(new DataFolder(data)), keys, Duration.ofDays(30), clock);
         String id = keys.create(Role.OPERATOR, "", clock.instant().plusSeconds(200)).id();
         Principal holder = new Principal(id, Role.OPERATOR);
         String first = bound.issue(holder);

@@ -35,7 +35,11 @@ class StoredKeysTest {
     private final MovableClock clock = new MovableClock();
 
     private StoredKeys open() {
-        return new StoredKeys(new DataFolder(data), new DirectExecutor(), clock);
+        return new StoredKeys(
+                new DataFolder(data),
+                new FileVault(new DataFolder(data)),
+                new DirectExecutor(),
+                clock);
     }
 
     @Test
