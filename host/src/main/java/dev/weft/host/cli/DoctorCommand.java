@@ -83,12 +83,13 @@ final class DoctorCommand extends HostCommand {
             report("registry", true, "none: this host will be its own", "");
             return;
         }
-        String url = device.get().registry();
-        try {
-            HostClient.remote(url, null).get("/api/health");
-            report("registry", true, url, "");
-        } catch (HostException e) {
-            report("registry", false, "", e.getMessage());
+        for (String url : device.get().registry().split(",")) {
+            try {
+                HostClient.remote(url.strip(), null).get("/api/health");
+                report("registry", true, url.strip(), "");
+            } catch (HostException e) {
+                report("registry", false, "", e.getMessage());
+            }
         }
     }
 

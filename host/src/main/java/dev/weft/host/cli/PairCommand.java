@@ -36,7 +36,8 @@ final class PairCommand implements Callable<Integer> {
             names = "--registry",
             required = true,
             paramLabel = "URL",
-            description = "Address of the registry.")
+            description =
+                    "Address of the registry; several with commas in between if it is several hosts.")
     private String registry;
 
     @Option(
@@ -79,7 +80,7 @@ final class PairCommand implements Callable<Integer> {
                             + label
                             + "\" is not valid; use 1 to 64 characters a-z 0-9 . _ - and start with a letter or digit");
         }
-        HostClient client = HostClient.remote(registry, null);
+        HostClient client = HostClient.remote(registry.split(",")[0].strip(), null);
         HostKey key = HostKey.loadOrCreate(directory.resolve("keys/host.key"));
         ObjectNode request =
                 Wire.object()

@@ -32,7 +32,8 @@ final class RunCommand implements Callable<Integer> {
     @Option(
             names = "--registry",
             paramLabel = "URL",
-            description = "Registry to join (default: agent.yaml, the one it was paired with).")
+            description =
+                    "Registry to join; several URLs with commas in between if it is several hosts (default: agent.yaml, the one it was paired with).")
     private String registry;
 
     @Option(

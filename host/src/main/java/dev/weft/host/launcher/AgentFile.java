@@ -6,6 +6,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -214,7 +215,12 @@ public final class AgentFile {
         }
     }
 
+    /** Whether it is the URL of a registry, or several with commas in between. */
     static boolean isRegistry(String text) {
+        return Arrays.stream(text.split(",", -1)).map(String::strip).allMatch(AgentFile::isUrl);
+    }
+
+    private static boolean isUrl(String text) {
         try {
             URI uri = URI.create(text);
             return ("http".equals(uri.getScheme()) || "https".equals(uri.getScheme()))

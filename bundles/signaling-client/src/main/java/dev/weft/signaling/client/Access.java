@@ -18,6 +18,9 @@ interface Access {
     /** A bearer token that is good for a while yet. */
     CompletableFuture<String> token();
 
+    /** The registry does not answer: if it has another address, that is the next one to try. */
+    void elsewhere();
+
     /** The registry did not take the token: the next one is a new one. */
     void renew();
 }

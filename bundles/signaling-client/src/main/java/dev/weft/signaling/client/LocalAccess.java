@@ -41,6 +41,11 @@ final class LocalAccess implements Access {
     }
 
     @Override
+    public void elsewhere() {
+        // there is only this one
+    }
+
+    @Override
     public void renew() {
         // each token is a new one
     }

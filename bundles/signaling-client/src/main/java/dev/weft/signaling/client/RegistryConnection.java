@@ -117,7 +117,7 @@ final class RegistryConnection implements SignalSocket.Ear {
                     "membership revoked or unknown: pair again (" + refused.getMessage() + ")",
                     SLOW_MILLIS);
         } else {
-            retry(
+            retryElsewhere(
                     Failure.words(e),
                     access.isLocal() ? Math.min(backoff.next(), WAITING_MILLIS) : backoff.next());
         }
@@ -127,6 +127,12 @@ final class RegistryConnection implements SignalSocket.Ear {
         synchronized (state) {
             return refusals++ == 0;
         }
+    }
+
+    /** It may be that one host of the registry is gone. */
+    private void retryElsewhere(String why, long millis) {
+        retry(why, millis);
+        access.elsewhere();
     }
 
     private void retry(String why, long millis) {
@@ -269,7 +275,7 @@ final class RegistryConnection implements SignalSocket.Ear {
                                     + " is connected; stop it, or give this one a data directory and a pairing of its own",
                             backoff.next());
             case REVOKED -> retry("membership revoked or unknown: pair again", SLOW_MILLIS);
-            default -> retry(reason, backoff.next());
+            default -> retryElsewhere(reason, backoff.next());
         }
     }
 

@@ -7,18 +7,25 @@ import dev.weft.protocol.Wire;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
-/** Another host is the registry: the device token of the pairing is exchanged for short-lived ones. */
+/**
+ * Other hosts are the registry: the device token of the pairing is exchanged for short-lived ones. Where the registry is several
+ * hosts, each has an address here, and they are tried in turn.
+ */
 final class RemoteAccess implements Access {
     private static final long GOOD_NANOS = (Tokens.LIFE_SECONDS - 60) * 1_000_000_000L;
     private final Rest rest;
     private final HostIdentity identity;
     private final String configured;
-    private final URI base;
+    private final List<URI> bases;
+    private volatile int current;
     private CompletableFuture<String> token;
     private long asked;
 
@@ -26,7 +33,7 @@ final class RemoteAccess implements Access {
         this.rest = rest;
         this.identity = identity;
         this.configured = registry;
-        this.base = parse(registry);
+        this.bases = Arrays.stream(registry.split(",")).map(RemoteAccess::parse).toList();
     }
 
     private static URI parse(String registry) {
@@ -48,7 +55,7 @@ final class RemoteAccess implements Access {
     }
 
     boolean isMalformed() {
-        return base == null && !configured.isBlank();
+        return !configured.isBlank() && bases.stream().anyMatch(Objects::isNull);
     }
 
     @Override
@@ -61,22 +68,30 @@ final class RemoteAccess implements Access {
         if (configured.isBlank()) {
             return Optional.of("no registry is set: run weft pair CODE --registry URL");
         }
-        if (base == null) {
+        if (isMalformed()) {
             return Optional.of(
                     "the registry "
                             + Wire.quote(configured)
-                            + " is not a URL like https://host:8700; set registry in "
+                            + " is not a URL like https://host:8700, or several with commas in between; set registry in "
                             + SignalingConfig.PID
                             + " or start with --registry URL");
         }
         return identity.deviceToken().isEmpty()
-                ? Optional.of("not paired: run weft pair CODE --registry " + base)
+                ? Optional.of("not paired: run weft pair CODE --registry " + bases.get(0))
                 : Optional.empty();
     }
 
     @Override
     public Optional<URI> base() {
-        return Optional.ofNullable(base);
+        return Optional.ofNullable(bases.get(current));
+    }
+
+    @Override
+    public synchronized void elsewhere() {
+        if (bases.size() > 1) {
+            current = (current + 1) % bases.size();
+            token = null; // it may be of a registry that does not answer yet
+        }
     }
 
     @Override
@@ -84,6 +99,7 @@ final class RemoteAccess implements Access {
         if (token == null
                 || token.isCompletedExceptionally()
                 || System.nanoTime() - asked > GOOD_NANOS) {
+            URI base = bases.get(current);
             asked = System.nanoTime();
             token =
                     rest.call(
@@ -112,7 +128,7 @@ final class RemoteAccess implements Access {
                                     + ", not as "
                                     + identity.agentId()
                                     + "; run weft pair CODE --registry "
-                                    + base));
+                                    + bases.get(current)));
         }
         return text;
     }

@@ -10,9 +10,10 @@ public @interface SignalingConfig {
     String PID = "dev.weft.signaling.client";
 
     /** The registry.
-     * @return {@code local}, or an http or https URL */
+     * @return {@code local}, or an http or https URL; several, with commas in between, if the registry is several hosts */
     @AttributeDefinition(
-            description = "URL of the registry, or local: this host is its own registry")
+            description =
+                    "URL of the registry, or several with commas in between, or local: this host is its own registry")
     String registry() default "local";
 
     /** Time between heartbeats.

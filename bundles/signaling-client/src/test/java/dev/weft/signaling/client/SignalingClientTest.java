@@ -529,4 +529,21 @@ class SignalingClientTest {
         registry.start();
         await().atMost(Duration.ofSeconds(2)).until(client::isConnected);
     }
+
+    @Test
+    void of_a_registry_that_is_two_hosts_the_other_one_is_taken_when_one_goes() throws Exception {
+        TestRegistry other = new TestRegistry();
+        try {
+            SignalingClient client = host.connect(registry.uri() + ", " + other.uri() + "/");
+            await().until(client::isConnected);
+            assertEquals(1, registry.handshakes.get());
+            registry.close();
+            await().until(() -> other.handshakes.get() == 1 && client.isConnected());
+            registry.start();
+            other.close();
+            await().until(() -> registry.handshakes.get() == 2 && client.isConnected());
+        } finally {
+            other.close();
+        }
+    }
 }
