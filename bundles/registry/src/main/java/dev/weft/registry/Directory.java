@@ -36,7 +36,7 @@ import org.osgi.service.component.annotations.Reference;
         service = {Registry.class, Directory.class, HealthCheck.class},
         configurationPid = "dev.weft.registry")
 public final class Directory implements Registry, Sweep, HealthCheck {
-    private static final int MAX_AGENTS = 10_000;
+    private static final int MAX_AGENTS = 20_000;
     private static final Comparator<Presence> OLDER =
             Comparator.comparing(Presence::registeredAt)
                     .thenComparing(agent -> agent.card().agentId().value());

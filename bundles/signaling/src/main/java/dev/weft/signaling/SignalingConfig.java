@@ -26,5 +26,5 @@ public @interface SignalingConfig {
     /** How many sockets may be open.
      * @return a count */
     @AttributeDefinition(description = "Sockets that may be open at once")
-    int max__sockets() default 1000;
+    int max__sockets() default 5000;
 }

@@ -41,6 +41,7 @@ import picocli.CommandLine.Spec;
             DoctorCommand.class,
             BackupCommands.Backup.class,
             BackupCommands.Restore.class,
+            BenchCommand.class,
             VersionCommand.class
         })
 public final class Weft implements Runnable {

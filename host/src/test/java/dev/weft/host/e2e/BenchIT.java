@@ -1,0 +1,41 @@
+package dev.weft.host.e2e;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The benchmarks work, in small; how fast Weft is they say only in full. */
+@Tag("once")
+class BenchIT {
+    @TempDir Path folder;
+
+    @Test
+    void the_registry_is_measured_and_told_as_the_document_that_scripts_read() {
+        JsonNode all = Program.json(folder, "bench", "registry", "--scale", "0.005", "--json");
+        assertTrue(all.path("machine").path("cores").asInt() > 0);
+        Map<String, JsonNode> figures = new HashMap<>();
+        all.path("figures").forEach(one -> figures.put(one.path("name").asText(), one));
+        assertEquals(50, figures.get("agents registered").path("value").asInt());
+        JsonNode route = figures.get("route p99");
+        assertEquals("ms", route.path("unit").asText());
+        assertTrue(route.path("value").asDouble() > 0 && route.path("baseline").asDouble() > 0);
+        assertTrue(route.path("ratio").asDouble() > 0);
+        assertTrue(figures.get("registrations").path("baseline").isNull());
+        assertTrue(figures.get("signaling relayed").path("value").asDouble() > 0);
+        assertTrue(figures.get("task submitted to pushed p50").path("value").asDouble() > 0);
+    }
+
+    @Test
+    void a_benchmark_that_there_is_none_of_is_named() {
+        Program.Result wrong = Program.run(folder, "bench", "warp");
+        assertEquals(2, wrong.exit());
+        assertTrue(wrong.text().contains("registry"), wrong.text());
+    }
+}
