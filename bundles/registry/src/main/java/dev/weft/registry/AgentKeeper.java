@@ -2,7 +2,6 @@ package dev.weft.registry;
 
 import dev.weft.api.health.HealthCheck.Status;
 import dev.weft.protocol.AgentId;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
@@ -13,11 +12,11 @@ import org.slf4j.LoggerFactory;
 final class AgentKeeper {
     private static final Logger LOG = LoggerFactory.getLogger(AgentKeeper.class);
     private final AgentTable table;
-    private final Map<AgentId, Presence> agents;
+    private final AgentIndex agents;
     private final Set<AgentId> unsaved = ConcurrentHashMap.newKeySet();
     private final ReentrantLock writing = new ReentrantLock();
 
-    AgentKeeper(AgentTable table, Map<AgentId, Presence> agents) {
+    AgentKeeper(AgentTable table, AgentIndex agents) {
         this.table = table;
         this.agents = agents;
     }
@@ -50,12 +49,11 @@ final class AgentKeeper {
     }
 
     void saveAll() {
-        agents.forEach(
-                (id, agent) -> {
-                    if (agent.lastHeartbeat().isAfter(agent.savedAt())) {
-                        save(id);
-                    }
-                });
+        for (Presence agent : agents.values()) {
+            if (agent.lastHeartbeat().isAfter(agent.savedAt())) {
+                save(agent.card().agentId());
+            }
+        }
     }
 
     /** Whether the database does not have it yet. */

@@ -45,7 +45,7 @@ public final class Directory implements Registry, Sweep, HealthCheck {
     private final InstantSource clock;
     private final Duration retention;
     private final HealthTimes times;
-    private final Map<AgentId, Presence> agents = new ConcurrentHashMap<>();
+    private final AgentIndex agents = new AgentIndex();
     private final Set<AgentId> connected = ConcurrentHashMap.newKeySet();
     private final ReentrantLock changing = new ReentrantLock();
     private final AgentKeeper keeper;
@@ -90,7 +90,7 @@ public final class Directory implements Registry, Sweep, HealthCheck {
         AgentTable table = new AgentTable(database);
         this.keeper = new AgentKeeper(table, agents);
         Instant now = now();
-        table.load().forEach(agent -> agents.put(agent.card().agentId(), agent.told(now, times)));
+        table.load().forEach(agent -> agents.put(agent.told(now, times)));
         this.replica = new Replica(this, table, cluster);
     }
 
@@ -153,7 +153,7 @@ public final class Directory implements Registry, Sweep, HealthCheck {
     private Presence store(Presence agent, Instant now, boolean isNew) {
         boolean news = agent.isNews(now, times);
         Presence next = news ? agent.told(now, times) : agent;
-        agents.put(next.card().agentId(), next);
+        agents.put(next);
         if (isNew) {
             announcer.joined(next.record(now, times));
         } else if (news) {
@@ -177,11 +177,8 @@ public final class Directory implements Registry, Sweep, HealthCheck {
                                             + card.agentId()
                                             + " another name");
                         });
-        agents.values().stream()
-                .filter(
-                        other ->
-                                other.card().name().equals(card.name())
-                                        && !other.card().agentId().equals(card.agentId()))
+        agents.named(card.name())
+                .filter(other -> !other.card().agentId().equals(card.agentId()))
                 .toList()
                 .forEach(other -> forget(other.card().agentId(), "its name was taken over"));
         if (isNew && agents.size() >= MAX_AGENTS) {
@@ -201,8 +198,7 @@ public final class Directory implements Registry, Sweep, HealthCheck {
         Optional<AgentId> owner = members.owner(name).filter(id -> !id.equals(claimant));
         return owner.isPresent()
                 ? owner
-                : agents.values().stream()
-                        .filter(agent -> agent.card().name().equals(name))
+                : agents.named(name)
                         .filter(
                                 agent ->
                                         members.isApproved(agent.card().agentId())
@@ -263,8 +259,7 @@ public final class Directory implements Registry, Sweep, HealthCheck {
     private boolean winsName(Presence newcomer) {
         AgentId id = newcomer.card().agentId();
         List<Presence> rivals =
-                agents.values().stream()
-                        .filter(one -> one.card().name().equals(newcomer.card().name()))
+                agents.named(newcomer.card().name())
                         .filter(one -> !one.card().agentId().equals(id))
                         .toList();
         Optional<AgentId> owner = members.owner(newcomer.card().name());
@@ -360,7 +355,7 @@ public final class Directory implements Registry, Sweep, HealthCheck {
     }
 
     private List<Presence> able(RouteRequest request, Instant now) {
-        return agents.values().stream()
+        return agents.offering(request.skill())
                 .filter(agent -> request.fits(agent.card()))
                 .filter(agent -> times.health(agent.age(now)) == Health.ACTIVE)
                 .filter(agent -> members.isApproved(agent.card().agentId()))
