@@ -56,7 +56,12 @@ final class Program implements AutoCloseable {
 
     /** Runs a command to its end. */
     static Result run(Path folder, String... arguments) {
-        try (Program program = start(folder, arguments)) {
+        return runUnder(List.of(), folder, arguments);
+    }
+
+    /** The same, by way of another program. */
+    static Result runUnder(List<String> wrapper, Path folder, String... arguments) {
+        try (Program program = startUnder(wrapper, HOME, folder, arguments)) {
             int exit = program.awaitExit(60);
             return new Result(exit, program.text());
         }
@@ -64,7 +69,12 @@ final class Program implements AutoCloseable {
 
     /** Runs a command that must succeed and reads its one JSON document. */
     static JsonNode json(Path folder, String... arguments) {
-        Result result = run(folder, arguments);
+        return jsonUnder(List.of(), folder, arguments);
+    }
+
+    /** The same, by way of another program. */
+    static JsonNode jsonUnder(List<String> wrapper, Path folder, String... arguments) {
+        Result result = runUnder(wrapper, folder, arguments);
         if (result.exit() != 0) {
             throw new AssertionError(
                     String.join(" ", arguments)

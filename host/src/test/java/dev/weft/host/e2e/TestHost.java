@@ -16,6 +16,8 @@ final class TestHost implements AutoCloseable {
     private final Path folder;
     private final String name;
     private final List<String> wrapper;
+    private final List<String> place;
+    private final String address;
     private Program program;
 
     TestHost(Path folder, String name) throws IOException {
@@ -23,10 +25,26 @@ final class TestHost implements AutoCloseable {
     }
 
     TestHost(Path folder, String name, List<String> wrapper) throws IOException {
+        this(folder, name, wrapper, List.of(), "127.0.0.1");
+    }
+
+    /** A host in a network namespace of its own.
+     * @param place how a command is run there
+     * @param address where others reach it */
+    static TestHost in(Path folder, String name, List<String> place, String address)
+            throws IOException {
+        return new TestHost(folder, name, place, place, address);
+    }
+
+    private TestHost(
+            Path folder, String name, List<String> wrapper, List<String> place, String address)
+            throws IOException {
         this.folder = Files.createDirectories(folder);
         this.data = folder.resolve("data");
         this.name = name;
         this.wrapper = wrapper;
+        this.place = place;
+        this.address = address;
     }
 
     /** Starts the process and waits for its ready line. */
@@ -57,7 +75,7 @@ final class TestHost implements AutoCloseable {
 
     String url() {
         try {
-            return "http://127.0.0.1:" + Files.readString(data.resolve("weft.port")).strip();
+            return "http://" + address + ":" + Files.readString(data.resolve("weft.port")).strip();
         } catch (IOException e) {
             throw new AssertionError(e);
         }
@@ -69,13 +87,13 @@ final class TestHost implements AutoCloseable {
 
     /** A command at this host. */
     Program.Result weft(String... arguments) {
-        return Program.run(folder, with(arguments));
+        return Program.runUnder(place, folder, with(arguments));
     }
 
     JsonNode json(String... arguments) {
         List<String> all = new ArrayList<>(List.of(arguments));
         all.add("--json");
-        return Program.json(folder, with(all.toArray(String[]::new)));
+        return Program.jsonUnder(place, folder, with(all.toArray(String[]::new)));
     }
 
     private String[] with(String... arguments) {
@@ -88,7 +106,9 @@ final class TestHost implements AutoCloseable {
     void admit(TestHost newcomer) {
         String code = json("code").path("code").asText();
         try (Program pairing =
-                Program.start(
+                Program.startUnder(
+                        newcomer.place,
+                        Program.HOME,
                         newcomer.folder,
                         "pair",
                         code,

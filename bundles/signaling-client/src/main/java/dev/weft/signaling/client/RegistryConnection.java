@@ -6,7 +6,6 @@ import dev.weft.protocol.ProtocolException;
 import dev.weft.protocol.SignalMessage;
 import dev.weft.protocol.Wire;
 import java.net.URI;
-import java.net.http.HttpClient;
 import java.net.http.WebSocketHandshakeException;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,11 +25,11 @@ final class RegistryConnection implements SignalSocket.Ear {
     private static final int REVOKED = 4001;
     private static final int DUPLICATE = 4004;
     private static final long WAITING_MILLIS = 200;
-    private static final long PROBE_MILLIS = 3_000;
+    private static final long PROBE_MILLIS = 2_000;
     private static final int PATIENCE_SECONDS = 15;
 
     private final Access access;
-    private final HttpClient client;
+    private final Clients client;
     private final ScheduledExecutorService timer;
     private final Executor executor;
     private final Backoff backoff;
@@ -50,7 +49,7 @@ final class RegistryConnection implements SignalSocket.Ear {
 
     RegistryConnection(
             Access access,
-            HttpClient client,
+            Clients client,
             ScheduledExecutorService timer,
             Executor executor,
             Backoff backoff,
@@ -82,7 +81,9 @@ final class RegistryConnection implements SignalSocket.Ear {
         }
         access.token()
                 .thenCompose(
-                        token -> SignalSocket.open(client, socketUri(base), token, instance, this))
+                        token ->
+                                SignalSocket.open(
+                                        client.get(), socketUri(base), token, instance, this))
                 .orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS)
                 .whenComplete((opened, e) -> dialed(e));
     }

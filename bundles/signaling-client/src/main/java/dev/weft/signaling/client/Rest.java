@@ -6,7 +6,6 @@ import dev.weft.protocol.ProtocolException;
 import dev.weft.protocol.Wire;
 import java.io.IOException;
 import java.net.URI;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
@@ -22,9 +21,9 @@ final class Rest {
     private static final int MAX_ANSWER = 16 << 20;
     private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final Pattern NEXT = Pattern.compile("<([^>]{1,2048})>\\s*;\\s*rel=\"?next\"?");
-    private final HttpClient client;
+    private final Clients client;
 
-    Rest(HttpClient client) {
+    Rest(Clients client) {
         this.client = client;
     }
 
@@ -47,7 +46,8 @@ final class Rest {
             request.header("Content-Type", "application/json");
         }
         headers.forEach(request::header);
-        return client.sendAsync(request.build(), info -> new LimitedBody(MAX_ANSWER))
+        return client.get()
+                .sendAsync(request.build(), info -> new LimitedBody(MAX_ANSWER))
                 .thenApply(
                         response -> {
                             try {

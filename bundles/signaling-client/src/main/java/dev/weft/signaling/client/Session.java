@@ -12,7 +12,6 @@ import dev.weft.protocol.AgentId;
 import dev.weft.protocol.ProtocolException;
 import dev.weft.protocol.SignalMessage;
 import dev.weft.protocol.Wire;
-import java.net.http.HttpClient;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -38,7 +37,7 @@ final class Session implements RegistryConnection.Owner {
 
     private final SignalingConfig config;
     private final Access access;
-    private final HttpClient client;
+    private final Clients client;
     private final RegistryApi api;
     private final Directory directory;
     private final Executor executor;
@@ -58,7 +57,7 @@ final class Session implements RegistryConnection.Owner {
     Session(
             SignalingConfig config,
             Access access,
-            HttpClient client,
+            Clients client,
             Rest rest,
             CardSource cards,
             Directory directory,
@@ -121,6 +120,7 @@ final class Session implements RegistryConnection.Owner {
         addresses = now;
         if (!now.equals(before)) {
             LOG.info("the addresses of this machine changed: {}", String.join(", ", now));
+            client.renew();
             connection.probe();
             listeners.each(SignalListener::networkChanged);
         }
@@ -335,6 +335,6 @@ final class Session implements RegistryConnection.Owner {
             Thread.currentThread().interrupt();
         }
         connection.stop();
-        Clients.end(client);
+        client.end();
     }
 }

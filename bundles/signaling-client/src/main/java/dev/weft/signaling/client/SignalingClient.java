@@ -18,9 +18,7 @@ import dev.weft.protocol.AgentId;
 import dev.weft.protocol.SignalMessage;
 import dev.weft.protocol.Wire;
 import java.net.URLEncoder;
-import java.net.http.HttpClient;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
@@ -68,13 +66,7 @@ public final class SignalingClient
             @Reference(target = "(weft.executor=timer)") ScheduledExecutorService timer) {
         this.self = identity.agentId();
         Spill executor = new Spill(blocking);
-        HttpClient client =
-                HttpClient.newBuilder()
-                        .executor(executor)
-                        .version(HttpClient.Version.HTTP_1_1)
-                        .connectTimeout(Duration.ofSeconds(5))
-                        .followRedirects(HttpClient.Redirect.NEVER)
-                        .build();
+        Clients client = new Clients(executor);
         Rest rest = new Rest(client);
         Access access =
                 "local".equals(config.registry())

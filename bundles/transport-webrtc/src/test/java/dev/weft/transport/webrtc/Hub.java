@@ -65,6 +65,15 @@ final class Hub implements AutoCloseable {
         order.forEach(this::deliver);
     }
 
+    /** Lets one held message through, so many times; others stay. */
+    void pass(SignalMessage message, int times) {
+        if (held.remove(message)) {
+            for (int i = 0; i < times; i++) {
+                deliver(message);
+            }
+        }
+    }
+
     void deliver(SignalMessage original) {
         SignalMessage message = change.apply(original);
         wire.execute(

@@ -1,0 +1,291 @@
+package dev.weft.host.e2e;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.weft.protocol.Wire;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Two hosts at home, behind routers, and a registry on the internet: what real networks do to a link, and what becomes of a call. */
+@Tag("once")
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class NetworkIT {
+    private static final Path TURNSERVER = Path.of("/usr/bin/turnserver");
+    private static final String SECRET = "turn-test-secret";
+    private Path folder;
+    private Network network;
+    private TestHost registry;
+    private TestHost one;
+    private TestHost two;
+    private Process turn;
+
+    @BeforeAll
+    void build(@TempDir Path folder) throws Exception {
+        this.folder = folder;
+        Network.obstacle()
+                .ifPresent(
+                        why -> {
+                            System.out.println(why);
+                            Assumptions.abort(why);
+                        });
+        network = new Network();
+        registry =
+                TestHost.in(
+                        folder.resolve("registry"),
+                        "registry",
+                        network.in("registry"),
+                        Network.REGISTRY);
+        startTurn();
+        registry.start("--role", "registry", "--bind", "0.0.0.0");
+        one = TestHost.in(folder.resolve("one"), "one", network.in("one"), "192.168.1.2");
+        two = TestHost.in(folder.resolve("two"), "two", network.in("two"), "192.168.2.2");
+        registry.admit(one);
+        registry.admit(two);
+        one.start();
+        Program.drop("text", one.deploy());
+    }
+
+    private void startTurn() throws IOException {
+        if (!Files.isExecutable(TURNSERVER)) {
+            return;
+        }
+        java.util.List<String> command = new java.util.ArrayList<>(network.in("registry"));
+        command.addAll(
+                java.util.List.of(
+                        TURNSERVER.toString(),
+                        "-n",
+                        "--listening-ip=" + Network.REGISTRY,
+                        "--relay-ip=" + Network.REGISTRY,
+                        "--listening-port=3478",
+                        "--use-auth-secret",
+                        "--static-auth-secret=" + SECRET,
+                        "--realm=weft.test",
+                        "--no-cli",
+                        "--no-tls",
+                        "--no-dtls",
+                        "--log-file=stdout",
+                        "--pidfile=" + folder.resolve("turn.pid")));
+        turn =
+                new ProcessBuilder(command)
+                        .redirectErrorStream(true)
+                        .redirectOutput(folder.resolve("turn.log").toFile())
+                        .start();
+        Path secret = Files.writeString(folder.resolve("turn.secret"), SECRET + "\n");
+        Path etc = Files.createDirectories(registry.data.resolve("etc"));
+        var servers = Wire.object().put("turn_secret_file", secret.toString());
+        servers.putArray("stun").add("stun:" + Network.REGISTRY + ":3478");
+        servers.putArray("turn").add("turn:" + Network.REGISTRY + ":3478?transport=udp");
+        Files.writeString(
+                etc.resolve("registry.json"),
+                Wire.write((Object) Wire.object().set("dev.weft.registry", servers)));
+    }
+
+    @AfterAll
+    void tearDown() throws Exception {
+        for (AutoCloseable part : new AutoCloseable[] {two, one, registry}) {
+            if (part != null) {
+                part.close();
+            }
+        }
+        if (turn != null) {
+            turn.destroy();
+            turn.waitFor(5, TimeUnit.SECONDS);
+        }
+        if (network != null) {
+            network.close();
+        }
+    }
+
+    @BeforeEach
+    void calm() {
+        network.routers(Network.Nat.CONE, "");
+    }
+
+    /** Host two comes anew into the network as it is now, so that its link is made under these conditions. */
+    private void arrive() {
+        if (two.program() != null && two.program().isAlive()) {
+            two.stop();
+        }
+        two.start();
+    }
+
+    private JsonNode peer(TestHost host, String name) {
+        for (JsonNode peer : host.json("peers")) {
+            if (peer.path("name").asText().equals(name)) {
+                return peer;
+            }
+        }
+        return Wire.object();
+    }
+
+    private static void await(String what, int seconds, Callable<Boolean> condition) {
+        Awaitility.await(what)
+                .atMost(Duration.ofSeconds(seconds))
+                .pollInterval(Duration.ofMillis(500))
+                .ignoreExceptions()
+                .until(condition);
+    }
+
+    private void awaitPath(String path, int seconds) {
+        await("a link by " + path, seconds, () -> two.linkedTo("one", path));
+    }
+
+    private JsonNode call(String... more) {
+        java.util.List<String> words =
+                new java.util.ArrayList<>(
+                        java.util.List.of(
+                                "call", "text.statistics", "text=one two three", "--agent", "one"));
+        words.addAll(java.util.List.of(more));
+        return two.json(words.toArray(String[]::new));
+    }
+
+    private void assertCall(String path) {
+        JsonNode task = call();
+        assertEquals("completed", task.path("state").asText(), task.toString());
+        assertEquals(path, task.path("path").asText(), task.toString());
+    }
+
+    private void needsTurn() {
+        Assumptions.assumeTrue(turn != null, "coturn is not installed: apt-get install coturn");
+    }
+
+    @Test
+    void behind_nat_the_link_goes_straight_and_says_over_which_addresses() {
+        needsTurn(); // coturn is the STUN server as well
+        arrive();
+        awaitPath("p2p", 30);
+        assertCall("p2p");
+        String pair = peer(two, "one").path("candidate_pair").asText();
+        assertTrue(pair.contains("10.99.0.2"), pair);
+    }
+
+    @Test
+    void behind_symmetric_nat_the_link_goes_through_turn() {
+        needsTurn();
+        network.routers(Network.Nat.SYMMETRIC, "");
+        arrive();
+        awaitPath("turn", 30);
+        assertCall("turn");
+        String pair = peer(two, "one").path("candidate_pair").asText();
+        assertTrue(pair.contains("relay udp " + Network.REGISTRY), pair);
+    }
+
+    @Test
+    void without_udp_the_registry_relays_and_sees_nothing() {
+        network.routers(Network.Nat.CONE, "meta l4proto udp drop");
+        arrive();
+        await("the other host", 20, () -> two.sees("one", "active"));
+        assertCall("relay");
+        assertEquals("registry, sealed", peer(two, "one").path("candidate_pair").asText());
+    }
+
+    @Test
+    void a_bad_line_slows_calls_and_breaks_none() {
+        arrive();
+        awaitPath("p2p", 30);
+        boolean delayed = network.spoil("router2", 100, 5);
+        if (!delayed) {
+            System.out.println("the kernel has no netem: 5 % loss without the delay of 100 ms");
+        }
+        try {
+            for (int i = 0; i < 5; i++) {
+                assertCall("p2p");
+            }
+        } finally {
+            network.mend("router2", delayed);
+        }
+    }
+
+    @Test
+    void a_host_that_gets_another_address_keeps_its_link() {
+        arrive();
+        awaitPath("p2p", 30);
+        double since = peer(one, "two").path("since").asDouble();
+        String pair = peer(one, "two").path("candidate_pair").asText();
+        network.address("two", "192.168.2.77", "192.168.2.1");
+        await(
+                "a link over the new address",
+                60,
+                () -> {
+                    JsonNode now = peer(one, "two");
+                    return now.path("path").asText().equals("p2p")
+                            && !now.path("candidate_pair").asText().equals(pair);
+                });
+        assertEquals(since, peer(one, "two").path("since").asDouble(), "the link is the same one");
+        assertCall("p2p");
+        network.address("two", "192.168.2.2", "192.168.2.1");
+    }
+
+    @Test
+    void a_partition_ends_the_link_and_its_end_brings_it_back() {
+        arrive();
+        awaitPath("p2p", 30);
+        network.router("router2", Network.Nat.CONE, "drop");
+        await("the link is gone", 60, () -> !two.linkedTo("one", "p2p"));
+        assertNotEquals(
+                0,
+                two.weft("call", "text.statistics", "text=x", "--agent", "one", "--timeout", "2")
+                        .exit());
+        network.router("router2", Network.Nat.CONE, "");
+        awaitPath("p2p", 60);
+        assertCall("p2p");
+    }
+
+    @Test
+    void a_peer_that_stands_still_fails_its_calls_in_time_and_serves_again_when_it_goes_on()
+            throws Exception {
+        arrive();
+        awaitPath("p2p", 30);
+        String pid = String.valueOf(one.program().pid());
+        new ProcessBuilder("kill", "-STOP", pid).start().waitFor();
+        try {
+            long start = System.nanoTime();
+            Program.Result late =
+                    two.weft(
+                            "call",
+                            "text.statistics",
+                            "text=x",
+                            "--agent",
+                            "one",
+                            "--timeout",
+                            "3");
+            assertEquals(1, late.exit(), late.text());
+            assertTrue(System.nanoTime() - start < TimeUnit.SECONDS.toNanos(20), late.text());
+            assertTrue(two.sees("two", "active"), "this host is not held up");
+        } finally {
+            new ProcessBuilder("kill", "-CONT", pid).start().waitFor();
+        }
+        awaitPath("p2p", 60);
+        assertCall("p2p");
+    }
+
+    @Test
+    void links_outlive_the_registry_and_newcomers_find_it_when_it_is_back() throws Exception {
+        arrive();
+        awaitPath("p2p", 30);
+        String port = String.valueOf(URI.create(registry.url()).getPort());
+        registry.program().kill();
+        assertCall("p2p");
+        registry.start("--role", "registry", "--bind", "0.0.0.0", "--port", port);
+        arrive();
+        awaitPath("p2p", 60);
+        assertCall("p2p");
+    }
+}
