@@ -23,6 +23,9 @@ final class Drops {
     /** A type that this version does not know. */
     final Kind unknown = new Kind("message of an unknown type", false);
 
+    /** A frame of a process that has been replaced. */
+    final Kind stale = new Kind("old frame", false);
+
     /** One reason. */
     static final class Kind {
         private final String what;

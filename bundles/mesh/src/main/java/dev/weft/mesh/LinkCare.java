@@ -1,7 +1,5 @@
 package dev.weft.mesh;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.weft.api.mesh.CardSource;
 import dev.weft.api.mesh.Link;
 import dev.weft.api.mesh.Path;
 import dev.weft.protocol.AgentId;
@@ -28,7 +26,7 @@ final class LinkCare {
     private final PeerNews news;
     private final Redial redial;
     private final SpareLinks spare;
-    private final CardSource cards;
+    private final Sessions sessions;
     private final ScheduledExecutorService timer;
     private final Executor executor;
     private Future<?> rounds;
@@ -40,7 +38,7 @@ final class LinkCare {
             DialPolicy policy,
             Redial redial,
             Predicate<Link> busy,
-            CardSource cards,
+            Sessions sessions,
             ScheduledExecutorService timer,
             Executor executor) {
         this.links = links;
@@ -48,7 +46,7 @@ final class LinkCare {
         this.news = news;
         this.redial = redial;
         this.spare = new SpareLinks(links, policy, redial, busy, this::release);
-        this.cards = cards;
+        this.sessions = sessions;
         this.timer = timer;
         this.executor = executor;
     }
@@ -86,19 +84,13 @@ final class LinkCare {
 
     /** A link is up. */
     void opened(Link link) {
+        sessions.of(link.peer()).greet(link); // before anything else is sent on it
         Links.Wired wired = links.add(link);
         links.of(link.peer()).stream()
                 .filter(other -> other.link != link && other.link.path() == link.path())
                 .forEach(other -> retire(other.link));
         LOG.debug("link to {} up: {}", link.peer(), link.path().wireName());
-        // the registry introduces those who speak through it
-        if (link.path() != Path.RELAY) {
-            ObjectNode hello = Wire.object();
-            hello.putArray("versions").add(1);
-            hello.putArray("features");
-            hello.set("card", Wire.node(cards.card()));
-            post.tell(link, post.message(MeshMessage.HELLO, "", link.peer(), hello));
-        }
+        sessions.of(link.peer()).opened();
         ping(wired);
         // the first round trip pays for cold code at both ends: measure again before a whole round
         // has passed

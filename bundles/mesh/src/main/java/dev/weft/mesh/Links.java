@@ -3,7 +3,9 @@ package dev.weft.mesh;
 import dev.weft.api.mesh.Link;
 import dev.weft.api.mesh.Path;
 import dev.weft.protocol.AgentId;
+import dev.weft.protocol.Lane;
 import java.util.Collection;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -12,6 +14,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 /** The links that are up, by peer. Known by identity: the end of an old link never takes a new one away. */
 final class Links {
     private static final long IMPROVE_NANOS = 60_000_000_000L;
+    /** How long a new link may be silent before its peer counts as one that never says hello. */
+    static final long HELLO_NANOS = 2_000_000_000L;
 
     private final Map<AgentId, List<Wired>> byPeer = new ConcurrentHashMap<>();
 
@@ -95,6 +99,29 @@ final class Links {
         return of(peer).stream().anyMatch(Wired::isDirect);
     }
 
+    /** The link to send on: the best that the peer has said hello on, else the best.
+     * @return null if there is none */
+    Wired carrier(AgentId peer) {
+        Wired best = null;
+        for (Wired candidate : of(peer)) {
+            if (candidate.link.isOpen() && (best == null || candidate.beats(best))) {
+                best = candidate;
+            }
+        }
+        return best;
+    }
+
+    /** What is known of a link.
+     * @return null if it is not here */
+    Wired of(Link link) {
+        for (Wired wired : of(link.peer())) {
+            if (wired.link == link) {
+                return wired;
+            }
+        }
+        return null;
+    }
+
     /** Peers that have a link. */
     Collection<AgentId> peers() {
         return byPeer.keySet();
@@ -115,6 +142,13 @@ final class Links {
         volatile double rttMillis = -1;
         volatile String pingId = "";
         volatile long pingedAt;
+
+        /** What the peer said in its hello on this link; null until then. */
+        volatile Greeting greeting;
+
+        /** Long messages that arrive in pieces; touched by the link's own calls only. */
+        final Map<Lane, Assembly> assemblies = new EnumMap<>(Lane.class);
+
 
         Wired(Link link) {
             this.link = link;
@@ -138,6 +172,23 @@ final class Links {
             return link.isResponsive() == other.link.isResponsive()
                     ? link.path().compareTo(other.link.path()) < 0
                     : link.isResponsive();
+        }
+
+        private boolean beats(Wired other) {
+            return (greeting == null) == (other.greeting == null)
+                    ? isBetterThan(other)
+                    : greeting != null && link.isResponsive();
+        }
+
+        /** Whether the peer may still say hello. */
+        boolean awaitsHello(long now) {
+            return greeting == null && now - openedAt < HELLO_NANOS;
+        }
+
+        /** Whether the peer takes a feature. */
+        boolean takes(String feature) {
+            Greeting said = greeting;
+            return said != null && said.features().contains(feature);
         }
     }
 }

@@ -18,8 +18,11 @@ import dev.weft.api.signaling.SignalListener;
 import dev.weft.protocol.AgentId;
 import dev.weft.protocol.MeshMessage;
 import dev.weft.protocol.SignalMessage;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
@@ -51,7 +54,7 @@ public final class MeshService implements Mesh, LinkListener, DirectoryListener,
     private final Pending pending;
     private final Post post;
     private final LinkCare care;
-    private final Switchboard switchboard;
+    private final Sessions sessions;
     private volatile boolean stopped;
 
     /** Starts without links.
@@ -75,13 +78,24 @@ public final class MeshService implements Mesh, LinkListener, DirectoryListener,
         dialer = new Dialer(directory);
         news = new PeerNews(links, directory, events);
         pending = new Pending(timer, blocking);
-        post = new Post(self, links, dialer, directory);
         DialPolicy policy = DialPolicy.of(config);
         redial = new Redial(self, policy, links, directory, dialer, timer);
+        sessions =
+                new Sessions(identity, links, dialer, pending, directory, cards, blocking, timer);
+        post = sessions.post();
         care =
                 new LinkCare(
-                        links, post, news, policy, redial, pending::awaits, cards, timer, blocking);
-        switchboard = new Switchboard(self, pending, handlers, post, links, care);
+                        links,
+                        post,
+                        news,
+                        policy,
+                        redial,
+                        pending::awaits,
+                        sessions,
+                        timer,
+                        blocking);
+        sessions.handledBy(
+                new Switchboard(pending, handlers, post, links, care, sessions.drops()));
         care.start();
     }
 
@@ -125,6 +139,7 @@ public final class MeshService implements Mesh, LinkListener, DirectoryListener,
         stopped = true;
         redial.stop();
         care.stop();
+        sessions.stop();
         pending.stop();
         links.all().forEach(wired -> wired.link.close("host stops"));
     }
@@ -158,18 +173,27 @@ public final class MeshService implements Mesh, LinkListener, DirectoryListener,
     @Override
     public CompletableFuture<Void> send(
             AgentId target, String type, String requestId, JsonNode payload) {
+        return send(
+                target, new MeshMessage(type, requestId, self.value(), target.value(), payload));
+    }
+
+    private CompletableFuture<Void> send(AgentId target, MeshMessage message) {
         CompletableFuture<Void> left = new CompletableFuture<>();
         try {
             check(target);
         } catch (MeshException e) {
             return CompletableFuture.failedFuture(e);
         }
-        post.deliver(
-                new MeshMessage(type, requestId, self.value(), target.value(), payload),
-                target,
-                link -> {},
-                left,
-                () -> left.complete(null));
+        post.deliver(message, target, link -> {}, left, () -> left.complete(null));
+        return left;
+    }
+
+    @Override
+    public Map<AgentId, CompletableFuture<Void>> broadcast(String type, JsonNode payload) {
+        MeshMessage message =
+                new MeshMessage(type, "", self.value(), MeshMessage.EVERYONE, payload);
+        Map<AgentId, CompletableFuture<Void>> left = new LinkedHashMap<>();
+        peers().forEach(peer -> left.put(peer.id(), send(peer.id(), message)));
         return left;
     }
 
@@ -205,15 +229,29 @@ public final class MeshService implements Mesh, LinkListener, DirectoryListener,
 
     @Override
     public void received(Link link, String frame) {
+        received(link, frame.getBytes(StandardCharsets.UTF_8), false);
+    }
+
+    @Override
+    public void received(Link link, byte[] frame, boolean binary) {
         if (!stopped) {
-            switchboard.received(link, frame);
+            sessions.of(link.peer()).received(link, frame, binary);
         }
+    }
+
+    @Override
+    public void writable(Link link) {
+        sessions.of(link.peer()).writable();
     }
 
     @Override
     public void closed(Link link, String reason) {
         Links.Wired wired = links.remove(link);
-        pending.lost(link, reason);
+        if (stopped) {
+            pending.lost(link, reason);
+        } else {
+            sessions.of(link.peer()).closed(link, reason);
+        }
         news.look(link.peer());
         if (wired != null && link.path() != Path.RELAY && !links.hasDirect(link.peer())) {
             redial.lost(link.peer(), System.nanoTime() - wired.openedAt);
@@ -229,6 +267,7 @@ public final class MeshService implements Mesh, LinkListener, DirectoryListener,
     @Override
     public void removed(AgentId id) {
         redial.forget(id);
+        sessions.end(id, "it is no longer of this mesh");
         care.cut(id, "it is no longer of this mesh");
     }
 
@@ -249,7 +288,7 @@ public final class MeshService implements Mesh, LinkListener, DirectoryListener,
 
     /** Counts of what was dropped. */
     Drops drops() {
-        return switchboard.drops();
+        return sessions.drops();
     }
 
     /** How many requests wait. */

@@ -143,6 +143,24 @@ final class Pending {
         }
     }
 
+    /** A peer is gone for good, or has forgotten what it was asked.
+     * @param reason a few words */
+    void lost(AgentId peer, String reason) {
+        for (Request request : List.copyOf(waiting.values())) {
+            if (request.peer.equals(peer)) {
+                request.answer.completeExceptionally(
+                        new MeshException(
+                                "link_closed",
+                                "the link to " + peer + " closed before the answer: " + reason));
+            }
+        }
+    }
+
+    /** Whether a request to a peer waits. */
+    boolean waitsFor(AgentId peer) {
+        return waiting.values().stream().anyMatch(request -> request.peer.equals(peer));
+    }
+
     /** Ends all. */
     void stop() {
         List.copyOf(waiting.values())

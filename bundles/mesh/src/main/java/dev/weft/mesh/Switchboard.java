@@ -14,7 +14,6 @@ import org.slf4j.LoggerFactory;
 /** Brings each message that arrives to whom it concerns. */
 final class Switchboard {
     private static final Logger LOG = LoggerFactory.getLogger(Switchboard.class);
-    private final AgentId self;
     private final Pending pending;
     private static final Map<String, String> ANSWERS =
             Map.of(
@@ -24,16 +23,16 @@ final class Switchboard {
     private final Post post;
     private final Links links;
     private final LinkCare care;
-    private final Drops drops = new Drops();
+    private final Drops drops;
 
     Switchboard(
-            AgentId self,
             Pending pending,
             Handlers handlers,
             Post post,
             Links links,
-            LinkCare care) {
-        this.self = self;
+            LinkCare care,
+            Drops drops) {
+        this.drops = drops;
         this.pending = pending;
         this.handlers = handlers;
         this.post = post;
@@ -41,19 +40,13 @@ final class Switchboard {
         this.care = care;
     }
 
-    Drops drops() {
-        return drops;
-    }
-
-    void received(Link link, String frame) {
+    /** Handles one message.
+     * @param link that brought it
+     * @param read the message
+     * @param numbered whether it came in its place among all messages of its sender, not by itself */
+    void handle(Link link, MeshMessage read, boolean numbered) {
         AgentId peer = link.peer();
-        MeshMessage message;
-        try {
-            message = Wire.mesh(frame);
-        } catch (ProtocolException e) {
-            drops.malformed.add(peer, e.getMessage());
-            return;
-        }
+        MeshMessage message = read;
         if (message.sourceAgent().isEmpty()) {
             message =
                     new MeshMessage(
@@ -84,7 +77,9 @@ final class Switchboard {
         if (!MeshMessage.PING.equals(message.type())) {
             links.used(link);
         }
-        handle(peer, message);
+        // a ping by itself measures its link, so the pong takes the same
+        boolean measures = MeshMessage.PING.equals(message.type()) && !numbered;
+        handle(peer, message, measures ? link : null);
     }
 
     /** A known request that no room of this host takes is answered so; anything else is ignored and counted. */
@@ -98,12 +93,10 @@ final class Switchboard {
                 Wire.object()
                         .put("error", "this host takes no " + message.type())
                         .put("code", "not_offered");
-        post.answer(
-                peer,
-                new MeshMessage(answer, message.requestId(), self.value(), peer.value(), refusal));
+        post.answer(peer, post.message(answer, message.requestId(), peer, refusal));
     }
 
-    private void handle(AgentId peer, MeshMessage message) {
+    private void handle(AgentId peer, MeshMessage message, Link back) {
         MessageHandler handler = handlers.of(message.type());
         if (handler == null) {
             unhandled(peer, message);
@@ -113,15 +106,10 @@ final class Switchboard {
             handler.handle(
                     peer,
                     message,
-                    (type, payload) ->
-                            post.answer(
-                                    peer,
-                                    new MeshMessage(
-                                            type,
-                                            message.requestId(),
-                                            self.value(),
-                                            peer.value(),
-                                            payload)));
+                    (type, payload) -> {
+                        MeshMessage answer = post.message(type, message.requestId(), peer, payload);
+                        return back == null ? post.answer(peer, answer) : post.tell(back, answer);
+                    });
         } catch (ProtocolException e) {
             drops.malformed.add(peer, message.type() + ": " + e.getMessage());
         } catch (RuntimeException e) {

@@ -5,6 +5,7 @@ import dev.weft.api.mesh.LinkException;
 import dev.weft.api.mesh.LinkListener;
 import dev.weft.api.mesh.Path;
 import dev.weft.protocol.AgentId;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
@@ -42,8 +43,10 @@ final class MemoryLink implements Link {
         MemoryLink right = new MemoryLink(a, path, atB, lock);
         left.other = right;
         right.other = left;
-        left.thread.execute(() -> atA.opened(left));
-        right.thread.execute(() -> atB.opened(right));
+        synchronized (lock) { // nothing arrives before its end is told as open
+            left.thread.execute(() -> atA.opened(left));
+            right.thread.execute(() -> atB.opened(right));
+        }
         return left;
     }
 
@@ -73,8 +76,12 @@ final class MemoryLink implements Link {
 
     @Override
     public void send(String frame) {
+        put(frame, () -> other.listener.received(other, frame));
+    }
+
+    private void put(String frame, Runnable arrival) {
         synchronized (lock) {
-            if (!isOpen()) {
+            if (!isOpen() || !other.isOpen()) {
                 throw new LinkException("closed");
             }
             if (frame.length() > maxFrame) {
@@ -83,8 +90,24 @@ final class MemoryLink implements Link {
             sent.addAndGet(frame.length());
             frames.add(frame);
             other.got.addAndGet(frame.length());
-            other.thread.execute(() -> other.listener.received(other, frame));
+            other.thread.execute(arrival);
         }
+    }
+
+    @Override
+    public void send(byte[] frame, boolean binary) {
+        if (!binary) {
+            send(new String(frame, StandardCharsets.UTF_8));
+            return;
+        }
+        put(
+                new String(frame, StandardCharsets.ISO_8859_1),
+                () -> other.listener.received(other, frame, true));
+    }
+
+    @Override
+    public boolean carriesBinary() {
+        return path != Path.RELAY;
     }
 
     @Override

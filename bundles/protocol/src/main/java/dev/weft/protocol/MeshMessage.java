@@ -63,6 +63,9 @@ public record MeshMessage(
     /** {@code {text, done}}. */
     public static final String AGENT_STREAM_CHUNK = "agent_stream_chunk";
 
+    /** Weft: a binary frame, in base64, on a link that carries text only. */
+    public static final String FRAME = "frame";
+
     /** Weft: first message on a link: {@code {versions, features, card, identity}}. */
     public static final String HELLO = "hello";
 

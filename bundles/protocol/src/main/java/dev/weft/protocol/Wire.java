@@ -8,6 +8,7 @@ import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.MappingIterator;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.ObjectWriter;
@@ -17,12 +18,15 @@ import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
+import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 
 /**
@@ -56,6 +60,8 @@ public final class Wire {
             MAPPER.readerFor(SignalMessage.class).with(new FiniteNumbers());
     private static final ObjectReader MESH_READER =
             MAPPER.readerFor(MeshMessage.class).with(new FiniteNumbers());
+    private static final ObjectReader NUMBERED_READER =
+            MAPPER.readerFor(NumberedMessage.Read.class).with(new FiniteNumbers());
     private static final ObjectReader TREE_READER =
             MAPPER.readerFor(JsonNode.class).with(new FiniteNumbers());
     private static final ObjectWriter SIGNAL_WRITER = MAPPER.writerFor(SignalMessage.class);
@@ -90,6 +96,56 @@ public final class Wire {
      * @throws ProtocolException if it is too long, not JSON, or breaks a rule */
     public static MeshMessage mesh(String json) {
         return read(MESH_READER, json, MAX_MESH_MESSAGE, "mesh message");
+    }
+
+    /** Reads the messages of a text frame: one object, or an array of them.
+     * @param json UTF-8
+     * @param each hears every message, in order
+     * @return how many there were, at least one
+     * @throws ProtocolException if the frame is too long, is not JSON, breaks a rule or is empty; the messages before that were heard */
+    public static int messages(byte[] json, Consumer<NumberedMessage> each) {
+        return messages(
+                NUMBERED_READER,
+                ByteBuffer.wrap(json),
+                (NumberedMessage.Read read) -> each.accept(read.numbered()));
+    }
+
+    /** Reads the messages of a binary frame's body: a JSON array.
+     * @param json UTF-8, in an array
+     * @param each hears every message, in order
+     * @return how many there were, at least one
+     * @throws ProtocolException as {@link #messages(byte[], Consumer)} */
+    public static int messages(ByteBuffer json, Consumer<MeshMessage> each) {
+        return messages(MESH_READER, json, each);
+    }
+
+    private static <T> int messages(ObjectReader reader, ByteBuffer json, Consumer<T> each) {
+        if (json.remaining() > MAX_MESH_MESSAGE) {
+            throw new ProtocolException(
+                    "too_large", "a mesh message may have " + MAX_MESH_MESSAGE + " bytes");
+        }
+        int count = 0;
+        try (MappingIterator<T> values =
+                reader.readValues(
+                        json.array(), json.arrayOffset() + json.position(), json.remaining())) {
+            while (values.hasNextValue()) {
+                T value = values.nextValue();
+                if (value == null) {
+                    break;
+                }
+                each.accept(value);
+                count++;
+            }
+        } catch (JsonProcessingException e) {
+            throw explain(e, "mesh message");
+        } catch (IOException e) {
+            throw new ProtocolException("bad_json", "malformed mesh message");
+        }
+        if (count == 0) {
+            throw new ProtocolException(
+                    "bad_json", "a mesh message must be a JSON document, got nothing");
+        }
+        return count;
     }
 
     /** Reads any JSON document.
@@ -145,6 +201,18 @@ public final class Wire {
      * @return one line of JSON */
     public static String write(MeshMessage message) {
         return write(MESH_WRITER, message);
+    }
+
+    /** Writes a mesh message.
+     * @param message the message
+     * @return one line of JSON, UTF-8 */
+    public static byte[] bytes(MeshMessage message) {
+        try {
+            return MESH_WRITER.writeValueAsBytes(message);
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException(
+                    "cannot be written as JSON: " + e.getOriginalMessage(), e);
+        }
     }
 
     /** Writes a document or a record.

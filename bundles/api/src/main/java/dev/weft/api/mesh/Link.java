@@ -3,7 +3,7 @@ package dev.weft.api.mesh;
 import dev.weft.protocol.AgentId;
 import org.osgi.annotation.versioning.ProviderType;
 
-/** A way to one peer that carries text frames, reliable and in order. Thread-safe. */
+/** A way to one peer that carries frames, reliable and in order. Thread-safe. */
 @ProviderType
 public interface Link {
     /** Who is at the other end.
@@ -34,6 +34,36 @@ public interface Link {
      * @param frame text
      * @throws LinkException if the link is closed, its bounded queue is full or the frame is too large for the peer */
     void send(String frame);
+
+    /** Queues a frame of bytes. Never blocks.
+     * @param frame UTF-8 text, or anything if it is binary; not changed afterwards
+     * @param binary whether the peer gets it as a binary frame
+     * @throws LinkException if the link is closed, its bounded queue is full, the frame is too large for the peer, or it is binary and
+     *     {@link #carriesBinary()} says no */
+    default void send(byte[] frame, boolean binary) {
+        if (binary) {
+            throw new LinkException("the link to " + peer() + " carries text only");
+        }
+        send(new String(frame, java.nio.charset.StandardCharsets.UTF_8));
+    }
+
+    /** Whether binary frames travel as they are.
+     * @return false if only text does */
+    default boolean carriesBinary() {
+        return false;
+    }
+
+    /** Longest frame that the link and the peer take.
+     * @return bytes */
+    default int maxFrame() {
+        return 64 << 10;
+    }
+
+    /** Whether a frame would leave soon. After this said no, {@link LinkListener#writable} tells when it says yes again.
+     * @return false while as much waits as the way to the peer takes in a few milliseconds */
+    default boolean isWritable() {
+        return true;
+    }
 
     /** Bytes sent so far.
      * @return UTF-8 bytes of frames */

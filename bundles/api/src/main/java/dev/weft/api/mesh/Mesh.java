@@ -3,7 +3,9 @@ package dev.weft.api.mesh;
 import dev.weft.protocol.AgentId;
 import dev.weft.protocol.MeshMessage;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -38,6 +40,17 @@ public interface Mesh {
             String type,
             String requestId,
             com.fasterxml.jackson.databind.JsonNode payload);
+
+    /** Sends a message without an answer to all peers to which a link is up; its target is {@code *}. One slow or lost peer holds up no other.
+     * @param type of the message
+     * @param payload what
+     * @return what became of it at each peer: done when it left, fails with {@link MeshException} */
+    default Map<AgentId, CompletableFuture<Void>> broadcast(
+            String type, com.fasterxml.jackson.databind.JsonNode payload) {
+        Map<AgentId, CompletableFuture<Void>> left = new LinkedHashMap<>();
+        peers().forEach(peer -> left.put(peer.id(), send(peer.id(), type, "", payload)));
+        return left;
+    }
 
     /** Peers to which a link is up.
      * @return ordered by name */

@@ -6,7 +6,7 @@ public final class MeshException extends RuntimeException {
     private final String code;
 
     /** Says why.
-     * @param code {@code unreachable|timeout|link_closed|busy|stopped}
+     * @param code {@code unreachable|timeout|link_closed|busy|too_large|stopped}
      * @param message for people */
     public MeshException(String code, String message) {
         super(message);

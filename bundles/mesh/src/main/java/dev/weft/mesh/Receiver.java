@@ -1,0 +1,204 @@
+package dev.weft.mesh;
+
+import dev.weft.api.mesh.Link;
+import dev.weft.protocol.AgentId;
+import dev.weft.protocol.Deflate;
+import dev.weft.protocol.Frame;
+import dev.weft.protocol.Lane;
+import dev.weft.protocol.MeshMessage;
+import dev.weft.protocol.ProtocolException;
+import dev.weft.protocol.Wire;
+import java.nio.ByteBuffer;
+import java.util.Base64;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** Reads the frames of one peer, whatever link they come by, and hands the messages on: each once, one at a time, in order. */
+final class Receiver {
+    /** Who acts on what is read. */
+    interface Listener {
+        /** The peer said hello on a link. */
+        void greeted(Links.Wired wired, Greeting greeting);
+
+        /** The peer has handled messages of this host. */
+        void acked(dev.weft.protocol.Acks acks);
+
+        /** A message is to be handled. */
+        void handle(Link link, MeshMessage message, boolean numbered);
+    }
+
+    /** Messages that are handled before their answers leave. */
+    private static final int ANSWERS_TOGETHER = 64;
+
+    private final AgentId peer;
+    private final Links links;
+    private final Drops drops;
+    private final Listener listener;
+    private final Sender sender;
+    private final AtomicInteger arrived = new AtomicInteger();
+    private volatile Inbox inbox = new Inbox();
+
+    /** The stream that the peer numbers its messages in; "" while it numbers none. */
+    private volatile String stream = "";
+
+    Receiver(AgentId peer, Links links, Drops drops, Listener listener, Sender sender) {
+        this.peer = peer;
+        this.links = links;
+        this.drops = drops;
+        this.listener = listener;
+        this.sender = sender;
+    }
+
+    Inbox inbox() {
+        return inbox;
+    }
+
+    String stream() {
+        return stream;
+    }
+
+    /** The peer numbers its messages anew. */
+    void follow(String newStream) {
+        inbox = new Inbox();
+        stream = newStream;
+    }
+
+    /** A frame arrived; calls for one link come one at a time. */
+    void received(Link link, byte[] frame, boolean binary) {
+        try {
+            if (binary) {
+                framed(link, frame);
+            } else {
+                text(link, frame);
+            }
+        } catch (ProtocolException e) {
+            drops.malformed.add(peer, e.getMessage());
+        }
+        handleAll();
+    }
+
+    private void text(Link link, byte[] text) {
+        int[] left = {text.length};
+        Wire.messages(
+                text,
+                numbered -> {
+                    MeshMessage message = numbered.message();
+                    if (message.type().equals(MeshMessage.FRAME)) {
+                        framed(link, base64(message));
+                        return;
+                    }
+                    if (message.type().equals(MeshMessage.HELLO)) {
+                        hello(link, message);
+                    }
+                    // the frame's bytes are counted once
+                    arrive(link, numbered.lane(), numbered.number(), message, left[0]);
+                    left[0] = 0;
+                });
+    }
+
+    private static byte[] base64(MeshMessage message) {
+        try {
+            return Base64.getDecoder().decode(message.payload().asText(""));
+        } catch (IllegalArgumentException e) {
+            throw new ProtocolException("bad_frame", "the payload of a frame is not base64");
+        }
+    }
+
+    private void hello(Link link, MeshMessage hello) {
+        Links.Wired wired = links.of(link);
+        boolean itself = hello.sourceAgent().isEmpty() || hello.sourceAgent().equals(peer.value());
+        if (wired != null && itself) {
+            listener.greeted(wired, Greeting.read(hello.payload()));
+        }
+    }
+
+    private void framed(Link link, byte[] bytes) {
+        Frame frame = Frame.read(bytes);
+        Links.Wired wired = links.of(link);
+        if (wired == null || !wired.takes(Greeting.RESUME)) {
+            throw new ProtocolException("bad_frame", "a frame came before a hello");
+        }
+        if (!wired.greeting.stream().equals(stream)) {
+            drops.stale.add(peer, "of a process that was there before");
+            return;
+        }
+        listener.acked(frame.acks());
+        if (frame.piece()) {
+            piece(link, wired, frame);
+        } else if (frame.count() > 0) {
+            ByteBuffer body =
+                    frame.deflated()
+                            ? ByteBuffer.wrap(Deflate.inflate(frame.body(), Wire.MAX_MESH_MESSAGE))
+                            : frame.body();
+            messages(link, frame, body);
+        }
+    }
+
+    private void piece(Link link, Links.Wired wired, Frame piece) {
+        Lane lane = piece.lane();
+        Assembly assembly = wired.assemblies.get(lane);
+        if (piece.offset() == 0) {
+            assembly = new Assembly(piece);
+            wired.assemblies.put(lane, assembly);
+        }
+        if (assembly == null || !assembly.add(piece)) {
+            throw new ProtocolException("bad_frame", "a piece of a message that did not begin");
+        }
+        if (assembly.complete()) {
+            wired.assemblies.remove(lane);
+            messages(link, piece, assembly.message());
+        }
+    }
+
+    /** One that cannot be read must not hold up those behind it. */
+    private void messages(Link link, Frame frame, ByteBuffer json) {
+        int share = json.remaining() / frame.count() + 1;
+        int[] read = {0};
+        try {
+            Wire.messages(
+                    json,
+                    message -> {
+                        if (read[0] < frame.count()) {
+                            arrive(link, frame.lane(), frame.first() + read[0]++, message, share);
+                        }
+                    });
+        } catch (ProtocolException e) {
+            drops.malformed.add(peer, e.getMessage());
+        }
+        while (read[0] < frame.count()) {
+            arrive(link, frame.lane(), frame.first() + read[0]++, null, share);
+        }
+    }
+
+    private void arrive(Link link, Lane lane, long number, MeshMessage message, int bytes) {
+        if (!inbox.arrived(new Inbox.Arrival(lane, number, message, link, bytes))) {
+            link.close("more than " + Inbox.ROOM + " bytes of " + peer + " wait to be handled");
+        }
+    }
+
+    /** One thread handles; the others leave what they brought to it. */
+    private void handleAll() {
+        if (arrived.getAndIncrement() > 0) {
+            return;
+        }
+        sender.cork();
+        int seen;
+        int handled = 0;
+        try {
+            do {
+                seen = arrived.get();
+                Inbox box = inbox;
+                for (Inbox.Arrival next = box.poll(); next != null; next = box.poll()) {
+                    if (next.message() != null) {
+                        listener.handle(next.link(), next.message(), next.lane() != null);
+                    }
+                    box.handled(next);
+                    if (++handled % ANSWERS_TOGETHER == 0) {
+                        sender.now();
+                    }
+                }
+            } while (arrived.addAndGet(-seen) > 0);
+        } finally {
+            sender.uncork();
+        }
+    }
+}
