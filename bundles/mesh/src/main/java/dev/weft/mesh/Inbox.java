@@ -25,9 +25,11 @@ final class Inbox {
 
     /** What is handled next.
      * @param lane null if it has no number
+     * @param after what must be handled before, in more urgent lanes
      * @param message null if it could not be read
      * @param link that brought it */
-    record Arrival(Lane lane, long number, MeshMessage message, Link link, long bytes) {}
+    record Arrival(
+            Lane lane, long number, Acks after, MeshMessage message, Link link, long bytes) {}
 
     private static final class Line {
         final TreeMap<Long, Arrival> early = new TreeMap<>();
@@ -66,11 +68,19 @@ final class Inbox {
         if (line.early.putIfAbsent(arrival.number, arrival) == null) {
             bytes += arrival.bytes;
         }
-        while (!line.early.isEmpty() && line.early.firstKey() == line.next) {
-            ready.add(line.early.pollFirstEntry().getValue());
-            line.next++;
+        for (Line each : lines.values()) { // the most urgent first: others may wait for it
+            while (!each.early.isEmpty() && mayFollow(each, each.early.firstEntry().getValue())) {
+                ready.add(each.early.pollFirstEntry().getValue());
+                each.next++;
+            }
         }
         return bytes <= ROOM;
+    }
+
+    private boolean mayFollow(Line line, Arrival first) {
+        return first.number == line.next
+                && lines.get(Lane.CONTROL).next >= first.after.control()
+                && lines.get(Lane.INTERACTIVE).next >= first.after.interactive();
     }
 
     /** The next message to handle.

@@ -30,10 +30,12 @@ final class Outbox {
     /** What to put into the next frame.
      * @param lane of the messages
      * @param first number of the first message
+     * @param after what must be handled before them
      * @param messages in order; one if it is a piece
      * @param offset of the piece
      * @param length of the piece; 0 if the messages are whole */
-    record Load(Lane lane, long first, List<Outgoing> messages, int offset, int length) {}
+    record Load(
+            Lane lane, long first, Acks after, List<Outgoing> messages, int offset, int length) {}
 
     /** One lane. */
     private static final class Queue {
@@ -42,7 +44,6 @@ final class Outbox {
         final long room;
         long bytes;
         long next;
-        long acked;
 
         Queue(long room) {
             this.room = room;
@@ -105,7 +106,7 @@ final class Outbox {
      * @return null if nothing can be sent */
     synchronized Load take(
             Link link, int most, boolean several, boolean pieces, boolean deflate, long now) {
-        boolean bulkFirst = sinceBulk >= BULK_TURN;
+        boolean bulkFirst = sinceBulk >= BULK_TURN && mayOvertake();
         Load load = bulkFirst ? take(Lane.BULK, link, most, several, pieces, deflate, now) : null;
         for (int i = 0; load == null && i < Lane.values().length; i++) {
             load = take(Lane.values()[i], link, most, several, pieces, deflate, now);
@@ -114,6 +115,15 @@ final class Outbox {
             sinceBulk = load.lane() == Lane.BULK ? 0 : sinceBulk + 1;
         }
         return load;
+    }
+
+    /** Whether the first large message has no relative that waits before it. */
+    private boolean mayOvertake() {
+        Outgoing large = head(lanes.get(Lane.BULK));
+        return large != null
+                && (large.number >= 0
+                        || lanes.get(Lane.INTERACTIVE).waiting.stream()
+                                .noneMatch(large::belongsWith));
     }
 
     private Load take(
@@ -141,14 +151,13 @@ final class Outbox {
                         && follows(messages, next, queue);
                 next = head(queue)) {
             queue.waiting.poll();
-            if (next.number < 0) {
-                next.number = queue.next++;
-            }
+            number(queue, next);
             bytes += next.json.length + 1;
             sent(queue, next, link, now);
             messages.add(next);
         }
-        return new Load(lane, messages.get(0).number, messages, 0, 0);
+        Acks after = messages.get(messages.size() - 1).after;
+        return new Load(lane, messages.get(0).number, after, messages, 0, 0);
     }
 
     /** The first message that somebody still wants to be sent. */
@@ -169,12 +178,9 @@ final class Outbox {
         return number == messages.get(messages.size() - 1).number + 1;
     }
 
-    private static Load piece(
-            Queue queue, Outgoing head, Link link, int most, boolean deflate, long now) {
+    private Load piece(Queue queue, Outgoing head, Link link, int most, boolean deflate, long now) {
         head.cut(deflate);
-        if (head.number < 0) {
-            head.number = queue.next++;
-        }
+        number(queue, head);
         if (head.link != link) {
             head.offset = 0;
             head.link = link;
@@ -187,7 +193,19 @@ final class Outbox {
             queue.waiting.poll();
             sent(queue, head, link, now);
         }
-        return new Load(head.lane, head.number, List.of(head), offset, length);
+        return new Load(head.lane, head.number, head.after, List.of(head), offset, length);
+    }
+
+    /** On one link urgent messages that left before also arrive before; when links change, the number says so. */
+    private void number(Queue queue, Outgoing message) {
+        if (message.number < 0) {
+            message.number = queue.next++;
+            message.after =
+                    new Acks(
+                            message.lane == Lane.CONTROL ? 0 : lanes.get(Lane.CONTROL).next,
+                            message.lane == Lane.BULK ? lanes.get(Lane.INTERACTIVE).next : 0,
+                            0);
+        }
     }
 
     private static void sent(Queue queue, Outgoing message, Link link, long now) {
@@ -212,7 +230,6 @@ final class Outbox {
         lanes.forEach(
                 (lane, queue) -> {
                     long upTo = Math.min(acks.of(lane), queue.next);
-                    queue.acked = Math.max(queue.acked, upTo);
                     drop(queue.sent, queue, upTo);
                     drop(queue.waiting, queue, upTo); // those that were to be sent once more
                 });
@@ -273,7 +290,6 @@ final class Outbox {
                 begun.add(queue.waiting.poll());
             }
             queue.next = 0;
-            queue.acked = 0;
         }
         begun.forEach(message -> lanes.get(message.lane).release(message));
         return begun;
@@ -294,9 +310,9 @@ final class Outbox {
         return withdrawn;
     }
 
-    /** Whether the peer ever acknowledged a message. */
-    synchronized boolean acknowledged() {
-        return lanes.values().stream().anyMatch(queue -> queue.acked > 0);
+    /** Whether a message ever left. */
+    synchronized boolean begun() {
+        return lanes.values().stream().anyMatch(queue -> queue.next > 0);
     }
 
     /** Whether nothing waits, and nothing is kept. */

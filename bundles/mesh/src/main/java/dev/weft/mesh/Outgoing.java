@@ -2,6 +2,7 @@ package dev.weft.mesh;
 
 import dev.weft.api.mesh.Link;
 import dev.weft.api.mesh.MeshException;
+import dev.weft.protocol.Acks;
 import dev.weft.protocol.Deflate;
 import dev.weft.protocol.Lane;
 import dev.weft.protocol.MeshMessage;
@@ -27,6 +28,9 @@ final class Outgoing {
 
     /** Its place in the lane; -1 until it is sent for the first time. */
     long number = -1;
+
+    /** What was sent before it in more urgent lanes. */
+    Acks after = Acks.NONE;
 
     /** The link that carries it, or carried it last. */
     Link link;

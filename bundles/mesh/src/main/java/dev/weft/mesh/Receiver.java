@@ -90,7 +90,14 @@ final class Receiver {
                         hello(link, message);
                     }
                     // the frame's bytes are counted once
-                    arrive(link, numbered.lane(), numbered.number(), message, left[0]);
+                    arrive(
+                            new Inbox.Arrival(
+                                    numbered.lane(),
+                                    numbered.number(),
+                                    numbered.after(),
+                                    message,
+                                    link,
+                                    left[0]));
                     left[0] = 0;
                 });
     }
@@ -158,20 +165,27 @@ final class Receiver {
                     json,
                     message -> {
                         if (read[0] < frame.count()) {
-                            arrive(link, frame.lane(), frame.first() + read[0]++, message, share);
+                            arrive(of(link, frame, read[0]++, message, share));
                         }
                     });
         } catch (ProtocolException e) {
             drops.malformed.add(peer, e.getMessage());
         }
         while (read[0] < frame.count()) {
-            arrive(link, frame.lane(), frame.first() + read[0]++, null, share);
+            arrive(of(link, frame, read[0]++, null, share));
         }
     }
 
-    private void arrive(Link link, Lane lane, long number, MeshMessage message, int bytes) {
-        if (!inbox.arrived(new Inbox.Arrival(lane, number, message, link, bytes))) {
-            link.close("more than " + Inbox.ROOM + " bytes of " + peer + " wait to be handled");
+    private static Inbox.Arrival of(
+            Link link, Frame frame, int index, MeshMessage message, int bytes) {
+        return new Inbox.Arrival(
+                frame.lane(), frame.first() + index, frame.after(), message, link, bytes);
+    }
+
+    private void arrive(Inbox.Arrival arrival) {
+        if (!inbox.arrived(arrival)) {
+            arrival.link()
+                    .close("more than " + Inbox.ROOM + " bytes of " + peer + " wait to be handled");
         }
     }
 

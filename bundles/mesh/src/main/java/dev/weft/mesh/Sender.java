@@ -226,7 +226,8 @@ final class Sender {
         if (messages.size() > 1) {
             text = Frame.join(messages);
         } else if (unsure) {
-            wired.link.send(NumberedMessage.write(text, load.lane(), load.first()), false);
+            wired.link.send(
+                    NumberedMessage.write(text, load.lane(), load.first(), load.after()), false);
             return;
         }
         unnumbered = true;
@@ -242,6 +243,7 @@ final class Sender {
                     load.lane(),
                     inbox.acknowledge(),
                     load.first(),
+                    load.after(),
                     message.whole,
                     message.deflated,
                     load.offset(),
@@ -251,6 +253,7 @@ final class Sender {
                 load.lane(),
                 inbox.acknowledge(),
                 load.first(),
+                load.after(),
                 load.messages().stream().map(message -> message.json).toList(),
                 wired.takes(Greeting.DEFLATE));
     }

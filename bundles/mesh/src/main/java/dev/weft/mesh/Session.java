@@ -23,6 +23,9 @@ final class Session implements Receiver.Listener {
     /** After this, what was not acknowledged is sent again if it went by a link that may have lost it. */
     private static final long AGAIN_NANOS = 5_000_000_000L;
 
+    /** How long it is remembered what came from a peer without a link, so that nothing comes twice. */
+    private static final long FORGET_NANOS = 600_000_000_000L;
+
     private static final long ACK_MILLIS = 25;
 
     private final AgentId peer;
@@ -36,6 +39,7 @@ final class Session implements Receiver.Listener {
     private volatile boolean resumes;
     private volatile long awaySince;
     private volatile boolean ended;
+    private volatile long linkedAt = System.nanoTime();
 
     Session(AgentId peer, Sessions around) {
         this.peer = peer;
@@ -130,7 +134,7 @@ final class Session implements Receiver.Listener {
             boolean unnumbered = sender.takeUnnumbered();
             if (greeting.seen().equals(stream)) {
                 out.acked(greeting.next());
-            } else if (another && out.acknowledged() || unnumbered) {
+            } else if (another && out.begun() || unnumbered) {
                 startAnew();
             }
         }
@@ -225,8 +229,12 @@ final class Session implements Receiver.Listener {
             } else if (out.waiting() > 0) {
                 dial();
             }
-            return !out.isEmpty() || dialing.get() || around.pending().waitsFor(peer);
+            return now - linkedAt < FORGET_NANOS
+                    || !out.isEmpty()
+                    || dialing.get()
+                    || around.pending().waitsFor(peer);
         }
+        linkedAt = now;
         if (carrier.greeting != null || !carrier.awaitsHello(now)) {
             tooLong(carrier);
         }

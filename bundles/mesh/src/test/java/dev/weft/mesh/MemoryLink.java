@@ -21,6 +21,7 @@ final class MemoryLink implements Link {
     private final LinkListener listener;
     private final ExecutorService thread = Executors.newSingleThreadExecutor();
     private final AtomicBoolean open = new AtomicBoolean(true);
+    private final AtomicBoolean broken = new AtomicBoolean();
     private final AtomicLong sent = new AtomicLong();
     private final AtomicLong got = new AtomicLong();
     private final Object lock;
@@ -48,6 +49,13 @@ final class MemoryLink implements Link {
             right.thread.execute(() -> atB.opened(right));
         }
         return left;
+    }
+
+    /** Breaks: what has not arrived yet never does. */
+    void cut() {
+        broken.set(true);
+        other.broken.set(true);
+        close("cut");
     }
 
     MemoryLink other() {
@@ -90,7 +98,12 @@ final class MemoryLink implements Link {
             sent.addAndGet(frame.length());
             frames.add(frame);
             other.got.addAndGet(frame.length());
-            other.thread.execute(arrival);
+            other.thread.execute(
+                    () -> {
+                        if (!other.broken.get()) {
+                            arrival.run();
+                        }
+                    });
         }
     }
 

@@ -7,11 +7,13 @@ import java.util.List;
 /**
  * One binary frame between two hosts that both said {@code resume} in their {@code hello}: some whole messages, a piece of one long
  * message, or nothing but acknowledgements. Layout: version (1 byte, 1), flags (1 byte: 1 deflated, 2 piece, lane in bits 4 and 5), then
- * unsigned LEB128 numbers: the three acks, first, count, and for a piece its offset and the total; the rest is the body.
+ * unsigned LEB128 numbers: the three acks, first, count, the control and interactive numbers that come before, and for a piece its offset
+ * and the total; the rest is the body.
  *
  * @param lane of the messages
  * @param acks what the sender has handled
  * @param first number of the first message, or of the message that the piece belongs to
+ * @param after what must be handled before, in the lanes that are more urgent: a path change must not turn the messages of one request round
  * @param count how many messages; 0 for acknowledgements only
  * @param piece whether the body is a piece of one message
  * @param deflated whether the messages are compressed (RFC 1950): the body, or the long message before it was cut
@@ -23,6 +25,7 @@ public record Frame(
         Lane lane,
         Acks acks,
         long first,
+        Acks after,
         int count,
         boolean piece,
         boolean deflated,
@@ -30,7 +33,7 @@ public record Frame(
         int total,
         ByteBuffer body) {
     /** Most bytes that a frame has besides its body. */
-    public static final int MAX_OVERHEAD = 64;
+    public static final int MAX_OVERHEAD = 96;
 
     /** Most messages of one frame. */
     public static final int MAX_COUNT = 4096;
@@ -44,23 +47,25 @@ public record Frame(
      * @param acks what was handled
      * @return the frame */
     public static byte[] acks(Acks acks) {
-        return head(Lane.CONTROL, 0, acks, 0, 0, 8).toByteArray();
+        return head(Lane.CONTROL, 0, acks, 0, Acks.NONE, 0, 8).toByteArray();
     }
 
     /** Makes a frame of whole messages.
      * @param lane of the messages
      * @param acks what was handled
      * @param first number of the first message
+     * @param after what must be handled before them
      * @param messages JSON objects, in the order of their numbers, at least one
      * @param deflate whether to compress them, if that makes them much shorter
      * @return the frame */
     public static byte[] batch(
-            Lane lane, Acks acks, long first, List<byte[]> messages, boolean deflate) {
+            Lane lane, Acks acks, long first, Acks after, List<byte[]> messages, boolean deflate) {
         byte[] body = join(messages);
         byte[] shorter = deflate ? Deflate.shrink(body) : null;
         byte[] sent = shorter == null ? body : shorter;
         int flags = shorter == null ? 0 : DEFLATED;
-        ByteArrayOutputStream out = head(lane, flags, acks, first, messages.size(), sent.length);
+        ByteArrayOutputStream out =
+                head(lane, flags, acks, first, after, messages.size(), sent.length);
         out.write(sent, 0, sent.length);
         return out.toByteArray();
     }
@@ -88,6 +93,7 @@ public record Frame(
      * @param lane of the message
      * @param acks what was handled
      * @param number of the message
+     * @param after what must be handled before it
      * @param whole the message, compressed or not
      * @param deflated whether it is compressed
      * @param offset of the piece
@@ -97,12 +103,13 @@ public record Frame(
             Lane lane,
             Acks acks,
             long number,
+            Acks after,
             byte[] whole,
             boolean deflated,
             int offset,
             int length) {
         int flags = PIECE | (deflated ? DEFLATED : 0);
-        ByteArrayOutputStream out = head(lane, flags, acks, number, 1, length + 10);
+        ByteArrayOutputStream out = head(lane, flags, acks, number, after, 1, length + 10);
         number(out, offset);
         number(out, whole.length);
         out.write(whole, offset, length);
@@ -110,7 +117,7 @@ public record Frame(
     }
 
     private static ByteArrayOutputStream head(
-            Lane lane, int flags, Acks acks, long first, int count, int room) {
+            Lane lane, int flags, Acks acks, long first, Acks after, int count, int room) {
         ByteArrayOutputStream out = new ByteArrayOutputStream(room + MAX_OVERHEAD);
         out.write(VERSION);
         out.write(flags | lane.ordinal() << LANE_SHIFT);
@@ -119,6 +126,8 @@ public record Frame(
         number(out, acks.bulk());
         number(out, first);
         number(out, count);
+        number(out, after.control());
+        number(out, after.interactive());
         return out;
     }
 
@@ -136,7 +145,7 @@ public record Frame(
      * @return the frame
      * @throws ProtocolException if it is none, or of a later version */
     public static Frame read(byte[] bytes) {
-        if (bytes.length < 7 || bytes[0] != VERSION) {
+        if (bytes.length < 9 || bytes[0] != VERSION) {
             throw new ProtocolException(
                     "bad_frame", "not a frame of version " + VERSION + " of this protocol");
         }
@@ -146,13 +155,15 @@ public record Frame(
         Acks acks = new Acks(number(in), number(in), number(in));
         long first = number(in);
         int count = size("count", number(in), MAX_COUNT);
+        Acks after = new Acks(number(in), number(in), 0);
         int offset = piece ? size("offset", number(in), Wire.MAX_MESH_MESSAGE) : 0;
         int total = piece ? size("total", number(in), Wire.MAX_MESH_MESSAGE) : in.remaining();
         if (piece && (count != 1 || in.remaining() == 0 || offset + in.remaining() > total)) {
             throw new ProtocolException("bad_frame", "a piece does not fit its message");
         }
         boolean deflated = (bytes[1] & DEFLATED) != 0;
-        return new Frame(lane, acks, first, count, piece, deflated, offset, total, in.slice());
+        return new Frame(
+                lane, acks, first, after, count, piece, deflated, offset, total, in.slice());
     }
 
     private static long number(ByteBuffer in) {

@@ -129,6 +129,11 @@ final class RelayLink implements Link {
     }
 
     @Override
+    public int maxFrame() {
+        return MAX_FRAME;
+    }
+
+    @Override
     public void send(String frame) {
         if (!isOpen()) {
             throw new LinkException("the relay link to " + peer + " is closed");

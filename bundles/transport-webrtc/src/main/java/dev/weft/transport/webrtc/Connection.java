@@ -166,12 +166,12 @@ final class Connection {
 
     /** Hands a message to libwebrtc.
      * @return false if the channel takes none any more */
-    synchronized boolean send(byte[] text) {
+    synchronized boolean send(byte[] message, boolean binary) {
         if (disposed || channel == null) {
             return false;
         }
         try {
-            channel.send(new RTCDataChannelBuffer(ByteBuffer.wrap(text), false));
+            channel.send(new RTCDataChannelBuffer(ByteBuffer.wrap(message), binary));
             return true;
         } catch (Exception e) {
             return false;

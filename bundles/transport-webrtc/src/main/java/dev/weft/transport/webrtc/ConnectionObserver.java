@@ -20,7 +20,7 @@ import java.util.function.Consumer;
  */
 final class ConnectionObserver
         implements PeerConnectionObserver, RTCDataChannelObserver, RTCStatsCollectorCallback {
-    /** Who hears; called on the executor, except for {@link #message} and {@link #drained}, which must hand over themselves. */
+    /** Who hears; called on the executor, except for {@link #message}, which must hand over itself. */
     interface Events {
         void candidate(RTCIceCandidate candidate);
 
@@ -32,9 +32,7 @@ final class ConnectionObserver
 
         void selected(SelectedPair pair);
 
-        void message(byte[] text);
-
-        void drained();
+        void message(byte[] message, boolean binary);
     }
 
     /** Target and executor in one, so that they vanish together. */
@@ -98,10 +96,7 @@ final class ConnectionObserver
 
     @Override
     public void onBufferedAmountChange(long previous) {
-        Ear now = ear;
-        if (now != null) {
-            now.events().drained();
-        }
+        // webrtc-java 0.14.0 never calls this
     }
 
     @Override
@@ -110,7 +105,7 @@ final class ConnectionObserver
         if (now != null) {
             byte[] text = new byte[buffer.data.remaining()];
             buffer.data.get(text); // native memory, valid during this call only
-            now.events().message(text);
+            now.events().message(text, buffer.binary);
         }
     }
 

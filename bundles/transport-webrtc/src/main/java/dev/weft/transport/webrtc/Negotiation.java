@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * One offer and its answer, the candidates of both sides, and the connection they lead to, to its end. All methods run on the session's serial
- * executor, but for {@link #message} and {@link #drained}.
+ * executor, but for {@link #message}.
  */
 final class Negotiation implements ConnectionObserver.Events, WebRtcLink.Owner {
     /** Candidates kept until they can be used. */
@@ -342,13 +342,8 @@ final class Negotiation implements ConnectionObserver.Events, WebRtcLink.Owner {
     }
 
     @Override
-    public void message(byte[] text) {
-        link.receive(text);
-    }
-
-    @Override
-    public void drained() {
-        link.drained();
+    public void message(byte[] message, boolean binary) {
+        link.receive(message, binary);
     }
 
     @Override

@@ -5,10 +5,9 @@ import dev.weft.api.mesh.LinkException;
 import dev.weft.api.mesh.Path;
 import dev.weft.protocol.AgentId;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -21,10 +20,9 @@ final class WebRtcLink implements Link {
     /** Bytes that may wait to be handled: libwebrtc cannot be told to stop receiving, so beyond, the link is closed. */
     static final long MAX_INBOX = 32L << 20;
 
-    private static final long LOW_WATER = 1L << 20;
-    private static final long CHECK_EVERY = 256L << 10;
-    private static final Duration STALLED = Duration.ofMillis(20);
     private static final long PATH_AGE_NANOS = 5_000_000_000L;
+
+    private record Sent(byte[] bytes, boolean binary) {}
 
     /** What a link asks of its owner; both hand over. */
     interface Owner {
@@ -39,19 +37,21 @@ final class WebRtcLink implements Link {
     private final Owner owner;
     private final SerialExecutor inbox;
     private final SerialExecutor outbox;
-    private final Queue<byte[]> waiting = new ConcurrentLinkedQueue<>();
-    private final AtomicBoolean pumping = new AtomicBoolean();
+    private final Queue<Sent> waiting = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger wanted = new AtomicInteger();
+    private final Pace pace = new Pace();
     private final AtomicLong waitingOut = new AtomicLong();
     private final AtomicLong waitingIn = new AtomicLong();
     private final AtomicLong sent = new AtomicLong();
     private final AtomicLong received = new AtomicLong();
     private final AtomicLong pathAsked = new AtomicLong(System.nanoTime());
-    private long unchecked;
     private boolean announced;
     private volatile boolean open;
     private volatile boolean closed;
     private volatile SelectedPair pair = new SelectedPair(Path.P2P, "");
     private volatile boolean silent;
+    private volatile boolean stalled;
+    private volatile boolean refused;
 
     WebRtcLink(AgentId peer, Connection connection, Surroundings around, Owner owner) {
         this.peer = peer;
@@ -113,78 +113,118 @@ final class WebRtcLink implements Link {
 
     @Override
     public void send(String frame) {
+        send(frame.getBytes(StandardCharsets.UTF_8), false);
+    }
+
+    @Override
+    public void send(byte[] frame, boolean binary) {
         if (!isOpen()) {
             throw new LinkException("the link to " + peer + " is closed");
         }
-        byte[] text = frame.getBytes(StandardCharsets.UTF_8);
-        if (text.length > connection.maxMessage()) {
+        if (frame.length > connection.maxMessage()) {
             throw new LinkException(
                     "a frame of "
-                            + text.length
+                            + frame.length
                             + " bytes is too large for "
                             + peer
                             + ", a message may have "
                             + connection.maxMessage());
         }
-        if (waitingOut.addAndGet(text.length) > MAX_OUTBOX) {
-            waitingOut.addAndGet(-text.length);
+        if (waitingOut.addAndGet(frame.length) > MAX_OUTBOX) {
+            waitingOut.addAndGet(-frame.length);
             throw new LinkException(
                     peer + " takes frames too slowly: " + MAX_OUTBOX + " bytes wait to be sent");
         }
-        waiting.add(text);
+        waiting.add(new Sent(frame, binary));
         pump();
     }
 
-    /** libwebrtc sent something; called on its thread. */
-    void drained() {
-        if (!waiting.isEmpty()) {
-            pump();
-        }
+    @Override
+    public boolean carriesBinary() {
+        return true;
     }
 
+    @Override
+    public int maxFrame() {
+        return connection.maxMessage();
+    }
+
+    @Override
+    public boolean isWritable() {
+        if (!stalled) {
+            return true;
+        }
+        refused = true;
+        return !stalled; // it may have ended just now, before it was known that somebody waits
+    }
+
+    /** Sends on the caller's thread, unless another one does: a native call takes less than waking a worker would. */
     private void pump() {
-        if (pumping.compareAndSet(false, true)) {
-            outbox.execute(this::drain);
+        if (wanted.getAndIncrement() == 0) {
+            int seen;
+            do {
+                seen = wanted.get();
+                drain();
+            } while (wanted.addAndGet(-seen) != 0);
         }
     }
 
     private void drain() {
-        pumping.set(false); // from here on a new frame asks for another round
-        for (byte[] next = waiting.peek(); next != null; next = waiting.peek()) {
-            if (unchecked >= CHECK_EVERY) {
-                if (connection.buffered() > LOW_WATER) {
-                    around.later(STALLED, this::pump); // drained() is sooner, if it comes
-                    return;
-                }
-                unchecked = 0;
+        while (!stalled) {
+            Sent next = waiting.poll();
+            if (next == null) {
+                return;
             }
-            if (closed || !connection.send(next)) {
+            if (closed || !connection.send(next.bytes, next.binary)) {
                 waiting.clear();
                 owner.close("the channel takes no more frames");
                 return;
             }
-            waiting.remove();
-            unchecked += next.length;
-            waitingOut.addAndGet(-next.length);
-            sent.addAndGet(next.length);
+            waitingOut.addAndGet(-next.bytes.length);
+            sent.addAndGet(next.bytes.length);
+            if (pace.sent(next.bytes.length) && pace.full(connection.buffered())) {
+                stalled = true;
+                lookLater();
+            }
+        }
+    }
+
+    /** This version of webrtc-java never calls onBufferedAmountChange, so somebody must look. */
+    private void lookLater() {
+        around.later(Pace.LOOK, () -> outbox.execute(this::look));
+    }
+
+    private void look() {
+        if (closed) {
+            return;
+        }
+        if (pace.full(connection.buffered())) {
+            lookLater();
+            return;
+        }
+        stalled = false;
+        pump();
+        if (refused && !stalled) {
+            refused = false;
+            around.listener().writable(this);
         }
     }
 
     /** A frame arrived; called on a thread of libwebrtc. */
-    void receive(byte[] text) {
+    void receive(byte[] frame, boolean binary) {
         if (closed) {
             return;
         }
-        if (waitingIn.addAndGet(text.length) > MAX_INBOX) {
+        if (waitingIn.addAndGet(frame.length) > MAX_INBOX) {
             owner.close("more than " + MAX_INBOX + " bytes from " + peer + " wait to be handled");
             return;
         }
         announceOpen();
-        received.addAndGet(text.length);
+        received.addAndGet(frame.length);
         inbox.execute(
                 () -> {
-                    waitingIn.addAndGet(-text.length);
-                    around.listener().received(this, new String(text, StandardCharsets.UTF_8));
+                    waitingIn.addAndGet(-frame.length);
+                    around.listener().received(this, frame, binary);
                 });
     }
 
