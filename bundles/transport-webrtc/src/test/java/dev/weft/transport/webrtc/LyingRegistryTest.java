@@ -50,9 +50,8 @@ class LyingRegistryTest {
     @Test
     void hosts_that_know_no_keys_are_read_by_it() throws Exception {
         Link link = alice.connect(bob);
-        falseAlice.connect(bob);
-        falseBob.onFrame =
-                (from, frame) -> falseAlice.links().get(0).send(frame.replace("tea", "poison"));
+        Link onwards = falseAlice.connect(bob);
+        falseBob.onFrame = (from, frame) -> onwards.send(frame.replace("tea", "poison"));
         link.send("one cup of tea");
         await().until(() -> bob.frames.size() == 1);
         assertEquals("one cup of poison", bob.frames.get(0), "the attack is a real one");
