@@ -38,14 +38,15 @@ final class Audit {
     /** What the manifest says.
      * @param bundle symbolic name
      * @param version bundle version
-     * @param skills ids it offers; at least one */
+     * @param skills ids it offers; none if it is a library */
     record Facts(String bundle, Version version, Set<String> skills) {}
 
-    /** Checks the entries: how many, how large, and that none points outside.
+    /** Checks the entries: how many, how large when unpacked, whatever the zip says, and that none points outside.
      * @throws Refusal with the reason */
     static void entries(Path jar) throws Refusal {
         Set<String> names = new HashSet<>();
-        long unpacked = 0;
+        long left = MAX_UNPACKED;
+        byte[] buffer = new byte[64 << 10];
         try (ZipFile zip = new ZipFile(jar.toFile())) {
             if (zip.size() > MAX_ENTRIES) {
                 throw new Refusal("has " + zip.size() + " entries, the limit is " + MAX_ENTRIES);
@@ -56,15 +57,32 @@ final class Audit {
                 if (!names.add(entry.getName())) {
                     throw new Refusal("has two entries called " + Wire.quote(entry.getName()));
                 }
-                unpacked += Math.max(0, entry.getSize());
-                if (unpacked > MAX_UNPACKED) {
-                    throw new Refusal(
-                            "is larger than " + (MAX_UNPACKED >> 20) + " MiB when unpacked");
+                if (entry.getSize() > left) {
+                    throw tooLarge();
                 }
+                left -= unpack(zip, entry, buffer, left);
             }
         } catch (IOException | IllegalArgumentException e) {
             throw new Refusal("is not a zip file, or a broken one: " + e.getMessage(), e);
         }
+    }
+
+    private static long unpack(ZipFile zip, ZipEntry entry, byte[] buffer, long limit)
+            throws IOException, Refusal {
+        long length = 0;
+        try (InputStream in = zip.getInputStream(entry)) {
+            for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+                length += n;
+                if (length > limit) {
+                    throw tooLarge();
+                }
+            }
+        }
+        return length;
+    }
+
+    private static Refusal tooLarge() {
+        return new Refusal("is larger than " + (MAX_UNPACKED >> 20) + " MiB when unpacked");
     }
 
     private static void name(String name) throws Refusal {
@@ -76,6 +94,12 @@ final class Audit {
         if (outside || name.chars().anyMatch(c -> c < ' ')) {
             throw new Refusal("has an entry that points outside: " + Wire.quote(name));
         }
+    }
+
+    /** Tells a bundle from a zip of bundles.
+     * @throws Refusal if there is a manifest and it is broken */
+    static boolean isBundle(Path jar) throws Refusal {
+        return read(jar).getMainAttributes().getValue("Bundle-SymbolicName") != null;
     }
 
     /** Checks the manifest.
@@ -153,10 +177,6 @@ final class Audit {
                 skills.add(id);
             }
         }
-        if (skills.isEmpty()) {
-            throw new Refusal(
-                    "is a bundle but offers no skill: no class carries @Skill, or it was not built with bnd");
-        }
         return skills;
     }
 
@@ -172,7 +192,7 @@ final class Audit {
                             .findFirst()
                             .orElse(null);
             if (entry == null) {
-                throw new Refusal("is not a bundle: it has no manifest");
+                return new Manifest();
             }
             try (InputStream in = zip.getInputStream(entry)) {
                 byte[] bytes = in.readNBytes(MAX_MANIFEST + 1);

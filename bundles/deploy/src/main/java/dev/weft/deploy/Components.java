@@ -20,8 +20,8 @@ final class Components {
 
     /** Looks for a component whose activation threw.
      * @return what it threw, in one line */
-    Optional<String> failure(Bundle bundle) {
-        return configurations(bundle).stream()
+    Optional<String> failure(Collection<Bundle> bundles) {
+        return configurations(bundles).stream()
                 .filter(component -> component.state == ComponentConfigurationDTO.FAILED_ACTIVATION)
                 .map(
                         component ->
@@ -32,11 +32,11 @@ final class Components {
                 .findFirst();
     }
 
-    /** Says what a bundle's components wait for.
+    /** Says what the bundles' components wait for.
      * @return one line; "" if for nothing */
-    String waiting(Bundle bundle) {
+    String waiting(Collection<Bundle> bundles) {
         List<String> waiting = new ArrayList<>();
-        for (ComponentConfigurationDTO component : configurations(bundle)) {
+        for (ComponentConfigurationDTO component : configurations(bundles)) {
             for (UnsatisfiedReferenceDTO reference : component.unsatisfiedReferences) {
                 String target = reference.target == null ? "" : " " + reference.target;
                 waiting.add(
@@ -49,7 +49,7 @@ final class Components {
                 waiting.add(component.description.name + " waits for its configuration");
             }
         }
-        for (ComponentDescriptionDTO description : runtime.getComponentDescriptionDTOs(bundle)) {
+        for (ComponentDescriptionDTO description : descriptions(bundles)) {
             if (runtime.getComponentConfigurationDTOs(description).isEmpty()) {
                 waiting.add(description.name + " waits for its configuration");
             }
@@ -66,9 +66,13 @@ final class Components {
         return reference;
     }
 
-    private Collection<ComponentConfigurationDTO> configurations(Bundle bundle) {
+    private Collection<ComponentDescriptionDTO> descriptions(Collection<Bundle> bundles) {
+        return runtime.getComponentDescriptionDTOs(bundles.toArray(Bundle[]::new));
+    }
+
+    private Collection<ComponentConfigurationDTO> configurations(Collection<Bundle> bundles) {
         List<ComponentConfigurationDTO> all = new ArrayList<>();
-        for (ComponentDescriptionDTO description : runtime.getComponentDescriptionDTOs(bundle)) {
+        for (ComponentDescriptionDTO description : descriptions(bundles)) {
             all.addAll(runtime.getComponentConfigurationDTOs(description));
         }
         return all;

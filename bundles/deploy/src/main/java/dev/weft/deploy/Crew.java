@@ -5,6 +5,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeoutException;
@@ -17,22 +18,18 @@ import org.slf4j.LoggerFactory;
  */
 final class Crew implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Crew.class);
-    private static final int AT_ONCE = 16;
     private final Loop loop;
-    private final Deque<Job> waiting = new ArrayDeque<>();
-    private final Map<Job, Thread> running = new HashMap<>();
+    private final int atOnce;
+    private final Deque<Job<?>> waiting = new ArrayDeque<>();
+    private final Map<Job<?>, Thread> running = new HashMap<>();
 
-    Crew(Loop loop) {
+    Crew(Loop loop, int atOnce) {
         this.loop = loop;
+        this.atOnce = atOnce;
     }
 
-    /** Work that may fail in any way. */
-    @FunctionalInterface
-    interface Work {
-        void run() throws Exception;
-    }
-
-    private record Job(String name, Duration limit, Work work, CompletableFuture<Void> done) {
+    private record Job<T>(
+            String name, Duration limit, Callable<T> work, CompletableFuture<T> done) {
         // Two jobs are never the same one, whatever they say.
         @Override
         public boolean equals(Object other) {
@@ -48,9 +45,9 @@ final class Crew implements AutoCloseable {
     /** Runs work.
      * @param limit counts from when it begins
      * @return completes on the loop; with a {@link TimeoutException} if the limit passed */
-    CompletableFuture<Void> run(String name, Duration limit, Work work) {
-        Job job = new Job(name, limit, work, new CompletableFuture<>());
-        if (running.size() < AT_ONCE) {
+    <T> CompletableFuture<T> run(String name, Duration limit, Callable<T> work) {
+        Job<T> job = new Job<>(name, limit, work, new CompletableFuture<>());
+        if (running.size() < atOnce) {
             launch(job);
         } else {
             waiting.add(job);
@@ -58,19 +55,21 @@ final class Crew implements AutoCloseable {
         return job.done();
     }
 
-    private void launch(Job job) {
+    private <T> void launch(Job<T> job) {
         Thread thread =
                 daemon("weft-deploy " + job.name())
                         .newThread(
                                 () -> {
+                                    T result = null;
                                     Throwable failure = null;
                                     try {
-                                        job.work().run();
+                                        result = job.work().call();
                                     } catch (Throwable e) {
                                         failure = e;
                                     }
-                                    Throwable outcome = failure;
-                                    loop.execute(() -> end(job, outcome));
+                                    T value = result;
+                                    Throwable cause = failure;
+                                    loop.execute(() -> end(job, value, cause));
                                 });
         running.put(job, thread);
         thread.start();
@@ -83,22 +82,22 @@ final class Crew implements AutoCloseable {
                                 thread.getName(),
                                 job.limit().toSeconds());
                         thread.interrupt();
-                        end(job, new TimeoutException(job.name()));
+                        end(job, null, new TimeoutException(job.name()));
                     }
                 });
     }
 
-    private void end(Job job, Throwable failure) {
+    private <T> void end(Job<T> job, T value, Throwable failure) {
         if (running.remove(job) == null) {
             LOG.info("What was left behind has ended: {}", job.name());
             return;
         }
-        Job next = waiting.poll();
+        Job<?> next = waiting.poll();
         if (next != null) {
             launch(next);
         }
         if (failure == null) {
-            job.done().complete(null);
+            job.done().complete(value);
         } else {
             job.done().completeExceptionally(failure);
         }

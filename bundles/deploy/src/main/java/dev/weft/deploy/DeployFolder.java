@@ -1,5 +1,6 @@
 package dev.weft.deploy;
 
+import dev.weft.api.deploy.BundleSource;
 import dev.weft.api.deploy.Deployments;
 import dev.weft.api.event.Events;
 import dev.weft.api.health.HealthCheck;
@@ -10,20 +11,28 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.ServiceRegistration;
+import org.osgi.framework.hooks.resolver.ResolverHookFactory;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
+import org.osgi.service.component.annotations.ReferencePolicyOption;
 import org.osgi.service.component.runtime.ServiceComponentRuntime;
 import org.osgi.service.metatype.annotations.AttributeDefinition;
 import org.osgi.service.metatype.annotations.Designate;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The deploy folder: jars that are dropped there run, those that are taken out go. */
 @Component(
@@ -32,7 +41,12 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
         configurationPid = "dev.weft.deploy")
 @Designate(ocd = DeployFolder.Config.class)
 public final class DeployFolder implements Deployments, HealthCheck {
+    private static final Logger LOG = LoggerFactory.getLogger(DeployFolder.class);
+    private static final int AT_ONCE = 16;
     private final Path folder;
+    private final List<BundleSource> sources = new CopyOnWriteArrayList<>();
+    private final Leftovers leftovers;
+    private final ServiceRegistration<ResolverHookFactory> isolation;
     private final Pipeline pipeline;
 
     /** How the folder is treated. */
@@ -62,6 +76,14 @@ public final class DeployFolder implements Deployments, HealthCheck {
                 description = "Seconds between two looks at the whole folder",
                 min = "1")
         int sweep__seconds() default 15;
+
+        /** How many versions a roll back can go back by.
+         * @return count */
+        @AttributeDefinition(
+                name = "Kept versions",
+                description = "Earlier good versions of each skill that are kept for a roll back",
+                min = "0")
+        int keep__versions() default 3;
     }
 
     /** Opens the folder; what is in it gets installed in the background.
@@ -82,14 +104,54 @@ public final class DeployFolder implements Deployments, HealthCheck {
         folder = property(context, "weft.deploy");
         Path skills = property(context, "weft.data").resolve("skills");
         Loop loop = new Loop();
-        Crew crew = new Crew(loop);
+        Crew crew = new Crew(loop, AT_ONCE);
+        leftovers = new Leftovers(loop, (bundle, left) -> leftBehind(events, bundle, left));
         Duration start = Duration.ofSeconds(Math.max(1, config.start__seconds()));
         Duration drain = Duration.ofSeconds(Math.max(0, config.drain__seconds()));
+        Removal removal = new Removal(context, leases, loop, crew, leftovers, drain);
         Installer installer =
                 new Installer(
-                        context, leases, new Components(components), loop, crew, start, drain);
-        pipeline = new Pipeline(folder, skills, loop, crew, installer, new Reports(folder, events));
+                        context,
+                        leases,
+                        new Components(components),
+                        new Needs(context, () -> List.copyOf(sources)),
+                        loop,
+                        crew,
+                        removal,
+                        start);
+        pipeline =
+                new Pipeline(
+                        folder,
+                        skills,
+                        loop,
+                        crew,
+                        installer,
+                        removal,
+                        new Reports(folder, events),
+                        Math.max(0, config.keep__versions()));
+        isolation = context.registerService(ResolverHookFactory.class, new Isolation(), null);
         pipeline.start(Duration.ofSeconds(Math.max(1, config.sweep__seconds())));
+    }
+
+    private static void leftBehind(Events events, String bundle, List<String> left) {
+        LOG.warn(
+                "{} is gone but left behind: {}; its code stays in memory until that ends",
+                bundle,
+                String.join(", ", left));
+        events.publish("skill.leaked", Map.of("bundle", bundle, "left", left));
+    }
+
+    @Reference(
+            service = BundleSource.class,
+            cardinality = ReferenceCardinality.MULTIPLE,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    void addSource(BundleSource source) {
+        sources.add(source);
+    }
+
+    void removeSource(BundleSource source) {
+        sources.remove(source);
     }
 
     private static Path property(BundleContext context, String name) {
@@ -104,6 +166,7 @@ public final class DeployFolder implements Deployments, HealthCheck {
     @Deactivate
     void close() {
         pipeline.close();
+        isolation.unregister();
     }
 
     @Override
@@ -114,23 +177,19 @@ public final class DeployFolder implements Deployments, HealthCheck {
     @Override
     public CompletableFuture<Deployment> put(String fileName, InputStream jar) throws IOException {
         if (fileName == null
-                || !Inbox.isJar(fileName)
+                || !Inbox.isDeployable(fileName)
                 || fileName.length() > 200
                 || !fileName.matches("[^/\\\\:\\p{Cntrl}]+")) {
             throw new IOException(
-                    "the name of a jar must be plain and end in .jar, got " + Wire.quote(fileName));
+                    "the name must be plain and end in .jar or .zip, got " + Wire.quote(fileName));
         }
         Files.createDirectories(folder);
-        Path part = Files.createTempFile(folder, "." + fileName + ".", ".part");
+        Path part = Files.createTempFile(folder, "." + fileName + ".", Staging.PART);
         try {
             try (OutputStream out = Files.newOutputStream(part)) {
                 Staging.copy(jar, out);
             }
-            Files.move(
-                    part,
-                    folder.resolve(fileName),
-                    StandardCopyOption.ATOMIC_MOVE,
-                    StandardCopyOption.REPLACE_EXISTING);
+            Disk.move(part, folder.resolve(fileName));
         } catch (Refusal e) {
             throw new IOException(fileName + " " + e.getMessage(), e);
         } finally {
@@ -158,9 +217,19 @@ public final class DeployFolder implements Deployments, HealthCheck {
         if (any.isEmpty()) {
             return false;
         }
-        Files.deleteIfExists(folder.resolve(any.get().file()));
+        Disk.delete(folder.resolve(any.get().file()));
         pipeline.touched(any.get().file());
         return true;
+    }
+
+    @Override
+    public CompletableFuture<Deployment> rollback(String skill, String version) {
+        return pipeline.rollback(skill, version);
+    }
+
+    @Override
+    public CompletableFuture<Deployment> retry(String skill) {
+        return pipeline.retry(skill);
     }
 
     @Override
@@ -175,9 +244,15 @@ public final class DeployFolder implements Deployments, HealthCheck {
             return Status.warning(trouble);
         }
         List<Deployment> refused =
-                list().stream().filter(file -> file.state() == State.REFUSED).toList();
+                list().stream()
+                        .filter(
+                                file ->
+                                        file.state() == State.REFUSED
+                                                || file.state() == State.QUARANTINED)
+                        .toList();
         if (refused.isEmpty()) {
-            return Status.OK;
+            String left = leftovers.words();
+            return left.isEmpty() ? Status.OK : Status.warning(left);
         }
         String more = refused.size() == 1 ? "" : " (and " + (refused.size() - 1) + " more)";
         return Status.warning(refused.get(0).file() + more + " " + refused.get(0).reason());

@@ -1,19 +1,16 @@
 package dev.weft.deploy;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
-import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.List;
-import java.util.Set;
-import java.util.stream.Collectors;
+import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What ran last, on disk: which files, in which order, with which content. */
+/** What shall run, on disk: which release from which file, what ran before it, and what must not be started again. */
 final class DesiredState {
     private static final Logger LOG = LoggerFactory.getLogger(DesiredState.class);
     private final ObjectMapper json = new ObjectMapper();
@@ -24,46 +21,84 @@ final class DesiredState {
     }
 
     /**
-     * One file.
+     * Everything.
      *
-     * @param file its name
-     * @param sha256 digest of its content, in hex
-     * @param bundle symbolic name
-     * @param version bundle version
-     * @param skills ids it offers
+     * @param releases in the order in which they began
+     * @param quarantine contents that hung or failed as they started
+     * @param yielded files that gave way to another with the same bundle
      */
     @JsonIgnoreProperties(ignoreUnknown = true)
-    record Item(String file, String sha256, String bundle, String version, Set<String> skills) {}
+    record State(List<Item> releases, List<Quarantine> quarantine, Map<String, Yield> yielded) {
+        State {
+            releases = releases == null ? List.of() : releases;
+            quarantine = quarantine == null ? List.of() : quarantine;
+            yielded = yielded == null ? Map.of() : yielded;
+        }
+    }
+
+    /**
+     * One release.
+     *
+     * @param name of the release
+     * @param file it came from
+     * @param good what ran, oldest first; the last one shall run
+     */
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    record Item(String name, String file, List<Good> good) {
+        Good last() {
+            return good.get(good.size() - 1);
+        }
+    }
+
+    /**
+     * A content that worked.
+     *
+     * @param sha256 in hex
+     * @param version of the release
+     * @param withdrawn whether somebody rolled back from it
+     */
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    record Good(String sha256, String version, boolean withdrawn) {}
+
+    /**
+     * A content that must not be started again.
+     *
+     * @param sha256 in hex
+     * @param file that held it
+     * @param modified the file's time, in milliseconds: touching the file asks for another try
+     * @param reason for people
+     */
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    record Quarantine(String sha256, String file, long modified, String reason) {}
+
+    /**
+     * A file that gave way.
+     *
+     * @param sha256 of its content, in hex
+     * @param to the other file
+     */
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    record Yield(String sha256, String to) {}
 
     /** Reads what was written last.
      * @return empty if there is none or it cannot be read: then every file is looked at as a new one */
-    List<Item> read() {
+    State read() {
         try {
-            List<Item> items =
-                    Files.exists(path)
-                            ? json.readValue(path.toFile(), new TypeReference<List<Item>>() {})
-                            : List.of();
-            return items.stream()
-                    .filter(item -> item.file() != null && item.sha256() != null)
-                    .collect(Collectors.toList());
+            return Files.exists(path)
+                    ? json.readValue(path.toFile(), State.class)
+                    : new State(null, null, null);
         } catch (IOException e) {
             LOG.warn(
                     "{} cannot be read, the deploy folder is taken as new: {}",
                     path,
                     e.getMessage());
-            return List.of();
+            return new State(null, null, null);
         }
     }
 
-    void write(List<Item> items) {
-        Path part = path.resolveSibling(path.getFileName() + ".part");
+    void write(State state) {
         try {
-            json.writerWithDefaultPrettyPrinter().writeValue(part.toFile(), items);
-            Files.move(
-                    part,
-                    path,
-                    StandardCopyOption.ATOMIC_MOVE,
-                    StandardCopyOption.REPLACE_EXISTING);
+            Disk.write(path, json.writerWithDefaultPrettyPrinter().writeValueAsBytes(state));
         } catch (IOException e) {
             LOG.warn("{} cannot be written: {}", path, e.toString());
         }

@@ -1,10 +1,9 @@
 package dev.weft.deploy;
 
 import dev.weft.api.deploy.Deployments.Deployment;
-import dev.weft.api.deploy.Deployments.State;
 import dev.weft.deploy.Slot.Look;
-import dev.weft.deploy.Staging.Staged;
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -13,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -28,30 +28,41 @@ import org.slf4j.LoggerFactory;
 /** Looks at the files of the deploy folder and decides when one is whole and new. Used on the loop, but for {@link #touched}. */
 final class Inbox {
     private static final Logger LOG = LoggerFactory.getLogger(Inbox.class);
-    private static final Duration RECHECK = Duration.ofMillis(50);
+    private static final Duration RECHECK = Duration.ofMillis(20);
+    private static final Duration READ_LIMIT = Duration.ofSeconds(60);
+    private static final int RENAME_LOOKS = 40;
     private static final Duration PATIENCE = Duration.ofSeconds(2);
     private final Path folder;
     private final Loop loop;
-    private final Staging staging;
+    private final Crew readers;
+    private final Releases releases;
     private final Shelf shelf;
     private final Map<String, Slot> slots = new HashMap<>();
     private final Set<String> queued = ConcurrentHashMap.newKeySet();
 
-    Inbox(Path folder, Loop loop, Staging staging, Shelf shelf) {
+    /** Begins with nothing.
+     * @param readers reads whole files, in the order in which they came
+     * @param shelf what runs */
+    Inbox(Path folder, Loop loop, Crew readers, Releases releases, Shelf shelf) {
         this.folder = folder;
         this.loop = loop;
-        this.staging = staging;
+        this.readers = readers;
+        this.releases = releases;
         this.shelf = shelf;
     }
 
-    /** Tells the files that are looked at: jars that are not hidden. */
-    static boolean isJar(String name) {
-        return name.endsWith(".jar") && !name.startsWith(".");
+    /** Tells the files that are looked at: jars and zips that are not hidden. */
+    static boolean isDeployable(String name) {
+        return (name.endsWith(".jar") || name.endsWith(".zip")) && !name.startsWith(".");
+    }
+
+    static boolean isDeployable(Path path) {
+        return isDeployable(path.getFileName().toString());
     }
 
     /** Something happened to a file. May be called on any thread; returns at once. */
     void touched(String file) {
-        if (isJar(file)) {
+        if (isDeployable(file)) {
             soon(file, Duration.ZERO);
         }
     }
@@ -60,10 +71,34 @@ final class Inbox {
     Optional<Deployment> outcome(String file) throws IOException {
         Slot slot = slots.get(file);
         boolean settled =
-                slot != null
-                        && slot.state != State.PENDING
-                        && Look.of(folder.resolve(file)).equals(slot.done);
-        return settled ? Optional.of(slot.view()) : Optional.empty();
+                slot != null && !slot.isBusy() && Look.of(folder.resolve(file)).equals(slot.done);
+        return settled ? Optional.of(shelf.view(slot)) : Optional.empty();
+    }
+
+    /** Tells whether a file's content as it is now is the one with a digest. */
+    boolean holds(String file, String sha256) {
+        Slot slot = slots.get(file);
+        return slot != null && slot.sha256.equals(sha256);
+    }
+
+    /** Tells whether the outcome of some file is not known yet. */
+    boolean isBusy() {
+        return slots.values().stream().anyMatch(Slot::isBusy);
+    }
+
+    /** Looks at a file as if it were new. */
+    void again(String file) {
+        Slot slot = slots.get(file);
+        if (slot != null) {
+            slot.done = null;
+            slot.replacedBy = "";
+        }
+        soon(file, Duration.ZERO);
+    }
+
+    /** Every file that was taken up. */
+    Collection<Slot> slots() {
+        return slots.values();
     }
 
     private void soon(String file, Duration delay) {
@@ -84,11 +119,8 @@ final class Inbox {
      * @throws IOException if the folder cannot be read */
     void sweep(List<String> first) throws IOException {
         Map<String, Long> found = new HashMap<>();
-        try (DirectoryStream<Path> all =
-                Files.newDirectoryStream(folder, path -> isJar(path.getFileName().toString()))) {
-            for (Path path : all) {
-                found.put(path.getFileName().toString(), modified(path));
-            }
+        for (Path path : list()) {
+            found.put(path.getFileName().toString(), modified(path));
         }
         List.copyOf(slots.keySet()).stream()
                 .filter(file -> !found.containsKey(file))
@@ -99,6 +131,16 @@ final class Inbox {
         found.keySet().stream()
                 .sorted(known.thenComparing(found::get).thenComparing(file -> file))
                 .forEach(this::look);
+    }
+
+    private List<Path> list() throws IOException {
+        try (DirectoryStream<Path> all = Files.newDirectoryStream(folder, Inbox::isDeployable)) {
+            List<Path> found = new ArrayList<>();
+            all.forEach(found::add);
+            return found;
+        } catch (DirectoryIteratorException e) {
+            throw e.getCause();
+        }
     }
 
     private static long modified(Path path) {
@@ -125,7 +167,11 @@ final class Inbox {
         }
         Slot slot = slots.get(file);
         Look look = Look.of(attributes);
-        if (attributes.isDirectory() || (slot != null && look.equals(slot.done))) {
+        if (slot != null) {
+            slot.missed = 0;
+        }
+        if (attributes.isDirectory()
+                || (slot != null && (slot.reading != null || look.equals(slot.done)))) {
             return;
         }
         if (slot == null) {
@@ -144,10 +190,11 @@ final class Inbox {
 
     private void refuse(Slot slot, Look look, String reason) {
         slot.done = look;
+        slot.unfinished = null;
         slot.turn++;
         slot.sha256 = "";
-        slot.facts = null;
-        shelf.refuse(slot, reason);
+        slot.release = null;
+        shelf.refuse(slot, new Refusal(reason));
     }
 
     private void take(Slot slot, Path path, BasicFileAttributes attributes, Look look)
@@ -169,18 +216,42 @@ final class Inbox {
                 await(slot, look);
                 return;
             }
-            Staged staged = staging.take(path);
-            if (look.equals(Look.of(path))) {
+        } catch (NoSuchFileException e) {
+            soon(slot.file, Duration.ZERO);
+            return;
+        } catch (IOException e) {
+            throw new Refusal("cannot be read: " + e.getMessage(), e);
+        }
+        slot.reading = look;
+        readers.run("read " + slot.file, READ_LIMIT, () -> releases.take(path))
+                .whenComplete((release, failure) -> read(slot, path, release, failure));
+    }
+
+    private void read(Slot slot, Path path, Release release, Throwable failure) {
+        Look look = slot.reading;
+        slot.reading = null;
+        if (slots.get(slot.file) != slot) {
+            return;
+        }
+        try {
+            if (!look.equals(Look.of(path))) {
+                soon(slot.file, RECHECK);
+            } else if (failure == null) {
                 slot.done = look;
                 slot.unfinished = null;
-                shelf.accept(slot, staged);
+                shelf.accept(slot, release);
             } else {
-                soon(slot.file, RECHECK);
+                throw Installer.unwrap(failure);
             }
         } catch (NoSuchFileException e) {
             soon(slot.file, Duration.ZERO);
+        } catch (Refusal e) {
+            refuse(slot, look, e.getMessage());
         } catch (IOException e) {
-            throw new Refusal("cannot be read: " + e.getMessage(), e);
+            refuse(slot, look, "cannot be read: " + e.getMessage());
+        } catch (Throwable e) {
+            LOG.error("{} could not be read", slot.file, e);
+            refuse(slot, look, "could not be read: " + e);
         }
     }
 
@@ -205,21 +276,43 @@ final class Inbox {
     }
 
     private void gone(String file) {
-        Slot slot = slots.remove(file);
-        if (slot != null) {
-            slot.turn++;
-            // Those that gave way to this file have their turn again.
-            List<Slot> heirs = new ArrayList<>(slots.values());
-            heirs.removeIf(other -> !other.replacedBy.equals(file));
-            shelf.gone(slot, heirs);
-            heirs.forEach(heir -> soon(heir.file, Duration.ZERO));
+        Slot slot = slots.get(file);
+        if (slot == null) {
+            return;
+        }
+        // A file that was renamed is there under its new name: what it holds must change hands
+        // before it goes.
+        if (slot.missed++ < RENAME_LOOKS && newcomers()) {
+            soon(file, RECHECK);
+            return;
+        }
+        slots.remove(file);
+        slot.turn++;
+        // Those that gave way to this file have their turn again.
+        List<Slot> heirs = new ArrayList<>(slots.values());
+        heirs.removeIf(other -> !other.replacedBy.equals(file));
+        shelf.gone(slot, heirs);
+        heirs.forEach(heir -> soon(heir.file, Duration.ZERO));
+    }
+
+    /** Tells whether there are files that were not read yet, and looks at them. */
+    private boolean newcomers() {
+        try {
+            List<String> names =
+                    list().stream().map(path -> path.getFileName().toString()).toList();
+            names.stream().filter(name -> !slots.containsKey(name)).forEach(this::look);
+            return names.stream()
+                    .map(slots::get)
+                    .anyMatch(slot -> slot != null && slot.release == null && slot.isBusy());
+        } catch (IOException e) {
+            return false;
         }
     }
 
     /** Everything that was taken up. */
     List<Deployment> views() {
         return slots.values().stream()
-                .map(Slot::view)
+                .map(shelf::view)
                 .sorted(Comparator.comparing(Deployment::file))
                 .toList();
     }

@@ -1,9 +1,11 @@
 package dev.weft.deploy;
 
+import dev.weft.api.deploy.BundleSource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -13,19 +15,27 @@ import org.osgi.framework.wiring.BundleCapability;
 import org.osgi.framework.wiring.BundleRequirement;
 import org.osgi.framework.wiring.BundleRevision;
 
-/** Says in words what a bundle needs and nobody here offers. */
+/** Says in words what a bundle needs and cannot have, and who could provide it. */
 final class Needs {
     private static final Pattern LOW = Pattern.compile("\\((?:bundle-)?version>=([^)]+)\\)");
     private static final Pattern HIGH =
             Pattern.compile("\\(!\\((?:bundle-)?version>=([^)]+)\\)\\)");
 
-    private Needs() {}
+    private final BundleContext context;
+    private final Supplier<List<BundleSource>> sources;
+
+    /** Looks at the framework.
+     * @param context of any bundle
+     * @param sources who else may know a provider */
+    Needs(BundleContext context, Supplier<List<BundleSource>> sources) {
+        this.context = context;
+        this.sources = sources;
+    }
 
     /** Looks for what is missing.
-     * @param context of any bundle
      * @param bundle installed, not resolved
      * @return one phrase a need, such as {@code needs package com.acme [1.0,2.0), which no bundle here offers} */
-    static List<String> missing(BundleContext context, Bundle bundle) {
+    List<String> missing(Bundle bundle) {
         List<String> missing = new ArrayList<>();
         BundleRevision revision = bundle.adapt(BundleRevision.class);
         if (revision == null) {
@@ -38,21 +48,58 @@ final class Needs {
                                     .equals(
                                             need.getDirectives()
                                                     .getOrDefault("effective", "resolve"));
-            if (matters && offers(context, need.getNamespace()).noneMatch(need::matches)) {
-                missing.add(words(context, need));
+            if (matters
+                    && offers(need.getNamespace())
+                            .filter(offer -> Isolation.sees(bundle, owner(offer)))
+                            .noneMatch(need::matches)) {
+                missing.add(words(need) + providers(bundle, need));
             }
         }
         return missing;
     }
 
-    private static Stream<BundleCapability> offers(BundleContext context, String namespace) {
+    private Stream<BundleCapability> offers(String namespace) {
         return Arrays.stream(context.getBundles())
                 .map(other -> other.adapt(BundleRevision.class))
                 .filter(Objects::nonNull)
                 .flatMap(revision -> revision.getDeclaredCapabilities(namespace).stream());
     }
 
-    private static String words(BundleContext context, BundleRequirement need) {
+    private static Bundle owner(BundleCapability offer) {
+        return offer.getRevision().getBundle();
+    }
+
+    /** Who could provide it: skills in other files, and whatever the sources know. */
+    private String providers(Bundle bundle, BundleRequirement need) {
+        List<String> who = new ArrayList<>();
+        offers(need.getNamespace())
+                .filter(need::matches)
+                .map(BundleCapability::getRevision)
+                .filter(revision -> !revision.getBundle().equals(bundle))
+                .map(revision -> revision.getSymbolicName() + " " + revision.getVersion())
+                .distinct()
+                .forEach(
+                        name ->
+                                who.add(
+                                        "skill bundle "
+                                                + name
+                                                + " has it, but skills do not share code: put both jars into one zip"));
+        for (BundleSource source : sources.get()) {
+            source.offering(need.getNamespace(), need.getDirectives().getOrDefault("filter", ""))
+                    .forEach(
+                            offer ->
+                                    who.add(
+                                            offer.bundle()
+                                                    + " "
+                                                    + offer.version()
+                                                    + " of "
+                                                    + offer.from()
+                                                    + " offers it"));
+        }
+        return who.isEmpty() ? "" : " (" + String.join("; ", who) + ")";
+    }
+
+    private String words(BundleRequirement need) {
         String filter = need.getDirectives().getOrDefault("filter", "");
         String namespace = need.getNamespace();
         Matcher named =
@@ -64,7 +111,7 @@ final class Needs {
                             + name
                             + range(filter)
                             + ", which no bundle here offers"
-                            + others(context, namespace, name);
+                            + others(namespace, name);
             case "osgi.wiring.bundle" ->
                     "needs bundle " + name + range(filter) + ", which is not here";
             case "osgi.ee" ->
@@ -72,6 +119,7 @@ final class Needs {
                             + filter
                             + ", this host runs on Java "
                             + Runtime.version().feature();
+            case "weft.skill" -> "needs skill " + name + " in its own file";
             default -> "needs " + namespace + " " + filter + ", which no bundle here offers";
         };
     }
@@ -87,9 +135,10 @@ final class Needs {
         return from.isEmpty() ? "" : " " + from + " or newer";
     }
 
-    private static String others(BundleContext context, String namespace, String name) {
+    private String others(String namespace, String name) {
         List<String> versions =
-                offers(context, namespace)
+                offers(namespace)
+                        .filter(offer -> !Isolation.isSkill(owner(offer)))
                         .filter(offer -> name.equals(offer.getAttributes().get(namespace)))
                         .map(
                                 offer ->

@@ -2,17 +2,21 @@ package dev.weft.deploy;
 
 import dev.weft.api.deploy.Deployments.Deployment;
 import dev.weft.api.deploy.Deployments.State;
+import dev.weft.deploy.DesiredState.Good;
+import dev.weft.deploy.DesiredState.Yield;
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,11 +29,14 @@ final class Pipeline implements AutoCloseable {
     private final Path folder;
     private final Loop loop;
     private final Crew crew;
+    private final Crew readers;
     private final Installer installer;
     private final Reports reports;
     private final Staging staging;
     private final DesiredState desired;
-    private final List<String> order = new ArrayList<>();
+    private final Ledger ledger;
+    private final Attempts attempts;
+    private final Fallback fallback;
     private final Shelf shelf;
     private final Inbox inbox;
     private FolderWatch watch;
@@ -38,24 +45,46 @@ final class Pipeline implements AutoCloseable {
     private volatile List<Deployment> views = List.of();
     private volatile String trouble = "";
 
-    Pipeline(Path folder, Path skills, Loop loop, Crew crew, Installer installer, Reports reports)
+    /** Begins with what the last run wrote down.
+     * @param skills folder of the private copies and the state
+     * @param keep how many earlier versions of each release are kept */
+    Pipeline(
+            Path folder,
+            Path skills,
+            Loop loop,
+            Crew crew,
+            Installer installer,
+            Removal removal,
+            Reports reports,
+            int keep)
             throws IOException {
         this.folder = folder;
         this.loop = loop;
         this.crew = crew;
         this.installer = installer;
         this.reports = reports;
+        readers = new Crew(loop, 1);
         staging = new Staging(skills.resolve("staged"));
+        attempts = new Attempts(skills.resolve("starting"));
         desired = new DesiredState(skills.resolve("state.json"));
-        List<DesiredState.Item> before = desired.read();
-        before.forEach(item -> order.add(item.file()));
+        ledger = new Ledger(desired.read(), keep);
+        Releases releases = new Releases(staging, installer::ofHost, ledger.digests());
+        fallback = new Fallback(ledger, releases, readers, installer);
         shelf =
                 new Shelf(
                         installer,
+                        removal,
                         reports,
-                        before.stream().map(DesiredState.Item::sha256).collect(Collectors.toSet()),
+                        ledger,
+                        attempts,
+                        fallback,
+                        this::isThere,
                         this::changed);
-        inbox = new Inbox(folder, loop, staging, shelf);
+        inbox = new Inbox(folder, loop, readers, releases, shelf);
+    }
+
+    private boolean isThere(String file) {
+        return Files.exists(folder.resolve(file), LinkOption.NOFOLLOW_LINKS);
     }
 
     void start(Duration period) {
@@ -89,6 +118,92 @@ final class Pipeline implements AutoCloseable {
         }
     }
 
+    /** See {@link dev.weft.api.deploy.Deployments#rollback}. */
+    CompletableFuture<Deployment> rollback(String skill, String version) {
+        CompletableFuture<String> restored = new CompletableFuture<>();
+        loop.execute(
+                () -> {
+                    try {
+                        restore(skill, version, restored);
+                    } catch (RuntimeException e) {
+                        restored.completeExceptionally(e);
+                    }
+                });
+        return restored.thenCompose(this::outcome);
+    }
+
+    private void restore(String skill, String version, CompletableFuture<String> restored) {
+        Running now =
+                shelf.offering(skill)
+                        .orElseThrow(
+                                () ->
+                                        new NoSuchElementException(
+                                                "no running skill of the deploy folder is called "
+                                                        + skill));
+        String runs = now.release().sha256();
+        boolean undo = version.isEmpty() && !inbox.holds(now.file(), runs);
+        Good target =
+                undo
+                        ? new Good(runs, now.release().version().toString(), false)
+                        : ledger.before(now.name(), version)
+                                .orElseThrow(
+                                        () ->
+                                                new IllegalStateException(
+                                                        "no earlier version"
+                                                                + (version.isEmpty()
+                                                                        ? ""
+                                                                        : " " + version)
+                                                                + " of "
+                                                                + skill
+                                                                + " is kept"));
+        if (!undo) {
+            ledger.withdraw(now.name(), runs);
+            save();
+        }
+        LOG.info("{}: back from {} to {}", now.file(), now.release().version(), target.version());
+        readers.run(
+                        "restore " + now.file(),
+                        OUTCOME_LIMIT,
+                        () -> staging.restore(target.sha256(), folder.resolve(now.file())))
+                .whenComplete(
+                        (done, failure) -> {
+                            if (failure == null) {
+                                inbox.again(now.file());
+                                restored.complete(now.file());
+                            } else {
+                                restored.completeExceptionally(Installer.unwrap(failure));
+                            }
+                        });
+    }
+
+    /** See {@link dev.weft.api.deploy.Deployments#retry}. */
+    CompletableFuture<Deployment> retry(String skill) {
+        CompletableFuture<String> asked = new CompletableFuture<>();
+        loop.execute(
+                () -> {
+                    Optional<Deployment> held =
+                            inbox.views().stream()
+                                    .filter(file -> file.state() != State.ACTIVE)
+                                    .filter(
+                                            file ->
+                                                    file.file().equals(skill)
+                                                            || file.skills().contains(skill))
+                                    .findFirst();
+                    if (held.isEmpty()) {
+                        asked.completeExceptionally(
+                                new NoSuchElementException(
+                                        "no refused file is called "
+                                                + skill
+                                                + " or offers a skill of that name"));
+                    } else {
+                        ledger.pardon(held.get().file());
+                        inbox.again(held.get().file());
+                        asked.complete(held.get().file());
+                    }
+                });
+        return asked.thenCompose(this::outcome);
+    }
+
     List<Deployment> views() {
         return views;
     }
@@ -116,10 +231,11 @@ final class Pipeline implements AutoCloseable {
                             + e;
         }
         try {
-            inbox.sweep(order);
+            inbox.sweep(ledger.order());
             if (!swept) {
                 swept = true;
                 reports.clearOrphans();
+                clearParts();
                 changed();
             }
         } catch (IOException e) {
@@ -139,16 +255,40 @@ final class Pipeline implements AutoCloseable {
         }
     }
 
+    /** Deletes what a kill left of uploads and roll backs. */
+    private void clearParts() throws IOException {
+        try (DirectoryStream<Path> all = Files.newDirectoryStream(folder, ".*" + Staging.PART)) {
+            for (Path path : all) {
+                Disk.delete(path);
+            }
+        }
+    }
+
     private void save() {
         saving = false;
-        List<DesiredState.Item> items = shelf.items();
-        desired.write(items);
-        if (views.stream().noneMatch(file -> file.state() == State.PENDING)) {
-            Set<String> digests = new HashSet<>();
-            items.forEach(item -> digests.add(item.sha256()));
-            staging.keepOnly(digests);
+        boolean quiet = swept && !inbox.isBusy() && !fallback.isBusy();
+        if (quiet) {
+            ledger.tidy(this::isThere);
+        }
+        write();
+        if (quiet) {
+            // Only what is written down may be relied upon, so what it does not name goes after it
+            // was written.
+            Set<String> kept = ledger.digests();
+            kept.addAll(shelf.digests());
+            staging.keepOnly(kept);
             installer.removeOthers(shelf.bundles());
         }
+    }
+
+    private void write() {
+        Map<String, Yield> yielded = new HashMap<>();
+        for (Slot slot : inbox.slots()) {
+            if (!slot.replacedBy.isEmpty()) {
+                yielded.put(slot.file, new Yield(slot.sha256, slot.replacedBy));
+            }
+        }
+        desired.write(ledger.state(yielded));
     }
 
     /** Ends the watch and the threads. What runs stays: the framework stops it, or the next run of this component takes it over. */
@@ -157,8 +297,10 @@ final class Pipeline implements AutoCloseable {
         loop.execute(
                 () -> {
                     crew.close();
+                    readers.close();
+                    attempts.close();
                     if (saving) {
-                        desired.write(shelf.items());
+                        write();
                     }
                     if (watch != null) {
                         try {

@@ -47,7 +47,7 @@ final class Reports {
 
     /** Deletes reasons whose file is gone. */
     void clearOrphans() {
-        try (DirectoryStream<Path> all = Files.newDirectoryStream(folder, "*.jar" + SUFFIX)) {
+        try (DirectoryStream<Path> all = Files.newDirectoryStream(folder, "*.{jar,zip}" + SUFFIX)) {
             for (Path path : all) {
                 String name = path.getFileName().toString();
                 if (!Files.exists(

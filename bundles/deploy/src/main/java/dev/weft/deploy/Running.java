@@ -1,18 +1,27 @@
 package dev.weft.deploy;
 
-import dev.weft.deploy.Audit.Facts;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.osgi.framework.Bundle;
 
 /**
- * A skill bundle that works.
+ * A release that works.
  *
- * @param facts what its manifest says
- * @param sha256 digest of its jar
- * @param bundle in the framework
+ * @param release what it is
+ * @param bundles in the framework
  * @param file the file of the deploy folder that it came from
  */
-record Running(Facts facts, String sha256, Bundle bundle, String file) {
+record Running(Release release, List<Bundle> bundles, String file) {
     Running from(String other) {
-        return new Running(facts, sha256, bundle, other);
+        return new Running(release, bundles, other);
+    }
+
+    String name() {
+        return release.name();
+    }
+
+    static Set<Long> ids(List<Bundle> bundles) {
+        return bundles.stream().map(Bundle::getBundleId).collect(Collectors.toSet());
     }
 }

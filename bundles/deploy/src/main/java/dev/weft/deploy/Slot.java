@@ -2,7 +2,6 @@ package dev.weft.deploy;
 
 import dev.weft.api.deploy.Deployments.Deployment;
 import dev.weft.api.deploy.Deployments.State;
-import dev.weft.deploy.Audit.Facts;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -22,8 +21,15 @@ final class Slot {
     Look unfinished;
 
     long unfinishedSince;
+
+    /** The look of the content that is being read; null if none is. */
+    Look reading;
+
+    /** How often it was seen to be gone while other files were still to be read. */
+    int missed;
+
     String sha256 = "";
-    Facts facts;
+    Release release;
 
     /** Grows with each new content: an install of an older one that ends late is thrown away. */
     int turn;
@@ -51,15 +57,24 @@ final class Slot {
         }
     }
 
-    Deployment view() {
-        String bundle = facts == null ? "" : facts.bundle();
-        String version = facts == null ? "" : facts.version().toString();
+    /** The time of the content that was dealt with, in milliseconds. */
+    long modified() {
+        return done == null ? 0 : done.modified().toMillis();
+    }
+
+    /** Tells whether it is not known yet what becomes of it. */
+    boolean isBusy() {
+        return state == State.PENDING || reading != null;
+    }
+
+    Deployment view(List<String> previous) {
         return new Deployment(
                 file,
-                bundle,
-                version,
-                facts == null ? List.of() : List.copyOf(facts.skills()),
+                release == null ? "" : release.name(),
+                release == null ? "" : release.version().toString(),
+                release == null ? List.of() : List.copyOf(release.skills()),
                 state,
-                reason);
+                reason,
+                previous);
     }
 }

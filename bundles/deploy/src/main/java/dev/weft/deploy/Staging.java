@@ -7,7 +7,6 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.DigestOutputStream;
@@ -21,6 +20,10 @@ import org.slf4j.LoggerFactory;
 /** The private copies that are checked and installed; nobody else writes there, so what was checked is what is installed. */
 final class Staging {
     private static final Logger LOG = LoggerFactory.getLogger(Staging.class);
+
+    /** How hidden files end that are being written into the deploy folder. */
+    static final String PART = ".weft-part";
+
     private final Path folder;
 
     Staging(Path folder) throws IOException {
@@ -40,25 +43,58 @@ final class Staging {
      * @throws Refusal if it is too large
      * @throws IOException if it cannot be read, or the copy not be written */
     Staged take(Path source) throws IOException, Refusal {
+        try (InputStream in = Files.newInputStream(source, LinkOption.NOFOLLOW_LINKS)) {
+            return take(in);
+        }
+    }
+
+    /** Copies a stream to its end.
+     * @throws Refusal if it is too long
+     * @throws IOException if it cannot be read, or the copy not be written */
+    Staged take(InputStream in) throws IOException, Refusal {
         MessageDigest digest = sha256();
         Path part = Files.createTempFile(folder, "", ".part", access(folder, "rw-------"));
         try {
-            try (InputStream in = Files.newInputStream(source, LinkOption.NOFOLLOW_LINKS);
+            try (OutputStream out = new DigestOutputStream(Files.newOutputStream(part), digest)) {
+                copy(in, out);
+            }
+            Staged staged = staged(HexFormat.of().formatHex(digest.digest()));
+            Disk.move(part, staged.path());
+            return staged;
+        } finally {
+            Files.deleteIfExists(part);
+        }
+    }
+
+    /** Puts a kept copy in the place of a file of the deploy folder.
+     * @throws Refusal if the copy is not what it was
+     * @throws IOException if the file cannot be written */
+    Void restore(String sha256, Path file) throws IOException, Refusal {
+        Path part = file.resolveSibling("." + file.getFileName() + PART);
+        MessageDigest digest = sha256();
+        try {
+            try (InputStream in = Files.newInputStream(path(sha256));
                     OutputStream out =
                             new DigestOutputStream(Files.newOutputStream(part), digest)) {
                 copy(in, out);
             }
-            String hex = HexFormat.of().formatHex(digest.digest());
-            Path staged = folder.resolve(hex + ".jar");
-            Files.move(
-                    part,
-                    staged,
-                    StandardCopyOption.ATOMIC_MOVE,
-                    StandardCopyOption.REPLACE_EXISTING);
-            return new Staged(hex, staged);
+            if (!HexFormat.of().formatHex(digest.digest()).equals(sha256)) {
+                throw new Refusal("its kept copy was changed on disk");
+            }
+            Disk.move(part, file);
         } finally {
             Files.deleteIfExists(part);
         }
+        return null;
+    }
+
+    private Staged staged(String sha256) {
+        return new Staged(sha256, path(sha256));
+    }
+
+    /** Where the copy with a digest is, or would be. */
+    Path path(String sha256) {
+        return folder.resolve(sha256 + ".jar");
     }
 
     /** Copies within the limit of a jar.
@@ -80,7 +116,7 @@ final class Staging {
         try (DirectoryStream<Path> all = Files.newDirectoryStream(folder)) {
             for (Path path : all) {
                 if (!digests.contains(path.getFileName().toString().replaceFirst("\\.jar$", ""))) {
-                    Files.deleteIfExists(path);
+                    Disk.delete(path);
                 }
             }
         } catch (IOException e) {

@@ -53,7 +53,11 @@ class DeployTest {
     }
 
     private String refusal(String file) throws Exception {
-        state(file, State.REFUSED);
+        return reason(file, State.REFUSED);
+    }
+
+    private String reason(String file, State state) throws Exception {
+        state(file, state);
         String reason = host.file(file).orElseThrow().reason();
         assertEquals(reason, Files.readString(host.deploy.resolve(file + ".error")).strip());
         assertTrue(
@@ -217,7 +221,7 @@ class DeployTest {
             host.drop("waiting.jar", SkillJar.of("waiting").bytes());
             host.drop("echo.jar", SkillJar.of("echo").bytes());
             await().atMost(Duration.ofMillis(900)).until(() -> says("hello"));
-            String hanging = refusal("hanging.jar");
+            String hanging = reason("hanging.jar", State.QUARANTINED);
             assertTrue(hanging.contains("did not start within 1 s"), hanging);
             String waiting = refusal("waiting.jar");
             assertTrue(
@@ -237,7 +241,7 @@ class DeployTest {
     @Test
     void what_throws_in_activation_is_refused_with_its_own_words() throws Exception {
         host.drop("throwing.jar", SkillJar.of("throwing").bytes());
-        String reason = refusal("throwing.jar");
+        String reason = reason("throwing.jar", State.QUARANTINED);
         assertTrue(reason.contains("no sensor on this machine"), reason);
         soon().until(() -> host.bundles("test.throwing").isEmpty());
         Files.delete(host.deploy.resolve("throwing.jar"));

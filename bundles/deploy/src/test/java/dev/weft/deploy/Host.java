@@ -78,7 +78,7 @@ final class Host {
                                     .getCodeSource()
                                     .getLocation()
                                     .toURI());
-            context.installBundle(jar.toUri().toString()).start();
+            context.installBundle("reference:" + jar.toUri()).start();
         }
         skills = service(Skills.class);
         deployBundle =
@@ -97,11 +97,11 @@ final class Host {
     private static String packages() {
         String weft =
                 List.of(
-                                "deploy;version=1.0.0",
+                                "deploy;version=1.1.0",
                                 "event;version=1.0.0",
                                 "health;version=1.1.0",
                                 "mesh;version=1.0.0",
-                                "skill;version=1.0.0",
+                                "skill;version=1.1.0",
                                 "task;version=1.0.0")
                         .stream()
                         .map(p -> ",dev.weft.api." + p)

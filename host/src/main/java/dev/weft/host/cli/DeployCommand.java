@@ -8,6 +8,8 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -16,12 +18,12 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "deploy",
         description =
-                "Puts a skill's jar into the host's deploy folder and tells what became of it.")
+                "Puts a skill's jar, or a zip of jars, into the host's deploy folder and tells what became of it.")
 final class DeployCommand extends HostCommand {
     @Parameters(
             index = "0",
             paramLabel = "JAR",
-            description = "A jar, or the id of a skill that ships with Weft.")
+            description = "A jar, a zip of jars, or the id of a skill that ships with Weft.")
     private String jar;
 
     @Option(names = "--json", description = "Prints one JSON document.")
@@ -45,26 +47,38 @@ final class DeployCommand extends HostCommand {
                                                 file.getFileName().toString(),
                                                 StandardCharsets.UTF_8),
                                 file);
+        report(this, outcome, json);
+    }
+
+    /** Tells what became of a file of the deploy folder.
+     * @throws HostException if it does not run */
+    static void report(HostCommand command, JsonNode outcome, boolean json) {
         if (json) {
-            output().json(outcome);
+            command.output().json(outcome);
         }
-        if (outcome.path("state").asText().equals("refused")) {
+        String file = outcome.path("file").asText();
+        String state = outcome.path("state").asText("taken");
+        if (state.equals("refused") || state.equals("quarantined")) {
             throw new HostException(
                     HostException.FAILED,
-                    file.getFileName() + " was refused: " + outcome.path("reason").asText());
+                    file
+                            + (state.equals("refused") ? " was refused: " : " is in quarantine: ")
+                            + outcome.path("reason").asText());
         }
         if (!json) {
-            StringBuilder skills = new StringBuilder();
-            outcome.path("skills")
-                    .forEach(
-                            skill ->
-                                    skills.append(skills.isEmpty() ? "" : ", ")
-                                            .append(skill.asText()));
-            output().line(
-                            file.getFileName()
+            List<String> skills = new ArrayList<>();
+            outcome.path("skills").forEach(skill -> skills.add(skill.asText() + version(outcome)));
+            command.output()
+                    .line(
+                            file
                                     + " is "
-                                    + outcome.path("state").asText("taken")
-                                    + (skills.isEmpty() ? "" : ": " + skills));
+                                    + state
+                                    + (skills.isEmpty() ? "" : ": " + String.join(", ", skills)));
         }
+    }
+
+    private static String version(JsonNode outcome) {
+        String version = outcome.path("version").asText();
+        return version.isEmpty() ? "" : " " + version;
     }
 }

@@ -29,6 +29,7 @@ import picocli.CommandLine.Spec;
             AskCommand.class,
             SkillCommand.class,
             DeployCommand.class,
+            RollbackCommand.class,
             UninstallCommand.class,
             LlmCommand.class,
             PairingCommands.Code.class,

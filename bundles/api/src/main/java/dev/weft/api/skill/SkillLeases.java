@@ -14,8 +14,20 @@ public interface SkillLeases {
      *     skills is refused. It waits for good: give it a time limit, and cancel it when it no longer matters */
     CompletableFuture<Void> offered(long bundle, Set<String> skills);
 
+    /** Lets the skills of a bundle wait: {@link #offered} sees them, calls do not reach them until {@link #swap} lets them in.
+     * @param bundle the id of the bundle, not started yet */
+    void hold(long bundle);
+
+    /** In one step, so that no call falls between: the skills of some bundles take calls, those of others take no new ones.
+     * @param in ids of bundles
+     * @param out ids of bundles
+     * @return done when the running calls of {@code out} have ended; at once if there are none */
+    CompletableFuture<Void> swap(Set<Long> in, Set<Long> out);
+
     /** Sends no new calls to the skills of a bundle.
      * @param bundle the id of the bundle
      * @return done when the calls that are running have ended; at once if there are none */
-    CompletableFuture<Void> retire(long bundle);
+    default CompletableFuture<Void> retire(long bundle) {
+        return swap(Set.of(), Set.of(bundle));
+    }
 }

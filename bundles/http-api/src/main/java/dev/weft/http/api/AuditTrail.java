@@ -25,6 +25,8 @@ final class AuditTrail implements Exchange.Observer {
                     Map.entry("POST /api/pairing/{id}/revoke", "pairing.revoke"),
                     Map.entry("POST /api/skills", "skill.install"),
                     Map.entry("DELETE /api/skills/{id}", "skill.remove"),
+                    Map.entry("POST /api/skills/{id}/rollback", "skill.rollback"),
+                    Map.entry("POST /api/skills/{id}/retry", "skill.retry"),
                     Map.entry("PUT /api/llm/routes/{route}", "llm.use"),
                     Map.entry("POST /api/ask", "agent.ask"),
                     Map.entry("POST /api/keys", "key.create"),

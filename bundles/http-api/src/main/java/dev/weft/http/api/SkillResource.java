@@ -17,11 +17,15 @@ import dev.weft.protocol.Wire;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.NoSuchElementException;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 
 /** The skills of the mesh, and the deploy folder of this host. */
@@ -42,12 +46,12 @@ final class SkillResource implements Resource {
         return List.of(
                 Route.get(
                         "/api/skills",
-                        "The skills of every known agent, and what the deploy folder refused",
+                        "The skills of every known agent, and what the deploy folder refused or put into quarantine",
                         Route.roles(ADMIN, OPERATOR, VIEWER, AGENT),
                         this::list),
                 Route.post(
                                 "/api/skills",
-                                "Put the jar in the body into the deploy folder as ?file=NAME.jar",
+                                "Put the jar, or zip of jars, in the body into the deploy folder as ?file=NAME.jar",
                                 Set.of(ADMIN),
                                 this::upload)
                         .file(),
@@ -55,7 +59,17 @@ final class SkillResource implements Resource {
                         "/api/skills/{id}",
                         "Take a skill of this host out of the deploy folder",
                         Set.of(ADMIN),
-                        this::remove));
+                        this::remove),
+                Route.post(
+                        "/api/skills/{id}/rollback",
+                        "Go back to the version of a skill that ran before, or to ?version=V",
+                        Set.of(ADMIN),
+                        this::rollback),
+                Route.post(
+                        "/api/skills/{id}/retry",
+                        "Try a refused or quarantined skill, or file, once more",
+                        Set.of(ADMIN),
+                        this::retry));
     }
 
     private CompletionStage<Reply> list(Call call) {
@@ -63,10 +77,21 @@ final class SkillResource implements Resource {
         Skills skills = rooms.skills;
         AgentDirectory directory = rooms.directory;
         String self = identity.agentId().value();
+        Deployments deployments = rooms.deployments;
+        List<Deployment> files = deployments == null ? List.of() : deployments.list();
         if (skills != null) {
             skills.installed()
                     .forEach(
-                            card -> all.add(describe(card, identity.name(), self, true, "active")));
+                            card ->
+                                    all.add(
+                                            previous(
+                                                    describe(
+                                                            card,
+                                                            identity.name(),
+                                                            self,
+                                                            true,
+                                                            "active"),
+                                                    files)));
         }
         if (directory != null) {
             directory.agents().stream()
@@ -77,12 +102,12 @@ final class SkillResource implements Resource {
                                             .skills()
                                             .forEach(card -> all.add(describe(card, agent))));
         }
-        Deployments deployments = rooms.deployments;
-        if (deployments != null) {
-            deployments.list().stream()
-                    .filter(file -> file.state() == Deployments.State.REFUSED)
-                    .forEach(file -> all.add(refused(file)));
-        }
+        files.stream()
+                .filter(
+                        file ->
+                                file.state() == Deployments.State.REFUSED
+                                        || file.state() == Deployments.State.QUARANTINED)
+                .forEach(file -> all.add(refused(file)));
         all.sort(
                 Comparator.comparing((ObjectNode skill) -> skill.path("id").asText())
                         .thenComparing(skill -> skill.path("host").asText()));
@@ -122,6 +147,16 @@ final class SkillResource implements Resource {
         return json;
     }
 
+    /** Tells, for a skill out of the deploy folder, what can be gone back to. */
+    private static ObjectNode previous(ObjectNode skill, List<Deployment> files) {
+        files.stream()
+                .filter(file -> file.skills().contains(skill.path("id").asText()))
+                .filter(file -> !file.previous().isEmpty())
+                .findFirst()
+                .ifPresent(file -> file.previous().forEach(skill.withArray("previous")::add));
+        return skill;
+    }
+
     private ObjectNode refused(Deployment file) {
         ObjectNode json =
                 Wire.object()
@@ -141,17 +176,17 @@ final class SkillResource implements Resource {
 
     private CompletionStage<Reply> upload(Call call) throws IOException {
         String file = call.query("file");
-        if (!file.matches("[A-Za-z0-9][A-Za-z0-9._-]{0,120}\\.jar")) {
+        if (!file.matches("[A-Za-z0-9][A-Za-z0-9._-]{0,120}\\.(jar|zip)")) {
             throw ApiException.bad(
                     "bad_file",
-                    "name the jar: ?file=NAME.jar, with letters, digits, dots, hyphens and underscores only");
+                    "name the file: ?file=NAME.jar or NAME.zip, with letters, digits, dots, hyphens and underscores only");
         }
         call.about(file);
         Deployments deployments = Rooms.need(rooms.deployments, NO_FOLDER);
         if (call.request().getContentLengthLong() > uploadLimit) {
             throw tooLarge();
         }
-        call.patience(java.time.Duration.ofMinutes(5));
+        call.patience(Duration.ofMinutes(5));
         return deployments
                 .put(file, new Limited(call.stream()))
                 .thenApply(outcome -> Reply.json(201, outcome));
@@ -175,6 +210,39 @@ final class SkillResource implements Resource {
                 404,
                 "unknown_skill",
                 "no file in this host's deploy folder offers the skill " + Wire.quote(id));
+    }
+
+    private CompletionStage<Reply> rollback(Call call) {
+        return outcome(
+                call,
+                Rooms.need(rooms.deployments, NO_FOLDER)
+                        .rollback(call.path("id"), call.query("version")));
+    }
+
+    private CompletionStage<Reply> retry(Call call) {
+        return outcome(call, Rooms.need(rooms.deployments, NO_FOLDER).retry(call.path("id")));
+    }
+
+    private static CompletionStage<Reply> outcome(
+            Call call, CompletableFuture<Deployment> deployment) {
+        call.patience(Duration.ofMinutes(2));
+        return deployment.handle(
+                (outcome, failure) -> {
+                    Throwable cause =
+                            failure instanceof CompletionException && failure.getCause() != null
+                                    ? failure.getCause()
+                                    : failure;
+                    if (cause instanceof NoSuchElementException) {
+                        throw new ApiException(404, "unknown_skill", cause.getMessage());
+                    }
+                    if (cause instanceof IllegalStateException) {
+                        throw new ApiException(409, "no_version", cause.getMessage());
+                    }
+                    if (failure != null) {
+                        throw new CompletionException(cause);
+                    }
+                    return Reply.json(200, outcome);
+                });
     }
 
     private ApiException tooLarge() {

@@ -55,6 +55,8 @@ class AccessWalkTest {
                     "a GET /api/skills/{id}/config",
                     "a PUT /api/skills/{id}/config",
                     "a PATCH /api/skills/{id}",
+                    "a POST /api/skills/{id}/rollback",
+                    "a POST /api/skills/{id}/retry",
                     "aov GET /api/llm",
                     "a PUT /api/llm/routes/{route}",
                     "ao POST /api/ask",

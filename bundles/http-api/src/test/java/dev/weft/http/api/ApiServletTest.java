@@ -375,6 +375,7 @@ class ApiServletTest {
         assertEquals("other", skills.path(1).path("host").asText());
         assertEquals("run", skills.path(1).path("tools").path(0).path("name").asText());
         assertTrue(skills.path(2).path("local").asBoolean());
+        assertEquals("[\"0.9.0\",\"0.8.0\"]", skills.path(2).path("previous").toString());
     }
 
     @Test
@@ -387,6 +388,23 @@ class ApiServletTest {
                 415,
                 "unsupported_media_type",
                 host.as(Role.ADMIN, "POST", "/api/skills?file=a.jar", "{}"));
+        assertEquals(
+                "active",
+                host.as(Role.ADMIN, "POST", "/api/skills/disk/rollback?version=0.9.0", null)
+                        .json()
+                        .path("state")
+                        .asText());
+        assertProblem(
+                404,
+                "unknown_skill",
+                host.as(Role.ADMIN, "POST", "/api/skills/none/rollback", null));
+        assertProblem(
+                409,
+                "no_version",
+                host.as(Role.ADMIN, "POST", "/api/skills/disk/rollback?version=7.0.0", null));
+        assertEquals(200, host.as(Role.ADMIN, "POST", "/api/skills/disk/retry", null).status());
+        assertProblem(
+                404, "unknown_skill", host.as(Role.ADMIN, "POST", "/api/skills/none/retry", null));
         assertEquals(200, host.as(Role.ADMIN, "DELETE", "/api/skills/disk", null).status());
         assertProblem(409, "built_in", host.as(Role.ADMIN, "DELETE", "/api/skills/text", null));
         assertProblem(

@@ -48,6 +48,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -595,15 +596,42 @@ final class Fakes {
         @Override
         public List<Deployment> list() {
             return List.of(
-                    new Deployment("bad.jar", "", "", List.of(), State.REFUSED, "not a zip"));
+                    new Deployment(
+                            "bad.jar", "", "", List.of(), State.REFUSED, "not a zip", List.of()),
+                    active("text.jar", List.of("text")));
         }
 
         @Override
         public CompletableFuture<Deployment> put(String fileName, InputStream jar)
                 throws IOException {
             stored.put(fileName, jar.readAllBytes().length);
-            return CompletableFuture.completedFuture(
-                    new Deployment(fileName, "x", "1.0.0", List.of("disk"), State.ACTIVE, ""));
+            return CompletableFuture.completedFuture(active(fileName, List.of("disk")));
+        }
+
+        private static Deployment active(String file, List<String> skills) {
+            return new Deployment(
+                    file, "x", "1.0.0", skills, State.ACTIVE, "", List.of("0.9.0", "0.8.0"));
+        }
+
+        @Override
+        public CompletableFuture<Deployment> rollback(String skill, String version) {
+            if (!skill.equals("disk")) {
+                return CompletableFuture.failedFuture(
+                        new NoSuchElementException("no skill is called " + skill));
+            }
+            if (version.equals("7.0.0")) {
+                return CompletableFuture.failedFuture(
+                        new IllegalStateException("no earlier version 7.0.0 of disk is kept"));
+            }
+            return CompletableFuture.completedFuture(active("disk.jar", List.of("disk")));
+        }
+
+        @Override
+        public CompletableFuture<Deployment> retry(String skill) {
+            return skill.equals("disk")
+                    ? CompletableFuture.completedFuture(active("disk.jar", List.of("disk")))
+                    : CompletableFuture.failedFuture(
+                            new NoSuchElementException("no refused file is called " + skill));
         }
 
         @Override

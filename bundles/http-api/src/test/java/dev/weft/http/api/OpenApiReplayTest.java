@@ -148,6 +148,8 @@ class OpenApiReplayTest {
         ok(Role.ADMIN, "GET", "/api/skills/{id}/config", null, "text");
         ok(Role.ADMIN, "PUT", "/api/skills/{id}/config", "{\"limit\":2}", "text");
         ok(Role.ADMIN, "PATCH", "/api/skills/{id}", "{\"config\":{\"limit\":2}}", "text");
+        ok(Role.ADMIN, "POST", "/api/skills/{id}/rollback", null, "disk");
+        ok(Role.ADMIN, "POST", "/api/skills/{id}/retry", null, "disk");
         ok(Role.ADMIN, "PUT", "/api/llm/routes/{route}", "{\"providers\":[\"rules\"]}", "default");
         ok(Role.OPERATOR, "POST", "/api/ask", "{\"prompt\":\"hello\"}");
         HttpResponse<InputStream> stream =
@@ -197,6 +199,7 @@ class OpenApiReplayTest {
         jar("?file=a.jar", "application/java-archive", 2000);
         jar("?file=a.jar", "text/plain", 10);
         as(Role.ADMIN, "DELETE", "/api/skills/{id}", null, "text", "");
+        as(Role.ADMIN, "POST", "/api/skills/{id}/rollback", null, "disk", "?version=7.0.0");
         as(Role.OPERATOR, "POST", "/api/ask", "{\"prompt\":\"fail\"}", "", "");
         as(Role.OPERATOR, "POST", "/api/ask", "{\"prompt\":\"x\",\"agent\":\"ghost\"}", "", "");
         String admin = host.keys.verify(host.roleKeys.get(Role.ADMIN)).orElseThrow().subject();

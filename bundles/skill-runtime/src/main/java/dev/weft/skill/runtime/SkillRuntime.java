@@ -113,12 +113,13 @@ public final class SkillRuntime implements Skills, SkillLeases {
     }
 
     @Override
-    public CompletableFuture<Void> retire(long bundle) {
-        CompletableFuture<?>[] running =
-                table.of(bundle).stream()
-                        .map(skill -> skill.lease().close())
-                        .toArray(CompletableFuture<?>[]::new);
-        table.redraw();
+    public void hold(long bundle) {
+        table.hold(bundle);
+    }
+
+    @Override
+    public CompletableFuture<Void> swap(Set<Long> in, Set<Long> out) {
+        CompletableFuture<?>[] running = table.swap(in, out).toArray(CompletableFuture<?>[]::new);
         announcer.announce();
         return CompletableFuture.allOf(running);
     }

@@ -3,15 +3,19 @@ package dev.weft.skill.runtime;
 import dev.weft.protocol.SkillCard;
 import dev.weft.skill.SkillService;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.osgi.framework.ServiceReference;
 
 /** Which bundle's skill answers to which id. Readers see one immutable picture and never wait. Thread-safe. */
 final class SkillTable {
     private final Map<ServiceReference<SkillService>, Installed> all = new HashMap<>();
+    private final Set<Long> held = new HashSet<>();
     private volatile Picture picture = new Picture(Map.of(), List.of());
 
     private record Picture(Map<String, Installed> byId, List<SkillCard> cards) {}
@@ -38,10 +42,28 @@ final class SkillTable {
         return List.copyOf(all.values());
     }
 
-    /** Draws the picture again: after a change, and after a lease was closed. */
-    synchronized void redraw() {
+    /** Keeps a bundle's skills out of the picture until it is let in. */
+    synchronized void hold(long bundle) {
+        held.add(bundle);
+        redraw();
+    }
+
+    /** Draws one picture in which some bundles are and others are not.
+     * @return one for each skill of {@code out}, done when its calls have ended */
+    synchronized List<CompletableFuture<Void>> swap(Set<Long> in, Set<Long> out) {
+        held.removeAll(in);
+        List<CompletableFuture<Void>> running =
+                out.stream().flatMap(id -> of(id).stream()).map(s -> s.lease().close()).toList();
+        redraw();
+        return running;
+    }
+
+    private void redraw() {
         Map<String, Installed> byId = new TreeMap<>();
-        Stream<Installed> open = all.values().stream().filter(skill -> !skill.lease().isClosed());
+        Stream<Installed> open =
+                all.values().stream()
+                        .filter(skill -> !skill.lease().isClosed())
+                        .filter(skill -> !held.contains(skill.bundle()));
         open.forEach(
                 skill ->
                         byId.merge(
