@@ -81,6 +81,7 @@ final class Pipeline implements AutoCloseable {
                         this::isThere,
                         this::changed);
         inbox = new Inbox(folder, loop, readers, releases, shelf);
+        clearParts();
     }
 
     private boolean isThere(String file) {
@@ -235,7 +236,6 @@ final class Pipeline implements AutoCloseable {
             if (!swept) {
                 swept = true;
                 reports.clearOrphans();
-                clearParts();
                 changed();
             }
         } catch (IOException e) {
@@ -255,8 +255,11 @@ final class Pipeline implements AutoCloseable {
         }
     }
 
-    /** Deletes what a kill left of uploads and roll backs. */
+    /** Deletes what a kill left of uploads and roll backs, before there can be new ones. */
     private void clearParts() throws IOException {
+        if (!Files.isDirectory(folder)) {
+            return;
+        }
         try (DirectoryStream<Path> all = Files.newDirectoryStream(folder, ".*" + Staging.PART)) {
             for (Path path : all) {
                 Disk.delete(path);

@@ -9,77 +9,41 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.weft.api.deploy.Deployments;
 import dev.weft.api.deploy.Deployments.State;
 import dev.weft.api.skill.Skills;
-import dev.weft.api.task.TaskException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.lang.ref.WeakReference;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import org.awaitility.core.ConditionFactory;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.osgi.framework.wiring.BundleWiring;
 
-class DeployTest {
-    @TempDir Path home;
-
-    private Host host;
-
-    @BeforeEach
-    void start() throws Exception {
-        host = new Host(home);
-    }
-
-    @AfterEach
-    void stop() throws Exception {
-        host.close();
-    }
-
-    private static ConditionFactory soon() {
-        return await().pollInterval(Duration.ofMillis(5)).atMost(Duration.ofSeconds(15));
-    }
-
-    private void state(String file, State state) {
-        soon().until(() -> host.file(file).map(found -> found.state() == state).orElse(false));
-    }
-
+class DeployTest extends HostTest {
     private String refusal(String file) throws Exception {
         return reason(file, State.REFUSED);
     }
 
-    private String reason(String file, State state) throws Exception {
-        state(file, state);
-        String reason = host.file(file).orElseThrow().reason();
-        assertEquals(reason, Files.readString(host.deploy.resolve(file + ".error")).strip());
-        assertTrue(
-                host.events.contains("skill.failed {file=" + file + ", reason=" + reason + "}"),
-                host.events.toString());
+    @Override
+    String reason(String file, State state) throws Exception {
+        String reason = super.reason(file, state);
         assertFalse(host.health().ok() || host.health().blocking());
         assertTrue(host.health().detail().contains(".jar"));
         return reason;
     }
 
-    private boolean says(String text) throws InterruptedException {
-        try {
-            return host.say().equals(text);
-        } catch (TaskException e) {
-            return false;
-        }
+    private boolean saying(String text) throws InterruptedException {
+        return says("echo.say", text);
     }
 
     @Test
     void a_dropped_jar_runs_and_a_deleted_one_goes() throws Exception {
         host.drop("echo.jar", SkillJar.of("echo").bytes());
-        soon().until(() -> says("hello"));
+        soon().until(() -> saying("hello"));
         state("echo.jar", State.ACTIVE);
         assertEquals(List.of("echo"), host.file("echo.jar").orElseThrow().skills());
         assertTrue(host.health().ok());
@@ -100,14 +64,14 @@ class DeployTest {
             state("echo.jar", State.PENDING);
             out.write(bytes, bytes.length / 2, bytes.length - bytes.length / 2);
         }
-        soon().until(() -> says("hello"));
+        soon().until(() -> saying("hello"));
         assertFalse(host.events.toString().contains("skill.failed"));
     }
 
     @Test
     void a_replaced_jar_lets_the_running_call_end_on_the_old_code() throws Exception {
         host.drop("echo.jar", SkillJar.of("echo").says("old").bytes());
-        soon().until(() -> says("old"));
+        soon().until(() -> saying("old"));
         CountDownLatch began = new CountDownLatch(1);
         CountDownLatch go = new CountDownLatch(1);
         CompletableFuture<String> running =
@@ -125,7 +89,7 @@ class DeployTest {
                         });
         assertTrue(began.await(5, TimeUnit.SECONDS));
         host.drop("echo.jar", SkillJar.of("echo").version("1.1.0").says("new").bytes());
-        soon().until(() -> says("new"));
+        soon().until(() -> saying("new"));
         assertEquals(2, host.bundles("test.echo").size());
         assertFalse(running.isDone());
         go.countDown();
@@ -147,7 +111,7 @@ class DeployTest {
     void same_version_other_content_and_a_lower_version_replace_too_and_no_call_fails()
             throws Exception {
         host.drop("echo.jar", SkillJar.of("echo").version("2.0.0").says("a").bytes());
-        soon().until(() -> says("a"));
+        soon().until(() -> saying("a"));
         CountDownLatch stop = new CountDownLatch(1);
         CompletableFuture<Integer> caller =
                 CompletableFuture.supplyAsync(
@@ -163,11 +127,11 @@ class DeployTest {
                             return calls;
                         });
         host.drop("echo.jar", SkillJar.of("echo").version("2.0.0").says("b").bytes());
-        soon().until(() -> says("b"));
+        soon().until(() -> saying("b"));
         host.drop("echo.jar", SkillJar.of("echo").version("1.0.0").says("c").bytes());
-        soon().until(() -> says("c"));
+        soon().until(() -> saying("c"));
         host.drop("echo.jar", SkillJar.of("echo").version("2.0.0").says("a").bytes());
-        soon().until(() -> says("a"));
+        soon().until(() -> saying("a"));
         stop.countDown();
         assertTrue(caller.get(5, TimeUnit.SECONDS) > 0);
         soon().until(() -> host.bundles("test.echo").equals(List.of("2.0.0")));
@@ -177,7 +141,7 @@ class DeployTest {
     void a_bad_replacement_leaves_the_running_version_alone_and_a_good_one_clears_the_error()
             throws Exception {
         host.drop("echo.jar", SkillJar.of("echo").says("old").bytes());
-        soon().until(() -> says("old"));
+        soon().until(() -> saying("old"));
         host.drop(
                 "echo.jar",
                 SkillJar.of("echo")
@@ -190,7 +154,7 @@ class DeployTest {
         assertEquals("old", host.say());
         soon().until(() -> host.bundles("test.echo").equals(List.of("1.0.0")));
         host.drop("echo.jar", SkillJar.of("echo").version("1.2.0").says("good").bytes());
-        soon().until(() -> says("good"));
+        soon().until(() -> saying("good"));
         soon().until(() -> !Files.exists(host.deploy.resolve("echo.jar.error")));
         assertTrue(host.health().ok());
     }
@@ -198,13 +162,13 @@ class DeployTest {
     @Test
     void another_file_with_the_same_bundle_takes_over_and_gives_back() throws Exception {
         host.drop("one.jar", SkillJar.of("echo").says("one").bytes());
-        soon().until(() -> says("one"));
+        soon().until(() -> saying("one"));
         host.drop("two.jar", SkillJar.of("echo").version("1.1.0").says("two").bytes());
-        soon().until(() -> says("two"));
+        soon().until(() -> saying("two"));
         state("one.jar", State.REFUSED);
         assertTrue(host.file("one.jar").orElseThrow().reason().contains("gave way to two.jar"));
         Files.delete(host.deploy.resolve("two.jar"));
-        soon().until(() -> says("one"));
+        soon().until(() -> saying("one"));
         state("one.jar", State.ACTIVE);
         assertFalse(Files.exists(host.deploy.resolve("one.jar.error")));
         soon().until(() -> host.bundles("test.echo").equals(List.of("1.0.0")));
@@ -220,7 +184,7 @@ class DeployTest {
             host.drop("hanging.jar", SkillJar.of("hanging").bytes());
             host.drop("waiting.jar", SkillJar.of("waiting").bytes());
             host.drop("echo.jar", SkillJar.of("echo").bytes());
-            await().atMost(Duration.ofMillis(900)).until(() -> says("hello"));
+            await().atMost(Duration.ofMillis(900)).until(() -> saying("hello"));
             String hanging = reason("hanging.jar", State.QUARANTINED);
             assertTrue(hanging.contains("did not start within 1 s"), hanging);
             String waiting = refusal("waiting.jar");
@@ -278,7 +242,7 @@ class DeployTest {
         assertTrue(refusal("noskill.jar").contains("offers no skill"));
         assertTrue(refusal("hostname.jar").contains("like a bundle of the host itself"));
         assertTrue(refusal("link.jar").contains("symbolic link"));
-        soon().until(() -> says("hello"));
+        soon().until(() -> saying("hello"));
         assertEquals(State.ACTIVE, host.file("echo.jar").orElseThrow().state());
     }
 
@@ -309,7 +273,7 @@ class DeployTest {
     @Test
     void the_classes_of_a_removed_skill_are_let_go() throws Exception {
         host.drop("echo.jar", SkillJar.of("echo").bytes());
-        soon().until(() -> says("hello"));
+        soon().until(() -> saying("hello"));
         WeakReference<ClassLoader> loader =
                 new WeakReference<>(
                         host.bundle("test.echo").adapt(BundleWiring.class).getClassLoader());
@@ -326,7 +290,7 @@ class DeployTest {
     void put_and_remove_do_as_if_by_hand() throws Exception {
         Deployments deployments = host.service(Deployments.class);
         deployments.put("echo.jar", new ByteArrayInputStream(SkillJar.of("echo").bytes()));
-        soon().until(() -> says("hello"));
+        soon().until(() -> saying("hello"));
         state("echo.jar", State.ACTIVE);
         for (String bad :
                 List.of(

@@ -174,13 +174,25 @@ final class Host {
     }
 
     String say(Consumer<String> emitted) throws InterruptedException {
-        try (Skills.Call call = skills.prepare("echo.say", null)) {
+        return call("echo.say", emitted);
+    }
+
+    String say() throws InterruptedException {
+        return call("echo.say");
+    }
+
+    String call(String tool) throws InterruptedException {
+        return call(tool, text -> {});
+    }
+
+    private String call(String tool, Consumer<String> emitted) throws InterruptedException {
+        try (Skills.Call call = skills.prepare(tool, null)) {
             return call.run(context(emitted)).asText();
         }
     }
 
-    String say() throws InterruptedException {
-        return say(text -> {});
+    BundleContext context() {
+        return framework.getBundleContext();
     }
 
     /** Versions of the bundles of one name that are in the framework. */

@@ -5,9 +5,12 @@ import aQute.bnd.osgi.EmbeddedResource;
 import aQute.bnd.osgi.Jar;
 import java.io.ByteArrayOutputStream;
 import java.io.File;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
 
 /** Builds skill bundles out of the sample classes. */
 final class SkillJar {
@@ -67,5 +70,18 @@ final class SkillJar {
             jar.write(out);
             return out.toByteArray();
         }
+    }
+
+    /** Packs jars into one zip, called 0.jar, 1.jar …. */
+    static byte[] zip(byte[]... jars) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
+            zip.putNextEntry(new ZipEntry("README.txt"));
+            for (int n = 0; n < jars.length; n++) {
+                zip.putNextEntry(new ZipEntry(n + ".jar"));
+                zip.write(jars[n]);
+            }
+        }
+        return bytes.toByteArray();
     }
 }
