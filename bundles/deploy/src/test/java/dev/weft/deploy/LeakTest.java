@@ -65,6 +65,7 @@ class LeakTest extends HostTest {
         }
         List<WeakReference<ClassLoader>> loaders = new ArrayList<>();
         redeploy(0, 100, loaders);
+        soon().until(() -> Figures.now(loaders).loaders() <= 2);
         Figures before = Figures.now(loaders);
         long began = System.nanoTime();
         try (Caller caller = new Caller(host, "echo.say")) {
