@@ -38,8 +38,10 @@ public final class SkillFramework implements AutoCloseable {
     private final ExecutorService blocking = Executors.newCachedThreadPool();
     private final ScheduledExecutorService timer = Executors.newScheduledThreadPool(1);
     private Path storage;
+    private Path data;
     private Framework framework;
     private Bundle installed;
+    private ServiceTracker<SkillService, SkillService> tracker;
 
     private SkillFramework(Path bundle) {
         this.bundle = bundle;
@@ -75,6 +77,14 @@ public final class SkillFramework implements AutoCloseable {
         return this;
     }
 
+    /** Gives the host a data folder that stays ({@code weft.data}); without one it has a folder of its own that goes.
+     * @param folder the folder
+     * @return this */
+    public SkillFramework data(Path folder) {
+        data = folder.toAbsolutePath();
+        return this;
+    }
+
     /** Starts the framework and the skill's bundle.
      * @return this
      * @throws IllegalStateException if the bundle does not resolve or start; says what is missing */
@@ -91,7 +101,8 @@ public final class SkillFramework implements AutoCloseable {
                                             Constants.FRAMEWORK_SYSTEMPACKAGES_EXTRA,
                                             classPath.systemPackages(),
                                             "weft.data",
-                                            storage.resolve("data").toString(),
+                                            (data == null ? storage.resolve("data") : data)
+                                                    .toString(),
                                             "felix.log.level",
                                             "0",
                                             "ds.loglevel",
@@ -108,6 +119,9 @@ public final class SkillFramework implements AutoCloseable {
                                     new Hashtable<>(service.properties())));
             configure(context);
             String location = bundle.toUri().toString();
+            // Stays open, as a host's does: a component that nobody holds is deactivated.
+            tracker = new ServiceTracker<>(context, SkillService.class, null);
+            tracker.open();
             installed = install(Files.isDirectory(bundle) ? "reference:" + location : location);
             return this;
         } catch (IOException | BundleException e) {
@@ -136,9 +150,6 @@ public final class SkillFramework implements AutoCloseable {
      * @return a harness around it
      * @throws IllegalStateException if it does not come; names the references that it waits for */
     public SkillHarness skill(String id) {
-        ServiceTracker<SkillService, SkillService> tracker =
-                new ServiceTracker<>(framework.getBundleContext(), SkillService.class, null);
-        tracker.open();
         try {
             long end = System.nanoTime() + PATIENCE.toNanos();
             int seen = -1;
@@ -160,8 +171,6 @@ public final class SkillFramework implements AutoCloseable {
             } while (System.nanoTime() < end);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        } finally {
-            tracker.close();
         }
         throw new IllegalStateException(
                 "the skill "
