@@ -14,6 +14,7 @@ import dev.weft.skill.TaskContext;
 import java.io.IOException;
 import java.lang.reflect.Array;
 import java.util.List;
+import java.util.Optional;
 
 /** Reads a method's parameters: name, schema, whether it may be left out, and how its value is made. */
 final class ParameterReader {
@@ -37,10 +38,7 @@ final class ParameterReader {
             ObjectReader reader = mapper.readerFor(type);
             ObjectNode schema = new Schemas(mapper).of(type);
             boolean required = !Schemas.isOptional(type.getRawClass());
-            Object absent =
-                    Schemas.isOptional(type.getRawClass())
-                            ? reader.readValue(JsonNodeFactory.instance.nullNode())
-                            : zero(parameter.getType());
+            Object absent = absent(type.getRawClass(), reader);
             if (said != null) {
                 String text = said.description().isBlank() ? said.value() : said.description();
                 if (!text.isBlank()) {
@@ -98,6 +96,16 @@ final class ParameterReader {
         } catch (JsonProcessingException bareWord) {
             return TextNode.valueOf(text);
         }
+    }
+
+    /** Jackson reads a null for an {@code Optional<JsonNode>} as a present null node; nothing given is nothing. */
+    private static Object absent(Class<?> type, ObjectReader reader) throws IOException {
+        if (type == Optional.class) {
+            return Optional.empty();
+        }
+        return Schemas.isOptional(type)
+                ? reader.readValue(JsonNodeFactory.instance.nullNode())
+                : zero(type);
     }
 
     private static Object zero(Class<?> type) {

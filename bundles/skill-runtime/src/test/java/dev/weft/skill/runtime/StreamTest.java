@@ -66,6 +66,13 @@ class StreamTest {
     }
 
     @Test
+    void an_optional_node_that_is_not_given_is_empty() throws Exception {
+        assertEquals("false", fixture.call("stream.given", "{}").toString());
+        assertEquals("false", fixture.call("stream.given", "{'node':null}").toString());
+        assertEquals("true", fixture.call("stream.given", "{'node':[]}").toString());
+    }
+
+    @Test
     void a_permission_that_no_host_knows_is_refused() {
         Fixture other = Fixture.with(new Greedy());
         assertTrue(other.runtime.installed().isEmpty());
@@ -146,6 +153,11 @@ class StreamTest {
         @Tool("later")
         public CompletionStage<Integer> later() {
             return CompletableFuture.completedFuture(1);
+        }
+
+        @Tool("given")
+        public boolean given(Optional<com.fasterxml.jackson.databind.JsonNode> node) {
+            return node.isPresent();
         }
 
         @Tool("nothing")

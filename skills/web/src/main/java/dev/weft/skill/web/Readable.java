@@ -1,5 +1,6 @@
 package dev.weft.skill.web;
 
+import dev.weft.skill.net.HttpAnswer;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.URI;

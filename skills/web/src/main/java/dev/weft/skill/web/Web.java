@@ -4,11 +4,16 @@ import dev.langchain4j.agent.tool.P;
 import dev.langchain4j.agent.tool.Tool;
 import dev.weft.skill.Skill;
 import dev.weft.skill.SkillService;
+import dev.weft.skill.net.Deadline;
+import dev.weft.skill.net.Dial;
+import dev.weft.skill.net.Gate;
+import dev.weft.skill.net.HttpAnswer;
+import dev.weft.skill.net.HttpClient;
+import dev.weft.skill.net.HttpRequest;
+import dev.weft.skill.net.WebAddress;
 import java.io.IOException;
 import java.net.URI;
-import java.net.URISyntaxException;
-import java.util.Arrays;
-import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Supplier;
@@ -31,7 +36,10 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 public final class Web implements SkillService {
     static final int MAX_REDIRECTS = 5;
     private static final int MAX_CHARACTERS = 500_000;
-    private static final int MAX_URL = 4000;
+    private static final Map<String, String> ACCEPT =
+            Map.of(
+                    "Accept",
+                    "text/html,application/xhtml+xml,text/*;q=0.9,application/json;q=0.8,*/*;q=0.1");
 
     /** Configuration. */
     @ObjectClassDefinition(name = "Weft skill: web", description = "Fetches pages")
@@ -69,12 +77,7 @@ public final class Web implements SkillService {
             ExecutorService blocking,
             ScheduledExecutorService timer,
             Supplier<SSLSocketFactory> tls) {
-        Gate gate =
-                new Gate(
-                        Arrays.stream(config.allow())
-                                .filter(range -> !range.isBlank())
-                                .map(Cidr::of)
-                                .toList());
+        Gate gate = Gate.open(config.allow());
         client = new HttpClient(new Dial(gate, blocking), timer, tls);
         seconds = Math.max(1, Math.min(60, config.seconds()));
     }
@@ -100,50 +103,15 @@ public final class Web implements SkillService {
                     "max_chars must be 1 to " + MAX_CHARACTERS + ", got " + maxChars);
         }
         Deadline deadline = Deadline.in(seconds);
-        URI at = parse(url);
+        URI at = WebAddress.parse(url);
         for (int redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
-            HttpAnswer answer = client.get(at, deadline);
+            HttpAnswer answer =
+                    client.send(new HttpRequest("GET", at, ACCEPT, new byte[0]), deadline);
             if (!answer.isRedirect()) {
                 return Readable.page(at, answer, maxChars);
             }
-            at = parse(resolve(at, answer.header("location")));
+            at = WebAddress.follow(at, answer.header("location"));
         }
         throw new IOException(url + " redirects more than " + MAX_REDIRECTS + " times");
-    }
-
-    private static String resolve(URI at, String location) throws IOException {
-        try {
-            return at.resolve(
-                            new URI(
-                                    (location.startsWith("?") ? at.getRawPath() : "")
-                                            + location.replace(" ", "%20")))
-                    .toString();
-        } catch (URISyntaxException e) {
-            throw new IOException(at + " redirects to something that is no URL", e);
-        }
-    }
-
-    private static URI parse(String text) {
-        if (text.length() > MAX_URL) {
-            throw new IllegalArgumentException("a URL may have " + MAX_URL + " characters");
-        }
-        try {
-            URI url = new URI(new URI(text.strip().replace(" ", "%20")).toASCIIString());
-            String scheme = url.getScheme() == null ? "" : url.getScheme().toLowerCase(Locale.ROOT);
-            if (!scheme.equals("http") && !scheme.equals("https")) {
-                throw new IllegalArgumentException(
-                        "only http and https can be fetched, got \"" + text + "\"");
-            }
-            if (url.getHost() == null
-                    || url.getUserInfo() != null
-                    || url.getPort() == 0
-                    || url.getPort() > 65535) {
-                throw new IllegalArgumentException(
-                        "a URL needs a host and must not carry a user name, got \"" + text + "\"");
-            }
-            return new URI(scheme + url.toString().substring(scheme.length()));
-        } catch (URISyntaxException e) {
-            throw new IllegalArgumentException("not a URL: " + e.getMessage(), e);
-        }
     }
 }

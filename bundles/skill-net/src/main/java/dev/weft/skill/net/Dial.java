@@ -1,4 +1,4 @@
-package dev.weft.skill.web;
+package dev.weft.skill.net;
 
 import java.io.IOException;
 import java.net.IDN;
@@ -20,13 +20,16 @@ import java.util.concurrent.TimeoutException;
  * Connects to the host of a URL. A name is looked up once, each address is checked, and the socket goes to the very address
  * that was checked: a name server that gives another answer a moment later (DNS rebinding) gains nothing.
  */
-final class Dial {
+public final class Dial {
     private static final int MAX_ADDRESSES = 4;
 
     private final Gate gate;
     private final ExecutorService blocking;
 
-    Dial(Gate gate, ExecutorService blocking) {
+    /** Dials through a gate.
+     * @param gate says which addresses are open
+     * @param blocking looks names up */
+    public Dial(Gate gate, ExecutorService blocking) {
         this.gate = gate;
         this.blocking = blocking;
     }

@@ -1,4 +1,4 @@
-package dev.weft.skill.web;
+package dev.weft.skill.net;
 
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
@@ -25,7 +25,9 @@ final class HttpReader {
         this.maxBody = maxBody;
     }
 
-    HttpAnswer read() throws IOException {
+    /** Reads one answer.
+     * @param bodiless whether none comes whatever the headers say (HEAD) */
+    HttpAnswer read(boolean bodiless) throws IOException {
         int status;
         Map<String, String> headers;
         do {
@@ -36,7 +38,7 @@ final class HttpReader {
             status = Integer.parseInt(line.substring(9, 12));
             headers = headers();
         } while (status < 200); // early hints
-        if (status == 204 || status == 304) {
+        if (bodiless || status == 204 || status == 304) {
             return new HttpAnswer(status, headers, new byte[0], false);
         }
         InputStream body = body(headers);

@@ -1,7 +1,8 @@
-package dev.weft.skill.web;
+package dev.weft.skill.net;
 
 import java.io.BufferedInputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.net.URI;
@@ -20,11 +21,12 @@ import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
 
 /**
- * A GET over a connection of its own, to an address that has been checked. Java's own clients look names up themselves,
+ * One request over a connection of its own, to an address that has been checked. Java's own clients look names up themselves,
  * between the check and the connection; that is the reason for this one.
  */
-final class HttpClient {
-    static final int MAX_BODY = 2 << 20;
+public final class HttpClient {
+    /** Most bytes of an answer's body. */
+    public static final int MAX_BODY = 2 << 20;
 
     private final Dial dial;
     private final ScheduledExecutorService timer;
@@ -32,14 +34,26 @@ final class HttpClient {
     /** Asked for at first use: it reads the trusted certificates, which takes a moment. */
     private final Supplier<SSLSocketFactory> tls;
 
-    HttpClient(Dial dial, ScheduledExecutorService timer, Supplier<SSLSocketFactory> tls) {
+    /** Makes a client.
+     * @param dial connects
+     * @param timer ends what takes too long
+     * @param tls asked at first use */
+    public HttpClient(Dial dial, ScheduledExecutorService timer, Supplier<SSLSocketFactory> tls) {
         this.dial = dial;
         this.timer = timer;
         this.tls = tls;
     }
 
-    /** Asks once; follows nothing. */
-    HttpAnswer get(URI url, Deadline deadline) throws IOException, InterruptedException {
+    /** Asks once; follows nothing.
+     * @param request what
+     * @param deadline by when the answer must be here whole
+     * @return the answer
+     * @throws IllegalArgumentException if the address is behind the fence
+     * @throws IOException if there is none
+     * @throws InterruptedException if the thread was interrupted */
+    public HttpAnswer send(HttpRequest request, Deadline deadline)
+            throws IOException, InterruptedException {
+        URI url = request.url();
         try (Socket plain = dial.connect(url, deadline)) {
             // a server that drips bytes never trips a read time-out: the alarm closes the
             // connection under it
@@ -53,7 +67,7 @@ final class HttpClient {
                             deadline.millis(),
                             TimeUnit.MILLISECONDS);
             try {
-                return talk(url, plain, deadline);
+                return talk(request, plain, deadline);
             } catch (SSLException e) {
                 throw rang.get() || deadline.isOver()
                         ? deadline.late()
@@ -72,28 +86,17 @@ final class HttpClient {
         }
     }
 
-    private HttpAnswer talk(URI url, Socket plain, Deadline deadline) throws IOException {
+    private HttpAnswer talk(HttpRequest request, Socket plain, Deadline deadline)
+            throws IOException {
         plain.setSoTimeout(deadline.millis());
-        Socket socket = url.getScheme().equals("https") ? secure(url, plain) : plain;
-        String path =
-                (url.getRawPath() == null || url.getRawPath().isEmpty() ? "/" : url.getRawPath())
-                        + (url.getRawQuery() == null ? "" : "?" + url.getRawQuery());
-        String host = url.getHost().startsWith("[") ? url.getHost() : Dial.host(url);
-        String request =
-                "GET "
-                        + path
-                        + " HTTP/1.1\r\n"
-                        + "Host: "
-                        + host
-                        + (url.getPort() >= 0 ? ":" + url.getPort() : "")
-                        + "\r\n"
-                        + "User-Agent: Weft\r\n"
-                        + "Accept: text/html,application/xhtml+xml,text/*;q=0.9,application/json;q=0.8,*/*;q=0.1\r\n"
-                        + "Accept-Encoding: gzip\r\n"
-                        + "Connection: close\r\n\r\n";
-        socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
-        socket.getOutputStream().flush();
-        return new HttpReader(new BufferedInputStream(socket.getInputStream()), MAX_BODY).read();
+        boolean secure = request.url().getScheme().equals("https");
+        Socket socket = secure ? secure(request.url(), plain) : plain;
+        OutputStream out = socket.getOutputStream();
+        out.write(request.head().getBytes(StandardCharsets.ISO_8859_1));
+        out.write(request.body());
+        out.flush();
+        return new HttpReader(new BufferedInputStream(socket.getInputStream()), MAX_BODY)
+                .read(request.method().equals("HEAD"));
     }
 
     private SSLSocket secure(URI url, Socket plain) throws IOException {

@@ -1,4 +1,4 @@
-package dev.weft.skill.web;
+package dev.weft.skill.net;
 
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
@@ -6,8 +6,11 @@ import java.util.concurrent.TimeUnit;
 /** The moment by which a fetch must be done.
  * @param endNanos in the time of {@link System#nanoTime()}
  * @param seconds what was granted, for messages */
-record Deadline(long endNanos, long seconds) {
-    static Deadline in(long seconds) {
+public record Deadline(long endNanos, long seconds) {
+    /** So many seconds from now.
+     * @param seconds at least 1
+     * @return the moment */
+    public static Deadline in(long seconds) {
         return new Deadline(System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds), seconds);
     }
 

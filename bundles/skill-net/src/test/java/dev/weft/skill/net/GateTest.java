@@ -1,4 +1,4 @@
-package dev.weft.skill.web;
+package dev.weft.skill.net;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;

@@ -1,4 +1,4 @@
-package dev.weft.skill.web;
+package dev.weft.skill.net;
 
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -10,12 +10,14 @@ import java.util.regex.Pattern;
  * @param address its first address, 4 or 16 bytes
  * @param bits how many leading bits all of its addresses share
  */
-record Cidr(byte[] address, int bits) {
+public record Cidr(byte[] address, int bits) {
     private static final Pattern SHAPE = Pattern.compile("[0-9a-fA-F:.]+/\\d{1,3}");
 
     /** Reads {@code 10.0.0.0/8} or {@code fc00::/7}.
+     * @param text the range
+     * @return the range
      * @throws IllegalArgumentException if it is neither */
-    static Cidr of(String text) {
+    public static Cidr of(String text) {
         String trimmed = text.trim();
         try {
             if (SHAPE.matcher(trimmed).matches()
@@ -36,7 +38,10 @@ record Cidr(byte[] address, int bits) {
                 "not a range of addresses such as 10.0.0.0/8 or fc00::/7: \"" + text + "\"");
     }
 
-    boolean contains(byte[] other) {
+    /** Tells whether an address is in the range.
+     * @param other 4 or 16 bytes
+     * @return true if it is */
+    public boolean contains(byte[] other) {
         if (other.length != address.length) {
             return false;
         }

@@ -1,4 +1,4 @@
-package dev.weft.skill.web;
+package dev.weft.skill.net;
 
 import java.net.InetAddress;
 import java.util.Arrays;
@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** Tells public addresses from those behind the fence: this machine, its network, and what is no place on the Internet at all. */
-final class Gate {
+public final class Gate {
     private static final List<Cidr> FORBIDDEN =
             Stream.of(
                             "0.0.0.0/8",
@@ -40,12 +40,25 @@ final class Gate {
 
     private final List<Cidr> allowed;
 
-    /** @param allowed ranges that are open in spite of all */
-    Gate(List<Cidr> allowed) {
+    /** Makes a gate.
+     * @param allowed ranges that are open in spite of all */
+    public Gate(List<Cidr> allowed) {
         this.allowed = List.copyOf(allowed);
     }
 
-    boolean permits(InetAddress address) {
+    /** Reads ranges as a configuration has them.
+     * @param ranges such as {@code 192.168.1.0/24}; blank ones are left out
+     * @return a gate that is open for them
+     * @throws IllegalArgumentException if one is no range */
+    public static Gate open(String[] ranges) {
+        return new Gate(
+                Arrays.stream(ranges).filter(range -> !range.isBlank()).map(Cidr::of).toList());
+    }
+
+    /** Tells whether an address is open.
+     * @param address any
+     * @return true if it is */
+    public boolean permits(InetAddress address) {
         byte[] bytes = unwrap(address.getAddress());
         return allowed.stream().anyMatch(range -> range.contains(bytes))
                 || FORBIDDEN.stream().noneMatch(range -> range.contains(bytes));

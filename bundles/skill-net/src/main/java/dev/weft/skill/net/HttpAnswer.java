@@ -1,4 +1,4 @@
-package dev.weft.skill.web;
+package dev.weft.skill.net;
 
 import java.util.Locale;
 import java.util.Map;
@@ -11,12 +11,17 @@ import java.util.Map;
  * @param body decoded; at most as much as may be read
  * @param truncated whether there was more
  */
-record HttpAnswer(int status, Map<String, String> headers, byte[] body, boolean truncated) {
-    String header(String name) {
+public record HttpAnswer(int status, Map<String, String> headers, byte[] body, boolean truncated) {
+    /** One header.
+     * @param name in any case
+     * @return "" if it is absent */
+    public String header(String name) {
         return headers.getOrDefault(name.toLowerCase(Locale.ROOT), "");
     }
 
-    boolean isRedirect() {
+    /** Whether it sends the client elsewhere.
+     * @return true if it says where */
+    public boolean isRedirect() {
         return (status == 301 || status == 302 || status == 303 || status == 307 || status == 308)
                 && !header("location").isEmpty();
     }
