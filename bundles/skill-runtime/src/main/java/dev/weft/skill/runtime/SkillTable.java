@@ -58,7 +58,8 @@ final class SkillTable {
         return running;
     }
 
-    private void redraw() {
+    /** Draws the picture again, after a card has changed. */
+    synchronized void redraw() {
         Map<String, Installed> byId = new TreeMap<>();
         Stream<Installed> open =
                 all.values().stream()
