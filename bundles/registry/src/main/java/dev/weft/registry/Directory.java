@@ -37,9 +37,6 @@ import org.osgi.service.component.annotations.Reference;
         configurationPid = "dev.weft.registry")
 public final class Directory implements Registry, Sweep, HealthCheck {
     private static final int MAX_AGENTS = 20_000;
-    private static final Comparator<Presence> OLDER =
-            Comparator.comparing(Presence::registeredAt)
-                    .thenComparing(agent -> agent.card().agentId().value());
     private final Members members;
     private final Announcer announcer;
     private final InstantSource clock;
@@ -50,6 +47,7 @@ public final class Directory implements Registry, Sweep, HealthCheck {
     private final ReentrantLock changing = new ReentrantLock();
     private final AgentKeeper keeper;
     private final Replica replica;
+    private final Names names;
 
     /** Loads the directory.
      * @param database where it is kept
@@ -87,6 +85,11 @@ public final class Directory implements Registry, Sweep, HealthCheck {
         this.retention = retention;
         this.times = times;
         this.clock = clock;
+        this.names =
+                new Names(
+                        agents::named,
+                        members,
+                        agent -> times.health(agent.age(now())) == Health.OFFLINE);
         AgentTable table = new AgentTable(database);
         this.keeper = new AgentKeeper(table, agents);
         Instant now = now();
@@ -164,23 +167,8 @@ public final class Directory implements Registry, Sweep, HealthCheck {
 
     private void admit(AgentCard card, boolean isNew) {
         CardChanges.checkSize(card);
-        holder(card.name(), card.agentId())
-                .ifPresent(
-                        other -> {
-                            throw new ProtocolException(
-                                    "name_taken",
-                                    "the name \""
-                                            + card.name()
-                                            + "\" belongs to agent "
-                                            + other
-                                            + "; give agent "
-                                            + card.agentId()
-                                            + " another name");
-                        });
-        agents.named(card.name())
-                .filter(other -> !other.card().agentId().equals(card.agentId()))
-                .toList()
-                .forEach(other -> forget(other.card().agentId(), "its name was taken over"));
+        names.check(card);
+        takeName(names.rivals(card.name(), card.agentId()));
         if (isNew && agents.size() >= MAX_AGENTS) {
             throw new ProtocolException(
                     "registry_full",
@@ -190,22 +178,13 @@ public final class Directory implements Registry, Sweep, HealthCheck {
         }
     }
 
-    /** Another agent that a name belongs to. One that is offline and no member of the mesh does not keep its name.
-     * @param name a label
-     * @param claimant who wants it
-     * @return empty if the claimant may have it */
-    Optional<AgentId> holder(String name, AgentId claimant) {
-        Optional<AgentId> owner = members.owner(name).filter(id -> !id.equals(claimant));
-        return owner.isPresent()
-                ? owner
-                : agents.named(name)
-                        .filter(
-                                agent ->
-                                        members.isApproved(agent.card().agentId())
-                                                || times.health(agent.age(now())) != Health.OFFLINE)
-                        .map(agent -> agent.card().agentId())
-                        .filter(id -> !id.equals(claimant))
-                        .findFirst();
+    private void takeName(List<Presence> rivals) {
+        rivals.forEach(rival -> forget(rival.card().agentId(), "its name was taken over"));
+    }
+
+    /** Whose names are. */
+    Names names() {
+        return names;
     }
 
     @Override
@@ -243,8 +222,12 @@ public final class Directory implements Registry, Sweep, HealthCheck {
         changing.lock();
         try {
             Presence mine = agents.get(id);
-            if (mine == null && !winsName(theirs)) {
-                return;
+            if (mine == null) {
+                List<Presence> rivals = names.rivals(theirs.card().name(), id);
+                if (!names.wins(theirs, rivals)) {
+                    return;
+                }
+                takeName(rivals);
             }
             Presence next =
                     mine == null ? theirs.connected(connected.contains(id)) : mine.merged(theirs);
@@ -253,27 +236,6 @@ public final class Directory implements Registry, Sweep, HealthCheck {
             changing.unlock();
         }
         announcer.tell();
-    }
-
-    /** Two agents that took one name at two hosts at once: every host keeps the same one, whose name it is or who came first. */
-    private boolean winsName(Presence newcomer) {
-        AgentId id = newcomer.card().agentId();
-        List<Presence> rivals =
-                agents.named(newcomer.card().name())
-                        .filter(one -> !one.card().agentId().equals(id))
-                        .toList();
-        Optional<AgentId> owner = members.owner(newcomer.card().name());
-        boolean wins =
-                rivals.stream()
-                        .allMatch(
-                                rival ->
-                                        owner.isPresent()
-                                                ? !owner.get().equals(rival.card().agentId())
-                                                : OLDER.compare(newcomer, rival) < 0);
-        if (wins) {
-            rivals.forEach(rival -> drop(rival.card().agentId(), "its name was taken over"));
-        }
-        return wins;
     }
 
     /** Another host heard of an agent. */

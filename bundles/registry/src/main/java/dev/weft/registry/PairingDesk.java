@@ -132,7 +132,7 @@ public final class PairingDesk implements Pairing, Sweep {
                                         other.is(Member.PENDING)
                                                 && other.name().equals(name)
                                                 && !other.publicKey().equals(key));
-        if (asked || directory.holder(name, peerId).isPresent()) {
+        if (asked || directory.names().holder(name, peerId).isPresent()) {
             throw new ProtocolException(
                     "name_taken",
                     "another host has or asks for the name \""

@@ -109,6 +109,7 @@ final class PostgresEngine implements Engine {
 
     @Override
     public void tune(HikariConfig pool) {
+        pool.setMaximumPoolSize(Math.max(2, pool.getMaximumPoolSize())); // one may hold a lock
         pool.setKeepaliveTime(TimeUnit.SECONDS.toMillis(30)); // finds what the network lost
     }
 

@@ -1,0 +1,210 @@
+package dev.weft.host.e2e;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.weft.protocol.Wire;
+import dev.weft.store.TestDatabase;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Two registry hosts on one PostgreSQL are one registry, and either can be killed. */
+@Tag("once")
+class TwoRegistriesIT {
+    private static final HttpClient HTTP = HttpClient.newHttpClient();
+    @TempDir Path folder;
+
+    @Test
+    void agents_at_either_are_one_mesh_and_go_on_when_a_registry_is_killed() throws Exception {
+        TestDatabase.Place place = TestDatabase.POSTGRESQL.create(folder);
+        try (TestHost left = registry("left", place).start("--role", "registry");
+                TestHost right = registry("right", place).start("--role", "registry");
+                TestHost one = new TestHost(folder.resolve("one"), "one");
+                TestHost two = new TestHost(folder.resolve("two"), "two");
+                TestHost far = new TestHost(folder.resolve("far"), "far")) {
+            left.admit(one);
+            right.admit(two);
+            left.admit(far);
+            configure(far, "dev.weft.transport.webrtc", Wire.object().put("setup.timeout.ms", 1));
+            String leftFirst = left.url() + "," + right.url();
+            String rightFirst = right.url() + "," + left.url();
+            one.start("--registry", leftFirst);
+            two.start("--registry", rightFirst);
+            far.start("--registry", leftFirst);
+            Program.drop("text", two.deploy());
+            for (TestHost registry : List.of(left, right)) {
+                TestHost.await(
+                        "all three at " + registry.name(),
+                        () ->
+                                isActive(registry, "one")
+                                        && isActive(registry, "two")
+                                        && isActive(registry, "far"));
+            }
+            TestHost.await("a P2P link", () -> one.linkedTo("two", "p2p"));
+            TestHost.await("the skill", () -> one.lists("text", "two") && far.lists("text", "two"));
+            call(one, "p2p");
+            call(far, "relay");
+            keysAreOne(left, right);
+            awayTasksAreDoneOnce(left, right, two, rightFirst);
+
+            right.program().kill();
+            call(one, "p2p");
+            TestHost.await(
+                    "the agent of the killed registry at the other",
+                    () -> isActive(left, "two") && isActive(left, "one"));
+            TestHost.await("the relay through the other", () -> calls(far, "relay"));
+
+            right.start("--role", "registry", "--port", port(rightFirst));
+            TestHost.await(
+                    "everybody at the one that came back",
+                    () -> isActive(right, "one") && isActive(right, "two"));
+            left.program().kill();
+            TestHost.await(
+                    "everybody at the only one",
+                    () ->
+                            isActive(right, "one")
+                                    && isActive(right, "two")
+                                    && isActive(right, "far"));
+            TestHost.await("the relay through the only one", () -> calls(far, "relay"));
+            call(one, "p2p");
+        }
+    }
+
+    private TestHost registry(String name, TestDatabase.Place place) throws IOException {
+        TestHost host = new TestHost(folder.resolve(name), name);
+        configure(
+                host,
+                "dev.weft.store",
+                Wire.object()
+                        .put("url", place.url())
+                        .put("user", place.user())
+                        .put("password_file", place.passwordFile()));
+        return host;
+    }
+
+    private static void configure(TestHost host, String pid, ObjectNode values) throws IOException {
+        Files.writeString(
+                Files.createDirectories(host.data.resolve("etc")).resolve(pid + ".json"),
+                Wire.write((Object) Wire.object().set(pid, values)));
+    }
+
+    private static String port(String urls) {
+        return String.valueOf(URI.create(urls.split(",")[0]).getPort());
+    }
+
+    private static JsonNode agent(TestHost registry, String name) throws Exception {
+        for (JsonNode agent : Rest.get(registry, "/api/registry/agents")) {
+            if (agent.path("name").asText().equals(name)) {
+                return agent;
+            }
+        }
+        return Wire.object();
+    }
+
+    private static boolean isActive(TestHost registry, String name) throws Exception {
+        JsonNode agent = agent(registry, name);
+        return agent.path("health").asText().equals("active")
+                && agent.path("connected").asBoolean();
+    }
+
+    private static boolean calls(TestHost from, String path) {
+        JsonNode task =
+                from.json("call", "text.statistics", "text=one two three", "--agent", "two");
+        return task.path("state").asText().equals("completed")
+                && task.path("path").asText().equals(path);
+    }
+
+    private static void call(TestHost from, String path) {
+        JsonNode task =
+                from.json("call", "text.statistics", "text=one two three", "--agent", "two");
+        assertEquals("completed", task.path("state").asText(), task.toString());
+        assertEquals(path, task.path("path").asText(), task.toString());
+    }
+
+    /** Whom a balancer sends to the other host is not cut off; whose key ended is, at both. */
+    private static void keysAreOne(TestHost left, TestHost right) throws Exception {
+        JsonNode key = left.json("key", "create", "--role", "operator");
+        String secret = key.path("key").asText();
+        TestHost.await("the key at the other", () -> status(right, "X-API-Key", secret) == 200);
+        String token =
+                Wire.tree(
+                                HTTP.send(
+                                                request(left, "/api/token", "X-API-Key", secret)
+                                                        .POST(HttpRequest.BodyPublishers.noBody())
+                                                        .build(),
+                                                HttpResponse.BodyHandlers.ofString())
+                                        .body())
+                        .path("token")
+                        .asText();
+        assertEquals(200, status(right, "Authorization", "Bearer " + token));
+        assertEquals(0, right.weft("key", "revoke", key.path("id").asText()).exit());
+        TestHost.await("its end", () -> status(left, "Authorization", "Bearer " + token) == 401);
+        assertEquals(401, status(left, "X-API-Key", secret));
+    }
+
+    private static HttpRequest.Builder request(
+            TestHost host, String path, String header, String value) {
+        return HttpRequest.newBuilder(URI.create(host.url() + path)).header(header, value);
+    }
+
+    private static int status(TestHost host, String header, String value) throws Exception {
+        return HTTP.send(
+                        request(host, "/api/registry/agents", header, value).build(),
+                        HttpResponse.BodyHandlers.discarding())
+                .statusCode();
+    }
+
+    private static void awayTasksAreDoneOnce(
+            TestHost left, TestHost right, TestHost two, String registries) throws Exception {
+        String id = agent(left, "two").path("agent_id").asText();
+        assertEquals(0, two.stop());
+        List<String> tasks = new ArrayList<>();
+        for (int i = 0; i < 6; i++) {
+            TestHost registry = i % 2 == 0 ? left : right;
+            var body =
+                    Wire.object()
+                            .put("skill", "text.statistics")
+                            .put("target_agent_id", id)
+                            .put("ttl", 300);
+            body.putObject("payload").put("text", "one two three");
+            HttpResponse<String> answer =
+                    HTTP.send(
+                            request(registry, "/api/hub/tasks", "X-API-Key", registry.localKey())
+                                    .header("Content-Type", "application/json")
+                                    .POST(
+                                            HttpRequest.BodyPublishers.ofString(
+                                                    Wire.write((Object) body)))
+                                    .build(),
+                            HttpResponse.BodyHandlers.ofString());
+            assertEquals(200, answer.statusCode(), answer.body());
+            tasks.add(Wire.tree(answer.body()).path("task_id").asText());
+        }
+        two.start("--registry", registries);
+        for (String task : tasks) {
+            TestHost.await("task " + task, () -> state(left, task).equals("completed"));
+            assertEquals("completed", state(right, task));
+        }
+        long ran = 0;
+        for (JsonNode task : Rest.get(two, "/api/hub/tasks/all")) {
+            ran += tasks.contains(task.path("id").asText()) ? 1 : 0;
+        }
+        String log = Files.readString(two.data.resolve("log/weft.log"));
+        assertTrue(ran <= tasks.size(), ran + " runs of " + tasks.size() + " tasks; " + log);
+    }
+
+    private static String state(TestHost registry, String task) throws Exception {
+        return Rest.get(registry, "/api/hub/tasks/" + task).path("state").asText();
+    }
+}
