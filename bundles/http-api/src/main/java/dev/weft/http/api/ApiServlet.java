@@ -1,5 +1,6 @@
 package dev.weft.http.api;
 
+import dev.weft.api.cluster.Cluster;
 import dev.weft.api.identity.AccessKeys;
 import dev.weft.api.identity.HostIdentity;
 import dev.weft.api.identity.Principal;
@@ -11,15 +12,21 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.time.Clock;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.osgi.framework.BundleContext;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
+import org.osgi.service.component.annotations.ReferencePolicyOption;
 import org.osgi.service.metatype.annotations.Designate;
 import org.osgi.service.servlet.whiteboard.propertytypes.HttpWhiteboardServletAsyncSupported;
 import org.osgi.service.servlet.whiteboard.propertytypes.HttpWhiteboardServletPattern;
@@ -33,6 +40,8 @@ public final class ApiServlet extends HttpServlet {
     private static final long serialVersionUID = 1L;
     private final transient Routes routes;
     private final transient Authenticator authenticator;
+    private final transient Function<Cluster, SharedSessions> sharing;
+    private final transient Map<Cluster, SharedSessions> shared = new ConcurrentHashMap<>();
     private final transient ExecutorService blocking;
     private final transient Addresses addresses;
     private final transient EventResource events;
@@ -92,7 +101,9 @@ public final class ApiServlet extends HttpServlet {
                     trail.answered(exchange, status, code);
                 };
         this.addresses = new Addresses(config.trust_forwarded());
-        this.authenticator = new Authenticator(rooms, keys, tokens, new Sessions(clock));
+        Sessions sessions = new Sessions(clock);
+        this.sharing = cluster -> new SharedSessions(sessions, keys, clock, cluster);
+        this.authenticator = new Authenticator(rooms, keys, tokens, sessions);
         SseStream.Pulse pulse = new SseStream.Pulse(timer, config.event_heartbeat());
         this.events = new EventResource(rooms, pulse, config.event_streams());
         List<Resource> resources =
@@ -124,6 +135,25 @@ public final class ApiServlet extends HttpServlet {
     private static String version(BundleContext context) {
         String version = context.getProperty("weft.version");
         return version == null ? context.getBundle().getVersion().toString() : version;
+    }
+
+    /** This host is one of several that are one registry: they share who is signed in.
+     * @param cluster the other hosts */
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    public void setCluster(Cluster cluster) {
+        shared.put(cluster, sharing.apply(cluster));
+    }
+
+    /** This host is on its own again.
+     * @param cluster what it was given before */
+    public void unsetCluster(Cluster cluster) {
+        SharedSessions gone = shared.remove(cluster);
+        if (gone != null) {
+            gone.close();
+        }
     }
 
     /** Ends the event streams. */

@@ -9,23 +9,98 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BooleanSupplier;
 
-/** Browsers that signed in. In memory only: a restart signs everybody out. Bounded. Thread-safe. */
+/** Browsers that signed in. In memory only: a restart of the registry, with all its hosts, signs everybody out. Bounded. Thread-safe. */
 final class Sessions {
     static final Duration IDLE = Duration.ofMinutes(30);
     static final Duration ABSOLUTE = Duration.ofHours(12);
     private static final int MOST = 1000;
+    private static final Duration TOLD = Duration.ofMinutes(1);
+
+    /** Hears what becomes of sessions here. */
+    interface News {
+        /** Nobody hears. */
+        News NOBODY =
+                new News() {
+                    @Override
+                    public void opened(Session session) {}
+
+                    @Override
+                    public void used(Session session) {}
+
+                    @Override
+                    public void closed(String hash) {}
+                };
+
+        /** A browser signed in. */
+        void opened(Session session);
+
+        /** It was used; told once a minute at most. */
+        void used(Session session);
+
+        /** It ended. */
+        void closed(String hash);
+    }
 
     private final SecureRandom random = new SecureRandom();
     private final Map<String, Session> byHash = new ConcurrentHashMap<>();
     private final Clock clock;
+    private volatile News news = News.NOBODY;
 
     Sessions(Clock clock) {
         this.clock = clock;
+    }
+
+    /** Whom to tell from now on. */
+    synchronized void tell(News listener) {
+        news = listener;
+    }
+
+    /** Whom not to tell any more. */
+    synchronized void untell(News listener) {
+        if (news == listener) {
+            news = News.NOBODY;
+        }
+    }
+
+    /** Those that live. */
+    List<Session> all() {
+        return byHash.values().stream().filter(this::alive).toList();
+    }
+
+    /** Takes a session over from another host. */
+    void adopt(Session session) {
+        if (alive(session)) {
+            makeRoom();
+            byHash.putIfAbsent(session.hash, session);
+        }
+    }
+
+    /** Another host saw it used. */
+    void touched(String hash, Instant when) {
+        Session session = byHash.get(hash);
+        if (session != null && when.isAfter(session.used)) {
+            session.used = when;
+        }
+    }
+
+    /** It ended at another host. */
+    void drop(String hash) {
+        byHash.remove(hash);
+    }
+
+    private void makeRoom() {
+        byHash.values().removeIf(session -> !alive(session));
+        if (byHash.size() >= MOST) {
+            byHash.values().stream()
+                    .min(Comparator.comparing(session -> session.used))
+                    .ifPresent(oldest -> byHash.remove(oldest.hash));
+        }
     }
 
     /** Signs in.
@@ -33,15 +108,12 @@ final class Sessions {
      * @param keyGood whether the key behind it is still accepted
      * @return the cookie's value, told this once, and the session */
     Opened open(Principal principal, BooleanSupplier keyGood) {
-        byHash.values().removeIf(session -> !alive(session));
-        if (byHash.size() >= MOST) {
-            byHash.values().stream()
-                    .min(Comparator.comparing(session -> session.used))
-                    .ifPresent(oldest -> byHash.remove(oldest.hash));
-        }
+        makeRoom();
         String cookie = secret();
-        Session session = new Session(hash(cookie), principal, secret(), clock.instant(), keyGood);
+        Instant now = clock.instant();
+        Session session = new Session(hash(cookie), principal, secret(), now, now, keyGood);
         byHash.put(session.hash, session);
+        news.opened(session);
         return new Opened(cookie, session);
     }
 
@@ -65,20 +137,28 @@ final class Sessions {
             return false;
         }
         session.used = clock.instant();
+        if (session.told.plus(TOLD).isBefore(session.used)) {
+            session.told = session.used;
+            news.used(session);
+        }
         return true;
     }
 
     void close(Session session) {
         byHash.remove(session.hash);
+        news.closed(session.hash);
     }
 
     /** Signs a key's holder out of every browser.
      * @param principal who
      * @return how many sessions ended */
     int closeAll(Principal principal) {
-        int before = byHash.size();
-        byHash.values().removeIf(session -> session.principal.equals(principal));
-        return Math.max(0, before - byHash.size());
+        List<Session> ended =
+                byHash.values().stream()
+                        .filter(session -> session.principal.equals(principal))
+                        .toList();
+        ended.forEach(this::close);
+        return ended.size();
     }
 
     private boolean alive(Session session) {
@@ -118,19 +198,35 @@ final class Sessions {
         private final Instant opened;
         private final BooleanSupplier keyGood;
         private volatile Instant used;
+        private volatile Instant told;
 
-        private Session(
+        Session(
                 String hash,
                 Principal principal,
                 String csrf,
                 Instant opened,
+                Instant used,
                 BooleanSupplier keyGood) {
             this.hash = hash;
             this.principal = principal;
             this.csrf = csrf;
             this.opened = opened;
-            this.used = opened;
+            this.used = used;
+            this.told = used;
             this.keyGood = keyGood;
+        }
+
+        /** SHA-256 of the cookie. */
+        String hash() {
+            return hash;
+        }
+
+        Instant opened() {
+            return opened;
+        }
+
+        Instant used() {
+            return used;
         }
 
         Principal principal() {
