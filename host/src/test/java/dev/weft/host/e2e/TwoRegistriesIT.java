@@ -1,7 +1,6 @@
 package dev.weft.host.e2e;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -14,8 +13,11 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -45,15 +47,15 @@ class TwoRegistriesIT {
             far.start("--registry", leftFirst);
             Program.drop("text", two.deploy());
             for (TestHost registry : List.of(left, right)) {
-                TestHost.await(
+                await(
                         "all three at " + registry.name(),
                         () ->
                                 isActive(registry, "one")
                                         && isActive(registry, "two")
                                         && isActive(registry, "far"));
             }
-            TestHost.await("a P2P link", () -> one.linkedTo("two", "p2p"));
-            TestHost.await("the skill", () -> one.lists("text", "two") && far.lists("text", "two"));
+            await("a P2P link", () -> one.linkedTo("two", "p2p"));
+            await("the skill", () -> one.lists("text", "two") && far.lists("text", "two"));
             call(one, "p2p");
             call(far, "relay");
             keysAreOne(left, right);
@@ -61,25 +63,34 @@ class TwoRegistriesIT {
 
             right.program().kill();
             call(one, "p2p");
-            TestHost.await(
+            await(
                     "the agent of the killed registry at the other",
                     () -> isActive(left, "two") && isActive(left, "one"));
-            TestHost.await("the relay through the other", () -> calls(far, "relay"));
+            await("the relay through the other", () -> calls(far, "relay"));
 
             right.start("--role", "registry", "--port", port(rightFirst));
-            TestHost.await(
+            await(
                     "everybody at the one that came back",
                     () -> isActive(right, "one") && isActive(right, "two"));
             left.program().kill();
-            TestHost.await(
+            await(
                     "everybody at the only one",
                     () ->
                             isActive(right, "one")
                                     && isActive(right, "two")
                                     && isActive(right, "far"));
-            TestHost.await("the relay through the only one", () -> calls(far, "relay"));
+            await("the relay through the only one", () -> calls(far, "relay"));
             call(one, "p2p");
         }
+    }
+
+    /** Patient, since many hosts run on one machine here. */
+    private static void await(String what, Callable<Boolean> condition) {
+        Awaitility.await(what)
+                .atMost(Duration.ofSeconds(90))
+                .pollInterval(Duration.ofMillis(500))
+                .ignoreExceptions()
+                .until(condition);
     }
 
     private TestHost registry(String name, TestDatabase.Place place) throws IOException {
@@ -137,7 +148,7 @@ class TwoRegistriesIT {
     private static void keysAreOne(TestHost left, TestHost right) throws Exception {
         JsonNode key = left.json("key", "create", "--role", "operator");
         String secret = key.path("key").asText();
-        TestHost.await("the key at the other", () -> status(right, "X-API-Key", secret) == 200);
+        await("the key at the other", () -> status(right, "X-API-Key", secret) == 200);
         String token =
                 Wire.tree(
                                 HTTP.send(
@@ -150,7 +161,7 @@ class TwoRegistriesIT {
                         .asText();
         assertEquals(200, status(right, "Authorization", "Bearer " + token));
         assertEquals(0, right.weft("key", "revoke", key.path("id").asText()).exit());
-        TestHost.await("its end", () -> status(left, "Authorization", "Bearer " + token) == 401);
+        await("its end", () -> status(left, "Authorization", "Bearer " + token) == 401);
         assertEquals(401, status(left, "X-API-Key", secret));
     }
 
@@ -168,7 +179,6 @@ class TwoRegistriesIT {
 
     private static void awayTasksAreDoneOnce(
             TestHost left, TestHost right, TestHost two, String registries) throws Exception {
-        String id = agent(left, "two").path("agent_id").asText();
         assertEquals(0, two.stop());
         List<String> tasks = new ArrayList<>();
         for (int i = 0; i < 6; i++) {
@@ -176,7 +186,6 @@ class TwoRegistriesIT {
             var body =
                     Wire.object()
                             .put("skill", "text.statistics")
-                            .put("target_agent_id", id)
                             .put("ttl", 300);
             body.putObject("payload").put("text", "one two three");
             HttpResponse<String> answer =
@@ -193,20 +202,24 @@ class TwoRegistriesIT {
         }
         two.start("--registry", registries);
         for (String task : tasks) {
-            TestHost.await("task " + task, () -> state(left, task).equals("completed"));
+            await("the end of task " + task, () -> !isOpen(state(left, task)));
+            JsonNode found = Rest.get(left, "/api/hub/tasks/" + task);
+            assertEquals("completed", found.path("state").asText(), found.toString());
             assertEquals("completed", state(right, task));
         }
-        long ran = 0;
+        List<String> ran = new ArrayList<>();
         for (JsonNode task : Rest.get(two, "/api/hub/tasks/all")) {
-            ran += tasks.contains(task.path("id").asText()) ? 1 : 0;
+            ran.add(task.path("id").asText());
         }
-        String log = Files.readString(two.data.resolve("log/weft.log"));
-        assertTrue(ran <= tasks.size(), ran + " runs of " + tasks.size() + " tasks; " + log);
+        ran.retainAll(tasks);
+        assertEquals(tasks.size(), ran.size(), "each ran once: " + ran);
+    }
+
+    private static boolean isOpen(String state) {
+        return state.equals("pending") || state.equals("assigned");
     }
 
     private static String state(TestHost registry, String task) throws Exception {
-        JsonNode found = Rest.get(registry, "/api/hub/tasks/" + task);
-        assertTrue(!found.path("state").asText().equals("failed"), found.toString());
-        return found.path("state").asText();
+        return Rest.get(registry, "/api/hub/tasks/" + task).path("state").asText();
     }
 }
