@@ -1,7 +1,6 @@
 package dev.weft.mesh;
 
 import dev.weft.api.mesh.Link;
-import dev.weft.api.mesh.Path;
 import dev.weft.protocol.AgentId;
 import dev.weft.protocol.MeshMessage;
 import dev.weft.protocol.Wire;

@@ -14,6 +14,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 /** The links that are up, by peer. Known by identity: the end of an old link never takes a new one away. */
 final class Links {
     private static final long IMPROVE_NANOS = 60_000_000_000L;
+
     /** How long a new link may be silent before its peer counts as one that never says hello. */
     static final long HELLO_NANOS = 2_000_000_000L;
 
@@ -148,7 +149,6 @@ final class Links {
 
         /** Long messages that arrive in pieces; touched by the link's own calls only. */
         final Map<Lane, Assembly> assemblies = new EnumMap<>(Lane.class);
-
 
         Wired(Link link) {
             this.link = link;

@@ -94,8 +94,7 @@ public final class MeshService implements Mesh, LinkListener, DirectoryListener,
                         sessions,
                         timer,
                         blocking);
-        sessions.handledBy(
-                new Switchboard(pending, handlers, post, links, care, sessions.drops()));
+        sessions.handledBy(new Switchboard(pending, handlers, post, links, care, sessions.drops()));
         care.start();
     }
 

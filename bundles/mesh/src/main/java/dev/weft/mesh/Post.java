@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.weft.api.mesh.Link;
 import dev.weft.api.mesh.LinkException;
 import dev.weft.api.mesh.MeshException;
-import dev.weft.api.mesh.Path;
 import dev.weft.protocol.AgentId;
 import dev.weft.protocol.MeshMessage;
 import dev.weft.protocol.Wire;

@@ -1,0 +1,154 @@
+package dev.weft.host.bench;
+
+import dev.weft.host.launcher.Distribution;
+import dev.weft.host.launcher.HostException;
+import dev.weft.protocol.SignalMessage;
+import dev.weft.protocol.Wire;
+import java.io.BufferedReader;
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.Locale;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** {@code weft bench mesh}: two processes with the mesh rooms of a host, and between them a raw DataChannel and a raw socket. */
+final class MeshBenchmark implements Benchmark {
+    private static final long MOST_MINUTES = 10;
+
+    @Override
+    public String name() {
+        return "mesh";
+    }
+
+    @Override
+    public void run(Figures figures, double scale) throws Exception {
+        Path folder = Files.createTempDirectory("weft-bench-");
+        BlockingQueue<String> said = new LinkedBlockingQueue<>();
+        try (Child asks = new Child(folder, MeshPeer.ASKS.value(), scale);
+                Child answers = new Child(folder, MeshPeer.ANSWERS.value(), scale)) {
+            asks.listen(said);
+            answers.listen(said);
+            figures.step("two processes start");
+            for (String line = said.poll(MOST_MINUTES, TimeUnit.MINUTES);
+                    !"D".equals(line);
+                    line = said.poll(MOST_MINUTES, TimeUnit.MINUTES)) {
+                if (line == null || line.startsWith("E ")) {
+                    throw new HostException(
+                            HostException.FAILED, "the mesh cannot be measured: " + line);
+                } else if (line.startsWith("S ")) {
+                    SignalMessage message = Wire.signal(line.substring(2));
+                    (message.targetId().equals(MeshPeer.ASKS.value()) ? asks : answers).say(line);
+                } else if (line.startsWith("K ")) {
+                    boolean fromAsking = line.startsWith("K " + MeshPeer.ASKS + " ");
+                    (fromAsking ? answers : asks).say(line);
+                } else if (line.startsWith("F ")) {
+                    add(figures, line.substring(2).split("\\|"));
+                }
+            }
+        } finally {
+            try (Stream<Path> files = Files.walk(folder)) {
+                files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
+            }
+        }
+    }
+
+    private static void add(Figures figures, String[] parts) {
+        double value = Double.parseDouble(parts[1]);
+        double baseline = Double.parseDouble(parts[3]);
+        if (baseline > 0) {
+            figures.add(parts[0], value, parts[2], baseline);
+        } else {
+            figures.add(parts[0], value, parts[2]);
+        }
+    }
+
+    /** One process. */
+    private static final class Child implements AutoCloseable {
+        private final Process process;
+
+        Child(Path folder, String id, double scale) throws IOException {
+            Path temporary = Files.createDirectories(folder.resolve("tmp-" + id));
+            process =
+                    new ProcessBuilder(
+                                    Path.of(System.getProperty("java.home"), "bin", "java")
+                                            .toString(),
+                                    "-Xmx768m",
+                                    "-Djava.io.tmpdir=" + temporary,
+                                    "-cp",
+                                    classPath(),
+                                    MeshPeer.class.getName(),
+                                    id,
+                                    folder.resolve(id + ".key").toString(),
+                                    String.valueOf(scale))
+                            .redirectError(ProcessBuilder.Redirect.DISCARD)
+                            .start();
+        }
+
+        private static String classPath() throws IOException {
+            Path home = Distribution.find().home();
+            String platform =
+                    System.getProperty("os.arch").equals("amd64")
+                            ? "x86_64"
+                            : System.getProperty("os.arch").toLowerCase(Locale.ROOT);
+            try (Stream<Path> jars = Stream.concat(jars(home, "lib"), jars(home, "bundles"))) {
+                return jars.filter(
+                                jar ->
+                                        !jar.getFileName()
+                                                        .toString()
+                                                        .startsWith("dev.weft.lib.webrtc.")
+                                                || jar.toString().contains(platform))
+                        .map(Path::toString)
+                        .collect(Collectors.joining(File.pathSeparator));
+            }
+        }
+
+        private static Stream<Path> jars(Path home, String folder) throws IOException {
+            return Files.list(home.resolve(folder))
+                    .filter(file -> file.toString().endsWith(".jar"));
+        }
+
+        /** Hands on what it says, until it ends. */
+        void listen(BlockingQueue<String> said) {
+            Thread reader =
+                    new Thread(
+                            () -> {
+                                try (BufferedReader in =
+                                        process.inputReader(StandardCharsets.UTF_8)) {
+                                    in.lines().forEach(said::add);
+                                } catch (IOException | UncheckedIOException ended) {
+                                    // told below
+                                }
+                                said.add("E a process of the benchmark ended");
+                            },
+                            "bench-mesh");
+            reader.setDaemon(true);
+            reader.start();
+        }
+
+        void say(String line) throws IOException {
+            process.getOutputStream().write((line + "\n").getBytes(StandardCharsets.UTF_8));
+            process.getOutputStream().flush();
+        }
+
+        @Override
+        public void close() {
+            process.destroy();
+            try {
+                if (!process.waitFor(5, TimeUnit.SECONDS)) {
+                    process.destroyForcibly().waitFor();
+                }
+            } catch (InterruptedException e) {
+                process.destroyForcibly();
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+}
