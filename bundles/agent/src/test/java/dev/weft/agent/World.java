@@ -281,6 +281,16 @@ final class World {
         }
 
         @Override
+        public Task answer(String id, dev.weft.api.task.TaskAnswer answer) {
+            throw new dev.weft.api.task.TaskException("not_asked", "task " + id + " asks nothing");
+        }
+
+        @Override
+        public List<dev.weft.api.task.TaskStep> trace(String id) {
+            return List.of();
+        }
+
+        @Override
         public double load() {
             return 0;
         }

@@ -240,6 +240,21 @@ final class Host {
             public void emit(String text) {
                 emitted.accept(text);
             }
+
+            @Override
+            public String idempotencyKey() {
+                return "k-1";
+            }
+
+            @Override
+            public int attempt() {
+                return 1;
+            }
+
+            @Override
+            public String ask(String question, String... choices) {
+                throw new UnsupportedOperationException();
+            }
         };
     }
 

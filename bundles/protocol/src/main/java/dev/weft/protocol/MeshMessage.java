@@ -45,6 +45,12 @@ public record MeshMessage(
     /** Weft: {@code {fraction, note}}. */
     public static final String TASK_PROGRESS = "task_progress";
 
+    /** Weft: a person is asked: {@code {state, text, schema, arguments}}. */
+    public static final String TASK_INPUT_REQUIRED = "task_input_required";
+
+    /** Weft: the caller's answer to it: {@code {task_id, answer}}. */
+    public static final String TASK_INPUT = "task_input";
+
     /** Asks whether a skill is here: {@code {skill}}. */
     public static final String SKILL_QUERY = "skill_query";
 

@@ -87,13 +87,15 @@ public record SkillCard(
      * @param description for the model that chooses; never null
      * @param schema JSON Schema (draft 2020-12 subset) of the input object; never null
      * @param result JSON Schema of the result; null if it can be anything
+     * @param confirm whether a person must approve each call before it runs
      */
     @JsonIgnoreProperties(ignoreUnknown = true)
     public record ToolCard(
             String name,
             String description,
             JsonNode schema,
-            @JsonInclude(JsonInclude.Include.NON_NULL) JsonNode result) {
+            @JsonInclude(JsonInclude.Include.NON_NULL) JsonNode result,
+            boolean confirm) {
         /** Fills absent members.
          * @throws ProtocolException if {@code name} is missing */
         public ToolCard {
@@ -105,12 +107,12 @@ public record SkillCard(
             schema = schema == null ? Wire.object().put("type", "object") : schema;
         }
 
-        /** A tool whose result can be anything.
+        /** A tool whose result can be anything, and that runs without approval.
          * @param name see the record
          * @param description see the record
          * @param schema see the record */
         public ToolCard(String name, String description, JsonNode schema) {
-            this(name, description, schema, null);
+            this(name, description, schema, null, false);
         }
     }
 }

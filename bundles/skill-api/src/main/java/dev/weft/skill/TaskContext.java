@@ -35,4 +35,22 @@ public interface TaskContext {
      * @param text the piece
      * @throws IllegalStateException if too much is waiting to be sent and the caller does not keep up */
     void emit(String text);
+
+    /** A name for this piece of work that stays the same when it is begun again, after a crash of this host for instance. A skill
+     * that changes something outside keeps it with the change, and looks for it before it changes anything.
+     * @return 1 to 260 characters */
+    String idempotencyKey();
+
+    /** How often the work was begun, this time included.
+     * @return 1 for the first time */
+    int attempt();
+
+    /** Asks a person and waits for the answer. The task is input-required meanwhile, and its deadline goes on. If the host
+     * stops while it waits, the method is called again from its beginning once there is an answer, and gets it here at once.
+     * @param question one or two sentences
+     * @param choices the answers that are possible; none if any text is
+     * @return the answer, one of the choices if there are any
+     * @throws InterruptedException if the task was canceled or its deadline passed
+     * @throws IllegalStateException if too many tasks wait for people already */
+    String ask(String question, String... choices) throws InterruptedException;
 }

@@ -38,7 +38,7 @@ final class Chooser {
 
     /** Chooses.
      * @throws TaskException codes {@code bad_task, agent_unknown, agent_offline, unknown_skill} */
-    Choice choose(String reference, Optional<String> target, AgentId source) {
+    Choice choose(String reference, Optional<String> target, AgentId source, boolean whenAway) {
         List<SkillRef> readings = SkillRef.readings(reference);
         if (readings.isEmpty()) {
             throw new TaskException(
@@ -46,10 +46,12 @@ final class Chooser {
                     "a skill is named id or id.tool, id being 1 to 64 characters [a-z0-9][a-z0-9._-]*, got "
                             + Wire.quote(reference));
         }
-        return target.isPresent() ? named(target.get(), readings) : best(readings, source);
+        return target.isPresent()
+                ? named(target.get(), readings, whenAway)
+                : best(readings, source, whenAway);
     }
 
-    private Choice named(String target, List<SkillRef> readings) {
+    private Choice named(String target, List<SkillRef> readings, boolean whenAway) {
         Optional<KnownAgent> known = directory.get().flatMap(agents -> agents.find(target));
         if (target.equals(self.agentId().value())
                 || target.equals(self.name())
@@ -58,7 +60,7 @@ final class Chooser {
         }
         if (known.isPresent()) {
             Choice choice = remote(known.get(), reading(known.get().card(), readings));
-            if (choice.offline() && !linked(choice.agent())) {
+            if (choice.offline() && !linked(choice.agent()) && !whenAway) {
                 throw new TaskException(
                         "agent_offline",
                         choice.name() + " is offline; start it, or wait until it is back");
@@ -81,13 +83,13 @@ final class Chooser {
                                                 + names()));
     }
 
-    private Choice best(List<SkillRef> readings, AgentId source) {
+    private Choice best(List<SkillRef> readings, AgentId source, boolean whenAway) {
         List<SkillCard> installed = skills.installed();
         for (SkillRef reading : readings) {
             if (installed.stream().anyMatch(reading::fits)) {
                 return local(reading);
             }
-            Optional<Choice> peer = peer(reading, source, true);
+            Optional<Choice> peer = peer(reading, source, true, whenAway);
             if (peer.isPresent()) {
                 return peer.get();
             }
@@ -97,7 +99,7 @@ final class Chooser {
             if (installed.stream().anyMatch(card -> card.id().equals(reading.skill()))) {
                 return local(reading);
             }
-            Optional<Choice> peer = peer(reading, source, false);
+            Optional<Choice> peer = peer(reading, source, false, whenAway);
             if (peer.isPresent()) {
                 return peer.get();
             }
@@ -105,7 +107,8 @@ final class Chooser {
         throw nobody(readings);
     }
 
-    private Optional<Choice> peer(SkillRef reading, AgentId source, boolean withTool) {
+    private Optional<Choice> peer(
+            SkillRef reading, AgentId source, boolean withTool, boolean whenAway) {
         return agents().stream()
                 .filter(
                         agent ->
@@ -124,9 +127,10 @@ final class Chooser {
                                         remote(agent, reading),
                                         agent.card().load(),
                                         linked(agent.card().agentId())))
-                .filter(candidate -> candidate.linked || !candidate.choice.offline())
+                .filter(candidate -> candidate.linked || whenAway || !candidate.choice.offline())
                 .min(
                         Comparator.comparing((Candidate candidate) -> !candidate.linked)
+                                .thenComparing(candidate -> candidate.choice.offline())
                                 .thenComparing(Candidate::load)
                                 .thenComparing(candidate -> candidate.choice.name()))
                 .map(Candidate::choice);
@@ -179,7 +183,7 @@ final class Chooser {
     }
 
     private Choice local(SkillRef reading) {
-        return new Choice(self.agentId(), self.name(), true, false, false, reading);
+        return new Choice(self.agentId(), self.name(), true, false, false, true, reading);
     }
 
     private static Choice remote(KnownAgent agent, SkillRef reading) {
@@ -189,11 +193,41 @@ final class Chooser {
                 false,
                 isOffline(agent),
                 agent.card().skills().isEmpty() && agent.card().publicKey().isEmpty(),
+                agent.card().offers(reading.skill()),
                 reading);
     }
 
     private static Choice remote(Peer peer, SkillRef reading) {
-        return new Choice(peer.id(), peer.name(), false, false, false, reading);
+        return new Choice(peer.id(), peer.name(), false, false, false, false, reading);
+    }
+
+    /** Whom a task from before a crash was with: it may be at work there. */
+    Choice again(AgentId agent, String reference) {
+        List<SkillRef> readings = SkillRef.readings(reference);
+        return directory
+                .get()
+                .flatMap(agents -> agents.find(agent.value()))
+                .map(known -> remote(known, reading(known.card(), readings)))
+                .orElseGet(
+                        () ->
+                                new Choice(
+                                        agent,
+                                        agent.value(),
+                                        false,
+                                        false,
+                                        false,
+                                        true,
+                                        readings.get(readings.size() - 1)));
+    }
+
+    /** The label of an agent; "" if it is not known. */
+    String name(String id) {
+        return directory
+                .get()
+                .flatMap(agents -> agents.find(id))
+                .filter(known -> known.card().agentId().value().equals(id))
+                .map(known -> known.card().name())
+                .orElse("");
     }
 
     private static String title(KnownAgent agent) {

@@ -1,25 +1,15 @@
 package dev.weft.tasks;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import dev.weft.api.event.Events;
 import dev.weft.api.identity.HostIdentity;
-import dev.weft.api.mesh.Mesh;
 import dev.weft.api.task.Task;
 import dev.weft.api.task.TaskError;
 import dev.weft.api.task.TaskException;
 import dev.weft.api.task.TaskRequest;
 import dev.weft.api.task.TaskState;
-import dev.weft.protocol.AgentId;
-import java.security.SecureRandom;
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Future;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -28,96 +18,224 @@ final class Engine {
     static final Duration MIN_TTL = Duration.ofSeconds(1);
     static final Duration MAX_TTL = Duration.ofDays(7);
     static final int MAX_DEPTH = 8;
-    private static final String ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyz";
 
     private final HostIdentity self;
     private final Chooser chooser;
     private final LocalHost here;
-    private final Supplier<Optional<Mesh>> mesh;
-    private final TaskTable table;
-    private final EventTeller teller;
-    private final ExecutorService executor;
-    private final ScheduledExecutorService timer;
-    private final Clock clock;
-    private final SecureRandom random = new SecureRandom();
+    private final RemoteHost there;
+    private final Runs runs;
     private volatile boolean stopped;
 
-    Engine(
-            HostIdentity self,
-            Chooser chooser,
-            LocalHost here,
-            Supplier<Optional<Mesh>> mesh,
-            TaskTable table,
-            Events events,
-            ExecutorService executor,
-            ScheduledExecutorService timer,
-            Clock clock) {
+    Engine(HostIdentity self, Chooser chooser, LocalHost here, RemoteHost there, Runs runs) {
         this.self = self;
         this.chooser = chooser;
         this.here = here;
-        this.mesh = mesh;
-        this.table = table;
-        this.teller = new EventTeller(events);
-        this.executor = executor;
-        this.timer = timer;
-        this.clock = clock;
+        this.there = there;
+        this.runs = runs;
     }
 
-    TaskTable table() {
-        return table;
+    /** What became of a request. */
+    enum Taken {
+        /** It is new. */
+        NEW,
+        /** It came before. */
+        AGAIN,
+        /** It should have come before, but did not. */
+        UNKNOWN
+    }
+
+    Runs runs() {
+        return runs;
     }
 
     double load() {
-        return here.load();
+        return here.room().load();
     }
 
     /** Accepts a task of this host. */
     Run submit(TaskRequest request) {
-        int depth = here.depth(Math.max(0, request.depth()));
-        Run run =
-                open(
-                        "",
+        Optional<Run> outer = here.current();
+        int depth =
+                Math.max(
+                        Math.max(0, request.depth()),
+                        outer.map(run -> run.spec().depth() + 1).orElse(0));
+        boolean own = request.source().equals(self.agentId());
+        String name = request.options().idempotencyKey();
+        String key = name.isEmpty() ? "" : "own/" + request.source() + "/" + name;
+        Spec spec =
+                new Spec(
                         request.skill(),
+                        request.target(),
+                        own ? "" : request.source().value(),
+                        Spec.Origin.OWN,
+                        depth,
+                        depth > 0,
+                        key,
+                        request.options());
+        synchronized (runs.lock(key)) {
+            Optional<Runs.Found> before = runs.before(key);
+            if (before.isPresent()) {
+                return sameOrConflict(before.get(), request, spec);
+            }
+            Run run = runs.open("", spec, request.input(), request.source(), request.ttl(), outer);
+            submitted(run, request);
+            return run;
+        }
+    }
+
+    private Run sameOrConflict(Runs.Found before, TaskRequest request, Spec spec) {
+        if (before.task().input().equals(request.input())
+                && SkillRef.readings(request.skill()).stream()
+                        .anyMatch(reading -> reading.skill().equals(before.task().skill()))) {
+            return before.run() != null ? before.run() : runs.ended(before.task(), spec);
+        }
+        Spec keyless =
+                new Spec(
+                        spec.reference(),
+                        spec.target(),
+                        spec.caller(),
+                        spec.origin(),
+                        spec.depth(),
+                        spec.nested(),
+                        "",
+                        TaskRequest.Options.IN_MEMORY);
+        Run run =
+                runs.open(
+                        "",
+                        keyless,
                         request.input(),
                         request.source(),
                         request.ttl(),
-                        depth,
-                        depth > 0);
-        if (request.ttl().compareTo(MIN_TTL) < 0 || request.ttl().compareTo(MAX_TTL) > 0) {
-            run.reject("bad_task", "ttl must be 1 s to 7 days, got " + request.ttl());
-        } else if (admit(run)) {
-            try {
-                Choice choice = chooser.choose(request.skill(), request.target(), request.source());
-                start(run, request.skill(), choice);
-            } catch (TaskException e) {
-                run.reject(e.error().code(), e.error().message());
-            }
-        }
+                        here.current());
+        run.reject(
+                "key_conflict",
+                "the idempotency key belongs to task "
+                        + before.task().id()
+                        + ", which is about something else; use a new key");
         return run;
     }
 
-    /** Accepts a task that a peer has chosen this host for: it is done here or not at all, so that it cannot bounce.
-     * @param id the peer's id for it; replaced if it is taken here
-     * @param first sees the task before it starts, so that it misses nothing */
-    Run accept(
-            String id,
-            String reference,
-            JsonNode input,
-            AgentId peer,
-            Duration ttl,
-            int depth,
-            Consumer<Run> first) {
-        Run run = open(id, reference, input, peer, ttl, depth + 1, depth > 0);
-        first.accept(run);
+    private void submitted(Run run, TaskRequest request) {
+        if (request.ttl().compareTo(MIN_TTL) < 0 || request.ttl().compareTo(MAX_TTL) > 0) {
+            run.reject("bad_task", "ttl must be 1 s to 7 days, got " + request.ttl());
+            return;
+        }
+        if (!admit(run)) {
+            return;
+        }
+        try {
+            Choice choice =
+                    chooser.choose(
+                            request.skill(),
+                            request.target(),
+                            request.source(),
+                            request.options().whenAway());
+            run.assign(choice.reading().skill(), choice.reading().tool(), choice.agent());
+            if (!run.spec().isDurable()) {
+                start(run, choice);
+                return;
+            }
+            if (choice.local()) {
+                here.check(run);
+            }
+            store(run, choice);
+        } catch (TaskException e) {
+            run.reject(e.error().code(), e.error().message());
+        }
+    }
+
+    /** A durable task begins when the disk has it: before that, nobody was promised anything. */
+    private void store(Run run, Choice choice) {
+        CompletableFuture<Task> accepted = new CompletableFuture<>();
+        run.accepting(accepted);
+        runs.ledger()
+                .begin(run)
+                .whenComplete(
+                        (stored, failure) -> {
+                            if (failure == null) {
+                                accepted.complete(run.task());
+                                there.onWorker(() -> start(run, choice));
+                            } else {
+                                run.reject("not_stored", failure.getMessage());
+                                accepted.complete(run.task());
+                            }
+                        });
+    }
+
+    /** Takes a task from outside, unless it came before.
+     * @param key what tells it from others; "" if nothing does
+     * @param task null if it must have come before
+     * @param then sees it before it starts, so that it misses nothing */
+    Taken once(String key, Supplier<Incoming> task, Consumer<Runs.Found> then) {
+        Run run;
+        synchronized (runs.lock(key)) {
+            Optional<Runs.Found> before = runs.before(key);
+            if (before.isPresent()) {
+                then.accept(before.get());
+                return Taken.AGAIN;
+            }
+            if (task == null) {
+                return Taken.UNKNOWN;
+            }
+            Incoming incoming = task.get();
+            Spec spec =
+                    new Spec(
+                            incoming.reference(),
+                            Optional.empty(),
+                            incoming.caller(),
+                            incoming.origin(),
+                            incoming.depth() + 1,
+                            incoming.depth() > 0,
+                            key,
+                            incoming.options());
+            run =
+                    runs.open(
+                            incoming.id(),
+                            spec,
+                            incoming.input(),
+                            incoming.source(),
+                            incoming.ttl(),
+                            Optional.empty());
+            if (spec.isDurable()) {
+                runs.ledger().begin(run); // the sender keeps it too, until it has the outcome
+            }
+            then.accept(new Runs.Found(run, run.task(), run.timeline()));
+        }
         if (admit(run)) {
             run.assign(run.task().skill(), "", self.agentId());
-            here.start(run, reference);
+            here.start(run);
         }
-        return run;
+        return Taken.NEW;
+    }
+
+    /** The id of the task that has a key. */
+    Optional<String> known(String key) {
+        return runs.known(key);
+    }
+
+    /** Goes on with what was on its way when this host went down. */
+    void recover(List<Saved> unfinished) {
+        for (Saved saved : unfinished) {
+            Run run = runs.reopen(saved);
+            runs.watch(run);
+            Task task = run.task();
+            boolean local = task.target() == null || task.target().equals(self.agentId());
+            if (local && task.question() == null) {
+                there.onWorker(() -> here.start(run));
+            } else if (!local) {
+                there.later(
+                        () ->
+                                there.start(
+                                        run,
+                                        chooser.again(task.target(), saved.spec().reference())),
+                        0);
+            }
+        }
     }
 
     boolean cancel(String id, String why) {
-        return table.running(id)
+        return runs.table()
+                .running(id)
                 .map(
                         run ->
                                 run.end(
@@ -127,44 +245,14 @@ final class Engine {
                 .orElse(false);
     }
 
+    /** Cancels what lives in memory; what is durable goes on when this host is started again. */
     void stop() {
         stopped = true;
-        table.running().forEach(run -> cancel(run.task().id(), "the host stops"));
-    }
-
-    private Run open(
-            String wantedId,
-            String reference,
-            JsonNode input,
-            AgentId source,
-            Duration ttl,
-            int depth,
-            boolean nested) {
-        Instant now = clock.instant();
-        Duration bounded =
-                ttl.isNegative() ? Duration.ZERO : ttl.compareTo(MAX_TTL) > 0 ? MAX_TTL : ttl;
-        String skill = reference.length() > 128 ? reference.substring(0, 128) + "…" : reference;
-        String id = wantedId.isEmpty() || table.knows(wantedId) ? freshId() : wantedId;
-        Task task =
-                new Task(
-                        id,
-                        skill,
-                        "",
-                        input,
-                        source,
-                        null,
-                        TaskState.SUBMITTED,
-                        "",
-                        null,
-                        null,
-                        now,
-                        now,
-                        now.plus(bounded));
-        Run run = new Run(task, depth, nested, clock, this::aside);
-        table.started(run);
-        run.atEnd(() -> table.finished(run));
-        run.follow(teller);
-        return run;
+        runs.table().running().stream()
+                .filter(run -> !run.spec().isDurable())
+                .forEach(run -> cancel(run.task().id(), "the host stops"));
+        there.stop();
+        runs.ledger().close();
     }
 
     private boolean admit(Run run) {
@@ -173,71 +261,26 @@ final class Engine {
         } else if (!run.task().input().isObject()) {
             run.reject(
                     "bad_arguments", "the input must be a JSON object with the arguments by name");
-        } else if (run.depth() > MAX_DEPTH) {
+        } else if (run.spec().depth() > MAX_DEPTH) {
             run.reject(
                     "too_deep",
                     "more than "
                             + MAX_DEPTH
                             + " tasks led to this one; do two skills call each other in a circle?");
-        } else {
-            watch(run);
+        } else if (!runs.watch(run)) {
+            run.reject("busy", "this host is stopping");
         }
         return !run.isFinal();
     }
 
-    private void start(Run run, String reference, Choice choice) {
-        run.assign(choice.reading().skill(), choice.reading().tool(), choice.agent());
+    private void start(Run run, Choice choice) {
+        if (run.isFinal()) {
+            return;
+        }
         if (choice.local()) {
-            here.start(run, reference);
+            here.start(run);
         } else {
-            mesh.get()
-                    .ifPresentOrElse(
-                            links -> new RemoteWork(run, links, choice, clock).start(reference),
-                            () ->
-                                    run.reject(
-                                            "unreachable",
-                                            choice.name()
-                                                    + " cannot be reached: this host has no mesh running"));
+            there.start(run, choice);
         }
-    }
-
-    private void watch(Run run) {
-        Task task = run.task();
-        long millis = Math.max(0, Duration.between(task.created(), task.deadline()).toMillis());
-        try {
-            Future<?> alarm = timer.schedule(() -> late(run), millis, TimeUnit.MILLISECONDS);
-            run.atEnd(() -> alarm.cancel(false));
-        } catch (RejectedExecutionException e) {
-            run.reject("busy", "this host is stopping");
-        }
-    }
-
-    private static void late(Run run) {
-        Task task = run.task();
-        Duration ttl = Duration.between(task.created(), task.deadline());
-        run.end(
-                TaskState.FAILED,
-                new TaskError(
-                        "deadline_exceeded",
-                        task.skill() + " was not done within " + ttl.toMillis() / 1000.0 + " s"),
-                task.path());
-    }
-
-    private void aside(Runnable tell) {
-        try {
-            executor.execute(tell);
-        } catch (RejectedExecutionException full) {
-            tell.run(); // late news are worse than a short stay on this thread
-        }
-    }
-
-    private String freshId() {
-        String id;
-        do {
-            StringBuilder text = new StringBuilder(12);
-            random.ints(12, 0, ALPHABET.length()).forEach(i -> text.append(ALPHABET.charAt(i)));
-            id = text.toString();
-        } while (table.knows(id));
-        return id;
     }
 }

@@ -16,6 +16,10 @@ record EventTeller(Events events) implements RunListener {
                 .put("source", task.source().value());
         data.put("target", task.target() == null ? "" : task.target().value());
         data.put("state", task.state().wireName()).put("path", task.path());
+        data.put("sequence", task.sequence()).put("at", task.updated().toString());
+        if (task.question() != null) {
+            data.put("question", task.question().text());
+        }
         if (task.error() != null) {
             data.putObject("error")
                     .put("code", task.error().code())

@@ -7,12 +7,13 @@ import dev.weft.api.registry.InboxListener;
 import dev.weft.api.registry.RegistryReports;
 import dev.weft.api.skill.Skills;
 import dev.weft.api.task.Task;
+import dev.weft.api.task.TaskRequest;
 import dev.weft.api.task.TaskState;
 import dev.weft.protocol.AgentId;
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -31,7 +32,6 @@ import org.slf4j.LoggerFactory;
 @Component(service = InboxListener.class, immediate = true)
 public final class InboxTasks implements InboxListener {
     private static final Logger LOG = LoggerFactory.getLogger(InboxTasks.class);
-    private static final int MAX_REMEMBERED = 1024;
 
     /** A registry hands out again what it does not hear of for 90 s, unless it is told otherwise. */
     private static final long RENEW_SECONDS = 20;
@@ -42,14 +42,8 @@ public final class InboxTasks implements InboxListener {
     private final ScheduledExecutorService timer;
     private final LazyService<RegistryReports> reports;
 
-    /** The registry's id for a task, to our id: what is brought twice is done once. */
-    private final Map<String, String> remembered =
-            new LinkedHashMap<>() {
-                @Override
-                protected boolean removeEldestEntry(Map.Entry<String, String> eldest) {
-                    return size() > MAX_REMEMBERED;
-                }
-            };
+    /** The registry's ids of the tasks whose end is to be reported. */
+    private final Set<String> followed = ConcurrentHashMap.newKeySet();
 
     /** Takes the engine of this host.
      * @param context of this bundle
@@ -88,30 +82,36 @@ public final class InboxTasks implements InboxListener {
         tasks.forEach(this::receive);
     }
 
-    private synchronized void receive(Inbox.Entry entry) {
-        String ours = remembered.get(entry.id());
-        if (ours != null && engine.find(ours).isPresent()) {
-            engine.find(ours)
-                    .filter(task -> task.state().isFinal())
-                    .ifPresent(task -> report(entry.id(), task));
-            return;
-        }
+    private void receive(Inbox.Entry entry) {
+        String key = "inbox/" + entry.id();
+        engine.engine()
+                .once(
+                        key,
+                        () -> incoming(entry, key),
+                        found -> {
+                            if (found.run() == null) {
+                                report(entry.id(), found.task());
+                            } else if (followed.add(entry.id())) {
+                                follow(entry.id(), found.run());
+                            }
+                        });
+    }
+
+    private Incoming incoming(Inbox.Entry entry, String key) {
         double age = Math.max(0, System.currentTimeMillis() / 1000.0 - entry.createdAt());
         Duration left = Duration.ofMillis(Math.max(1, (long) ((entry.ttl() - age) * 1000)));
-        AgentId source =
-                AgentId.isValid(entry.source()) ? new AgentId(entry.source()) : self.agentId();
-        String id = entry.id().matches("[A-Za-z0-9._-]{1,64}") ? entry.id() : "";
-        Run run =
-                engine.engine()
-                        .accept(
-                                id,
-                                entry.skill(),
-                                input(entry),
-                                source,
-                                left,
-                                0,
-                                started -> follow(entry.id(), started));
-        remembered.put(entry.id(), run.task().id());
+        boolean known = AgentId.isValid(entry.source());
+        return new Incoming(
+                entry.id().matches("[A-Za-z0-9._-]{1,64}") ? entry.id() : "",
+                entry.skill(),
+                input(entry),
+                known ? new AgentId(entry.source()) : self.agentId(),
+                known ? entry.source() : "",
+                Spec.Origin.INBOX,
+                left,
+                0,
+                key,
+                TaskRequest.Options.DURABLE);
     }
 
     /** Keeps the registry's lease on a task that takes long, and reports its end. */
@@ -130,6 +130,7 @@ public final class InboxTasks implements InboxListener {
                 .whenComplete(
                         (task, failure) -> {
                             renewal.cancel(false);
+                            followed.remove(id);
                             if (task != null) {
                                 report(id, task);
                             }

@@ -1,94 +1,237 @@
 package dev.weft.tasks;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.weft.api.skill.Skills;
 import dev.weft.api.task.TaskException;
+import dev.weft.api.task.TaskQuestion;
+import dev.weft.api.task.TaskState;
 import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Carries tasks out with the skills of this host, a bounded number at a time. A task that another one waits for is let in
- * above the bound: nothing ever waits for room, so nested calls cannot lock each other out. Thread-safe. */
+/** Carries tasks out with the skills of this host: checks the call and the caller first, asks for approval where it is needed,
+ * waits for room, and runs. Thread-safe. */
 final class LocalHost {
     private static final Logger LOG = LoggerFactory.getLogger(LocalHost.class);
+    private static final long LOOK_AGAIN_MILLIS = 250;
+    private static final int MAX_APPROVALS = 256;
 
     private final Skills skills;
+    private final Access access;
+    private final UnaryOperator<String> names;
+    private final Room room;
+    private final Semaphore asking;
     private final ExecutorService executor;
+    private final ScheduledExecutorService timer;
     private final Clock clock;
-    private final int maxRunning;
-    private final AtomicInteger running = new AtomicInteger();
-    private final AtomicInteger counted = new AtomicInteger();
+    private final Instant skillsAreHere;
+    private final Semaphore approvals = new Semaphore(MAX_APPROVALS);
 
     /** The task that a thread works on: what it submits is nested in it. */
     private final ThreadLocal<Run> current = new ThreadLocal<>();
 
-    LocalHost(Skills skills, ExecutorService executor, Clock clock, int maxRunning) {
+    /**
+     * @param names label of an agent by its id, "" if unknown
+     * @param asking how many running calls may wait for people, each with its thread
+     * @param skillsCome how long after its start a host may find skills
+     */
+    LocalHost(
+            Skills skills,
+            Access access,
+            UnaryOperator<String> names,
+            Room room,
+            int asking,
+            Duration skillsCome,
+            ExecutorService executor,
+            ScheduledExecutorService timer,
+            Clock clock) {
         this.skills = skills;
+        this.access = access;
+        this.names = names;
+        this.room = room;
+        this.asking = new Semaphore(asking);
         this.executor = executor;
+        this.timer = timer;
         this.clock = clock;
-        this.maxRunning = maxRunning;
+        this.skillsAreHere = clock.instant().plus(skillsCome);
     }
 
-    double load() {
-        return Math.min(1.0, (double) running.get() / maxRunning);
+    Room room() {
+        return room;
     }
 
-    /** How deep a task is that the calling thread submits: below the task that it works on, if any. */
-    int depth(int claimed) {
-        Run outer = current.get();
-        return Math.max(claimed, outer == null ? 0 : outer.depth() + 1);
+    /** The task that the calling thread works on. */
+    Optional<Run> current() {
+        return Optional.ofNullable(current.get());
     }
 
-    void start(Run run, String reference) {
+    /** Checks a task as far as it can be without running it.
+     * @throws TaskException if it cannot be done here as it is */
+    void check(Run run) {
+        prepare(run).close();
+    }
+
+    /** Begins a task as soon as there is room. */
+    void start(Run run) {
+        Skills.Call call;
+        try {
+            call = prepare(run);
+        } catch (TaskException e) {
+            if (!waitForSkill(run, e)) {
+                run.reject(e.error().code(), e.error().message());
+            }
+            return;
+        }
+        run.assign(call.skill(), call.tool(), run.task().target());
+        if (call.confirm() && !isApproved(run, call)) {
+            call.close();
+            askForApproval(run, call.skill() + "." + call.tool());
+            return;
+        }
+        enter(run, call);
+    }
+
+    private Skills.Call prepare(Run run) {
+        String reference = run.spec().reference();
         Skills.Call call;
         try {
             call = skills.prepare(reference, run.task().input());
         } catch (TaskException e) {
-            run.reject(e.error().code(), e.error().message());
-            return;
+            throw e;
         } catch (RuntimeException e) {
             LOG.warn("task {}: {} could not be prepared", run.task().id(), reference, e);
-            run.reject("skill_failed", reference + " could not be prepared: " + e);
+            throw new TaskException("skill_failed", reference + " could not be prepared: " + e, e);
+        }
+        String caller = run.spec().caller();
+        boolean own = run.spec().origin() == Spec.Origin.OWN && caller.isEmpty();
+        if (!own && !access.isOpen()) {
+            Optional<String> denial =
+                    access.denial(caller, names.apply(caller), call.skill(), call.tool());
+            if (denial.isPresent()) {
+                call.close();
+                throw new TaskException("denied", denial.get());
+            }
+        }
+        return call;
+    }
+
+    /** After a start, the skills of this host come one by one: a task from before must not fail for that. */
+    private boolean waitForSkill(Run run, TaskException missing) {
+        boolean mayCome =
+                Set.of("unknown_skill", "unknown_tool").contains(missing.error().code())
+                        && run.spec().isDurable()
+                        && clock.instant().isBefore(skillsAreHere);
+        return mayCome && later(run);
+    }
+
+    private boolean later(Run run) {
+        try {
+            timer.schedule(() -> again(run), LOOK_AGAIN_MILLIS, TimeUnit.MILLISECONDS);
+            return true;
+        } catch (RejectedExecutionException stopping) {
+            return false;
+        }
+    }
+
+    private void again(Run run) {
+        try {
+            executor.execute(() -> start(run));
+        } catch (RejectedExecutionException full) {
+            later(run);
+        }
+    }
+
+    private static boolean isApproved(Run run, Skills.Call call) {
+        String approved = run.dialogue().approved();
+        return !approved.isEmpty()
+                && approved.equals(
+                        Dialogue.digest(call.skill() + "." + call.tool(), run.task().input()));
+    }
+
+    private void askForApproval(Run run, String call) {
+        if (!approvals.tryAcquire()) {
+            run.reject("busy", "too many tasks wait for approval on this host already");
             return;
         }
-        run.assign(call.skill(), call.tool(), run.task().target());
-        boolean counts = !run.isNested();
-        if (counts && counted.incrementAndGet() > maxRunning) {
-            counted.decrementAndGet();
-            call.close();
-            run.reject(
-                    "busy",
-                    "this host already runs "
-                            + maxRunning
-                            + " tasks; try again later, or on another host");
+        run.atEnd(approvals::release);
+        JsonNode input = run.task().input();
+        String text = "May " + call + " run with these arguments?";
+        run.ask(TaskState.AUTH_REQUIRED, new TaskQuestion(text, null, input), LocalWork.PATH);
+    }
+
+    private void enter(Run run, Skills.Call call) {
+        AtomicReference<Skills.Call> held = new AtomicReference<>(call);
+        AtomicReference<Room.Place> place = new AtomicReference<>();
+        place.set(
+                new Room.Place(
+                        run.spec().origin() == Spec.Origin.OWN ? "" : run.spec().caller(),
+                        call.skill(),
+                        run.spec().nested(),
+                        () -> TaskTable.weigh(run.task()),
+                        () -> execute(run, held.getAndSet(null), place.get())));
+        String answer = room.ask(place.get(), run.spec().options().priority());
+        if (answer.isEmpty()) {
             return;
         }
-        running.incrementAndGet();
-        LocalWork work = new LocalWork(run, call, new RunContext(run, clock), current);
+        // what waits must not hold on to the skill's code; its turn may have come meanwhile
+        Skills.Call unused = held.getAndSet(null);
+        if (unused != null) {
+            unused.close();
+        }
+        if (answer.equals(Room.QUEUED)) {
+            run.step(Room.QUEUED, "");
+            run.atEnd(() -> room.giveUp(place.get()));
+        } else {
+            run.reject("busy", answer);
+        }
+    }
+
+    /** Runs on a worker.
+     * @param call null if it must be prepared anew */
+    private void execute(Run run, Skills.Call call, Room.Place place) {
         try {
             executor.execute(
                     () -> {
                         try {
-                            work.run();
+                            work(run, call);
                         } finally {
-                            leave(counts);
+                            room.leave(place);
                         }
                     });
         } catch (RejectedExecutionException e) {
-            leave(counts);
-            call.close();
+            if (call != null) {
+                call.close();
+            }
             run.reject(
                     "busy",
                     "this host has no thread to spare; try again later, or on another host");
+            room.leave(place);
         }
     }
 
-    private void leave(boolean counts) {
-        running.decrementAndGet();
-        if (counts) {
-            counted.decrementAndGet();
+    private void work(Run run, Skills.Call prepared) {
+        Skills.Call call = prepared;
+        if (call == null && !run.isFinal()) {
+            try {
+                call = prepare(run);
+            } catch (TaskException e) {
+                run.reject(e.error().code(), e.error().message());
+                return;
+            }
+        }
+        if (call != null) {
+            new LocalWork(run, call, new RunContext(run, clock, asking), current).run();
         }
     }
 }

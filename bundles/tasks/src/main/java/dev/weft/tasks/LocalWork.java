@@ -31,6 +31,7 @@ final class LocalWork implements Runnable {
     @Override
     public void run() {
         try (call) {
+            run.attempt();
             if (!run.working(PATH)) {
                 return; // canceled before its turn came
             }

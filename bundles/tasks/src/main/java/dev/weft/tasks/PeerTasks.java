@@ -3,38 +3,39 @@ package dev.weft.tasks;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.weft.api.mesh.MessageHandler;
 import dev.weft.api.skill.Skills;
-import dev.weft.api.task.Task;
+import dev.weft.api.task.TaskAnswer;
+import dev.weft.api.task.TaskException;
+import dev.weft.api.task.TaskRequest;
 import dev.weft.protocol.AgentId;
 import dev.weft.protocol.MeshMessage;
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Consumer;
+import java.util.concurrent.ConcurrentHashMap;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Does tasks for peers: exactly one answer a request, and a request that comes again is not done again. */
 @Component(
         service = MessageHandler.class,
         immediate = true,
-        property = {"message.type=task_request", "message.type=task_cancel"})
+        property = {
+            MessageHandler.TYPE + "=" + MeshMessage.TASK_REQUEST,
+            MessageHandler.TYPE + "=" + MeshMessage.TASK_CANCEL,
+            MessageHandler.TYPE + "=" + MeshMessage.TASK_INPUT
+        })
 public final class PeerTasks implements MessageHandler {
+    private static final Logger LOG = LoggerFactory.getLogger(PeerTasks.class);
     private static final Duration USUAL_TTL = Duration.ofSeconds(120);
-    private static final int MAX_REMEMBERED = 4096;
 
     private final TaskEngine engine;
     private final Skills skills;
 
-    /** Peer and its task id, to our task id; the newest. */
-    private final Map<String, String> remembered =
-            new LinkedHashMap<>() {
-                @Override
-                protected boolean removeEldestEntry(Map.Entry<String, String> eldest) {
-                    return size() > MAX_REMEMBERED;
-                }
-            };
+    /** The answer that the peer waits for, by our task id. */
+    private final Map<String, Answer> answers = new ConcurrentHashMap<>();
 
     /** Takes the engine of this host.
      * @param engine does the tasks
@@ -47,40 +48,79 @@ public final class PeerTasks implements MessageHandler {
 
     @Override
     public void handle(AgentId peer, MeshMessage message, Reply reply) {
-        String id = message.payload().path("task_id").asText("");
-        String key = peer + "/" + (id.isEmpty() ? message.requestId() : id);
-        if (message.type().equals(MeshMessage.TASK_CANCEL)) {
-            Optional.ofNullable(known(key))
-                    .ifPresent(ours -> engine.engine().cancel(ours, "canceled by " + peer));
-            return;
-        }
-        Answer answer = new Answer(reply, message.payload().path("args").isMissingNode());
         JsonNode payload = message.payload();
+        String id = payload.path("task_id").asText("");
+        String key = key(peer, id.isEmpty() ? message.requestId() : id);
+        switch (message.type()) {
+            case MeshMessage.TASK_CANCEL ->
+                    engine.engine()
+                            .known(key)
+                            .ifPresent(ours -> engine.engine().cancel(ours, "canceled by " + peer));
+            case MeshMessage.TASK_INPUT -> input(peer, key, payload);
+            default -> request(peer, id, key, payload, reply);
+        }
+    }
+
+    private static String key(AgentId peer, String id) {
+        return id.isEmpty() ? "" : peer + "/" + id;
+    }
+
+    private void input(AgentId peer, String key, JsonNode payload) {
+        Optional<String> ours = engine.engine().known(key);
+        try {
+            if (ours.isPresent() && payload.path("answer").isTextual()) {
+                engine.answer(
+                        ours.get(),
+                        new TaskAnswer(
+                                Optional.of(payload.get("answer").textValue()),
+                                Optional.empty(),
+                                peer.value()));
+            }
+        } catch (TaskException e) {
+            LOG.debug("{} answered task {} in vain: {}", peer, key, e.getMessage());
+        }
+    }
+
+    private void request(AgentId peer, String id, String key, JsonNode payload, Reply reply) {
+        boolean stream = payload.path("stream").asBoolean();
+        Answer answer =
+                new Answer(reply, payload.path("args").isMissingNode(), payload.has("traceparent"));
         if (payload.path("skill").asText("").isEmpty()) {
             answer.refuse("unknown_skill", "the request names no skill");
             return;
         }
-        boolean stream = payload.path("stream").asBoolean();
-        synchronized (remembered) {
-            String ours = remembered.get(key);
-            Optional<Run> running =
-                    ours == null ? Optional.empty() : engine.engine().table().running(ours);
-            Optional<Task> finished =
-                    ours == null || running.isPresent() ? Optional.empty() : engine.find(ours);
-            if (running.isPresent()) {
-                answer.follow(running.get(), stream);
-            } else if (finished.isPresent()) {
-                answer.respond(finished.get());
-            } else {
-                Run run = accept(peer, id, payload, started -> answer.follow(started, stream));
-                if (!key.endsWith("/")) {
-                    remembered.put(key, run.task().id());
-                }
-            }
+        Engine.Taken taken =
+                engine.engine()
+                        .once(
+                                key,
+                                payload.path("resume").asBoolean()
+                                        ? null
+                                        : () -> incoming(peer, id, key, payload),
+                                found -> follow(found, answer, stream, payload));
+        if (taken == Engine.Taken.UNKNOWN) {
+            answer.refuse(
+                    "unknown_task",
+                    "the host was started anew and does not know the task any more");
         }
     }
 
-    private Run accept(AgentId peer, String id, JsonNode payload, Consumer<Run> first) {
+    private void follow(Runs.Found found, Answer answer, boolean stream, JsonNode payload) {
+        if (found.run() == null) {
+            answer.respond(found.task(), found.timeline());
+            return;
+        }
+        Run run = found.run();
+        Answer before = answers.put(run.task().id(), answer);
+        if (before != null) {
+            before.abandon(run);
+        }
+        answer.follow(run, stream, Math.max(0, payload.path("after").asLong(0)));
+        if (before == null) {
+            run.done().thenAccept(task -> answers.remove(task.id()));
+        }
+    }
+
+    private Incoming incoming(AgentId peer, String id, String key, JsonNode payload) {
         String reference = payload.get("skill").asText();
         JsonNode args = payload.path("args");
         JsonNode input =
@@ -92,21 +132,22 @@ public final class PeerTasks implements MessageHandler {
                         ? Duration.ofMillis(Math.max(1, payload.get("timeout_ms").asLong()))
                         : USUAL_TTL;
         int depth = Math.max(0, payload.path("depth").asInt(0));
-        String wanted = id.matches("[A-Za-z0-9._-]{1,64}") ? id : "";
-        return engine.engine()
-                .accept(
-                        wanted,
-                        reference,
-                        input,
-                        peer,
-                        ttl,
-                        Math.min(depth, Engine.MAX_DEPTH),
-                        first);
-    }
-
-    private String known(String key) {
-        synchronized (remembered) {
-            return remembered.get(key);
-        }
+        boolean durable = !payload.path("idempotency_key").asText("").isEmpty();
+        return new Incoming(
+                id.matches("[A-Za-z0-9._-]{1,64}") ? id : "",
+                reference,
+                input,
+                peer,
+                peer.value(),
+                Spec.Origin.PEER,
+                ttl,
+                Math.min(depth, Engine.MAX_DEPTH),
+                key,
+                new TaskRequest.Options(
+                        durable && !key.isEmpty(),
+                        "",
+                        false,
+                        TaskRequest.Priority.NORMAL,
+                        payload.path("traceparent").asText("")));
     }
 }

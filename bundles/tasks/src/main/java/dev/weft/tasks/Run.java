@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.weft.api.task.Task;
 import dev.weft.api.task.TaskError;
 import dev.weft.api.task.TaskHandle;
+import dev.weft.api.task.TaskQuestion;
 import dev.weft.api.task.TaskState;
 import dev.weft.protocol.AgentId;
 import java.time.Clock;
@@ -22,33 +23,60 @@ final class Run implements TaskHandle {
 
     private final Clock clock;
     private final Executor aside;
-    private final int depth;
-    private final boolean nested;
+    private final Spec spec;
+    private final Keeper keeper;
+    private final Dialogue dialogue;
+    private final Timeline timeline;
     private final List<RunListener> listeners = new ArrayList<>();
     private final Chunks chunks = new Chunks();
     private final CompletableFuture<Task> done = new CompletableFuture<>();
     private final List<Runnable> atEnd = new ArrayList<>();
-    private Task task;
+    private volatile CompletableFuture<Task> accepted;
+    private volatile Task task;
+    private Task told;
     private boolean ended;
     private long progressSecond;
     private int progressCount;
 
     /**
      * @param aside completes the future, so that whoever waits for it cannot hold up a timer or a link
-     * @param depth how many tasks led to this one
-     * @param nested whether it must not wait for room, since another task waits for it
+     * @param keeper hears of every change before others do
      */
-    Run(Task task, int depth, boolean nested, Clock clock, Executor aside) {
+    Run(
+            Task task,
+            Spec spec,
+            Dialogue dialogue,
+            Timeline timeline,
+            Clock clock,
+            Executor aside,
+            Keeper keeper) {
         this.task = task;
-        this.depth = depth;
-        this.nested = nested;
+        this.told = task;
+        this.spec = spec;
+        this.dialogue = dialogue;
+        this.timeline = timeline;
         this.clock = clock;
         this.aside = aside;
+        this.keeper = keeper;
+        if (task.state().isFinal()) {
+            ended = true;
+            done.complete(task);
+        }
     }
 
     @Override
-    public synchronized Task task() {
+    public Task task() {
         return task;
+    }
+
+    @Override
+    public CompletableFuture<Task> accepted() {
+        CompletableFuture<Task> storing = accepted;
+        return storing == null ? CompletableFuture.completedFuture(task) : storing.copy();
+    }
+
+    void accepting(CompletableFuture<Task> storing) {
+        accepted = storing;
     }
 
     @Override
@@ -58,48 +86,93 @@ final class Run implements TaskHandle {
 
     @Override
     public void onChunk(Consumer<String> subscriber) {
-        chunks.subscribe(subscriber);
+        chunks.subscribe(0, (sequence, piece) -> subscriber.accept(piece));
+    }
+
+    Chunks chunks() {
+        return chunks;
+    }
+
+    Spec spec() {
+        return spec;
+    }
+
+    Dialogue dialogue() {
+        return dialogue;
+    }
+
+    Timeline timeline() {
+        return timeline;
+    }
+
+    Saved saved() {
+        return new Saved(task, spec, dialogue.said(), dialogue.approved());
+    }
+
+    boolean isFinal() {
+        return task.state().isFinal();
     }
 
     /** From now on, tells a listener; first of all how the task stands. */
     synchronized void follow(RunListener listener) {
         listeners.add(listener);
-        listener.changed(task);
+        listener.changed(told);
     }
 
-    int depth() {
-        return depth;
-    }
-
-    boolean isNested() {
-        return nested;
-    }
-
-    boolean isFinal() {
-        return task().state().isFinal();
+    void step(String what, String note) {
+        timeline.add(clock.instant(), what, note);
     }
 
     /** Fills in what has been found out about the task while it is not final. */
     synchronized void assign(String skill, String tool, AgentId target) {
         if (!task.state().isFinal()) {
-            task = copy(skill, tool, target, task.state(), task.path(), null, null);
+            task = TaskChange.assigned(task, skill, tool, target);
         }
     }
 
+    /** It is begun once more. */
+    synchronized void attempt() {
+        task = TaskChange.begun(task);
+        dialogue.rewind();
+    }
+
     boolean working(String path) {
-        return become(TaskState.WORKING, path, null, null);
+        return become(TaskState.WORKING, path, null, null, null);
     }
 
     boolean complete(JsonNode result, String path) {
-        return become(TaskState.COMPLETED, path, result, null);
+        return become(TaskState.COMPLETED, path, result, null, null);
     }
 
     boolean end(TaskState state, TaskError error, String path) {
-        return become(state, path, null, error);
+        return become(state, path, null, error, null);
     }
 
-    boolean reject(String code, String message) {
-        return end(TaskState.REJECTED, new TaskError(code, message), task().path());
+    boolean ask(TaskState state, TaskQuestion question, String path) {
+        return become(state, path, null, null, question);
+    }
+
+    /** It is not done. What had begun before is failed, not rejected. */
+    void reject(String code, String message) {
+        TaskError error = new TaskError(code, message);
+        if (!end(TaskState.REJECTED, error, task.path())) {
+            end(TaskState.FAILED, error, task.path());
+        }
+    }
+
+    /** Takes the open question away, so that it is answered once.
+     * @return the question; null if nothing is asked */
+    synchronized TaskQuestion takeQuestion() {
+        TaskQuestion open = task.question();
+        if (open != null && !task.state().isFinal()) {
+            task = TaskChange.answered(task);
+        }
+        return task.state().isFinal() ? null : open;
+    }
+
+    /** What was said is kept. */
+    synchronized CompletableFuture<Void> keep() {
+        return keeper.changed(this);
     }
 
     /** Runs something when the task is final; at once if it is. In the order of the calls. */
@@ -137,16 +210,23 @@ final class Run implements TaskHandle {
         listeners.forEach(listener -> listener.progress(task, share, words));
     }
 
-    private boolean become(TaskState next, String path, JsonNode result, TaskError error) {
+    private boolean become(
+            TaskState next, String path, JsonNode result, TaskError error, TaskQuestion question) {
         List<Runnable> actions;
+        CompletableFuture<Void> keeping;
         synchronized (this) {
             if (!task.state().mayBecome(next)) {
                 return false;
             }
-            task = copy(task.skill(), task.tool(), task.target(), next, path, result, error);
-            listeners.forEach(listener -> listener.changed(task));
+            task = TaskChange.become(task, next, path, result, error, question, clock.instant());
+            timeline.add(task.updated(), next.wireName(), note(error, question));
+            keeping = keeper.changed(this);
             if (!next.isFinal()) {
+                tell(task);
                 return true;
+            }
+            if (keeping == null) {
+                tell(task);
             }
             ended = true;
             actions = List.copyOf(atEnd);
@@ -156,34 +236,33 @@ final class Run implements TaskHandle {
             try {
                 action.run();
             } catch (RuntimeException e) {
-                LOG.error("task {}: could not tidy up after it", task().id(), e);
+                LOG.error("task {}: could not tidy up after it", task.id(), e);
             }
         }
-        aside.execute(() -> done.complete(task()));
+        if (keeping == null) {
+            aside.execute(() -> done.complete(task));
+        } else {
+            keeping.whenComplete((kept, failure) -> aside.execute(this::announce));
+        }
         return true;
     }
 
-    private Task copy(
-            String skill,
-            String tool,
-            AgentId target,
-            TaskState state,
-            String path,
-            JsonNode result,
-            TaskError error) {
-        return new Task(
-                task.id(),
-                skill,
-                tool,
-                task.input(),
-                task.source(),
-                target,
-                state,
-                path,
-                result,
-                error,
-                task.created(),
-                clock.instant(),
-                task.deadline());
+    /** Whoever is told of the end may rely on it: by now a crash cannot undo it. */
+    private void announce() {
+        synchronized (this) {
+            tell(task);
+        }
+        done.complete(task);
+    }
+
+    private void tell(Task now) {
+        told = now;
+        listeners.forEach(listener -> listener.changed(now));
+    }
+
+    private static String note(TaskError error, TaskQuestion question) {
+        return error != null
+                ? error.code() + ": " + error.message()
+                : question != null ? question.text() : "";
     }
 }

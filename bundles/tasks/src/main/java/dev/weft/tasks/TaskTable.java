@@ -2,6 +2,7 @@ package dev.weft.tasks;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.weft.api.task.Task;
+import dev.weft.api.task.TaskState;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -13,7 +14,7 @@ import java.util.Optional;
 
 /** The tasks that are on their way, and the newest of those that are final, bounded by number and by size. Thread-safe. */
 final class TaskTable {
-    private record Finished(Task task, long weight) {}
+    private record Finished(Task task, Timeline timeline, long weight) {}
 
     private final int maxFinished;
     private final long maxWeight;
@@ -30,6 +31,15 @@ final class TaskTable {
         return running.containsKey(id) || finished.containsKey(id);
     }
 
+    /** Forgets a task that was refused, so that its id can be used again. */
+    synchronized void forgetRefused(String id) {
+        Finished entry = finished.get(id);
+        if (entry != null && entry.task.state() == TaskState.REJECTED) {
+            finished.remove(id);
+            weight -= entry.weight;
+        }
+    }
+
     synchronized void started(Run run) {
         running.put(run.task().id(), run);
     }
@@ -37,7 +47,7 @@ final class TaskTable {
     synchronized void finished(Run run) {
         Task task = run.task();
         running.remove(task.id());
-        Finished entry = new Finished(task, 512 + weigh(task.input()) + weigh(task.result()));
+        Finished entry = new Finished(task, run.timeline(), weigh(task));
         finished.put(task.id(), entry);
         weight += entry.weight;
         // the newest stays, however large: its caller may be about to ask for it
@@ -71,8 +81,20 @@ final class TaskTable {
         return List.copyOf(all.subList(0, Math.max(0, Math.min(limit, all.size()))));
     }
 
+    synchronized Optional<Timeline> timeline(String id) {
+        Run run = running.get(id);
+        return run != null
+                ? Optional.of(run.timeline())
+                : Optional.ofNullable(finished.get(id)).map(Finished::timeline);
+    }
+
+    /** About how many bytes a task takes. */
+    static long weigh(Task task) {
+        return 512 + weigh(task.input()) + weigh(task.result());
+    }
+
     /** About how many bytes a document takes. */
-    private static long weigh(JsonNode node) {
+    static long weigh(JsonNode node) {
         if (node == null) {
             return 0;
         }

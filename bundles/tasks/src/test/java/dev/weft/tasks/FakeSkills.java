@@ -6,8 +6,10 @@ import dev.weft.api.task.TaskException;
 import dev.weft.protocol.SkillCard;
 import dev.weft.protocol.Wire;
 import dev.weft.skill.TaskContext;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -19,9 +21,15 @@ final class FakeSkills implements Skills {
 
     final AtomicInteger leases = new AtomicInteger();
     private final Map<String, Body> bodies = new TreeMap<>();
+    private final Set<String> confirmed = new HashSet<>();
 
     synchronized FakeSkills with(String id, Body body) {
         bodies.put(id, body);
+        return this;
+    }
+
+    synchronized FakeSkills confirm(String id) {
+        confirmed.add(id);
         return this;
     }
 
@@ -68,6 +76,11 @@ final class FakeSkills implements Skills {
             @Override
             public String tool() {
                 return "run";
+            }
+
+            @Override
+            public boolean confirm() {
+                return confirmed.contains(id);
             }
 
             @Override

@@ -17,9 +17,12 @@ import dev.weft.protocol.AgentId;
 import dev.weft.protocol.MeshMessage;
 import dev.weft.protocol.SkillCard;
 import dev.weft.protocol.Wire;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -55,6 +58,11 @@ final class Host implements AutoCloseable, Mesh, AgentDirectory, Events, HostIde
     /** Answers requests in place of a linked host. */
     volatile BiFunction<JsonNode, Consumer<MeshMessage>, CompletableFuture<MeshMessage>> stranger;
 
+    /** What comes back is dropped, as by a link that breaks. */
+    volatile boolean loseAnswers;
+
+    private final java.nio.file.Path folder;
+    private final boolean isTemporary;
     private final AtomicInteger requests = new AtomicInteger();
     private final ExecutorService executor;
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
@@ -64,27 +72,62 @@ final class Host implements AutoCloseable, Mesh, AgentDirectory, Events, HostIde
     }
 
     Host(String name, int threads, int maxRunning) {
+        this(name, threads, Map.of("max_running", maxRunning, "max_waiting", 0), null);
+    }
+
+    /**
+     * @param settings what differs from the usual configuration
+     * @param data where the host keeps its journal; null for a folder that goes with it
+     */
+    Host(String name, int threads, Map<String, Object> settings, java.nio.file.Path data) {
         id = new AgentId(name);
+        folder = data == null ? temporary() : data;
+        isTemporary = data == null;
         executor =
                 new ThreadPoolExecutor(0, threads, 1, TimeUnit.SECONDS, new SynchronousQueue<>());
-        TaskEngine.Config config =
-                stub(
-                        TaskEngine.Config.class,
-                        Map.of("max_running", maxRunning, "history", 20, "history_mib", 1));
+        Map<String, Object> all =
+                new HashMap<>(
+                        Map.of(
+                                "max_running", 128,
+                                "history", 20,
+                                "history_mib", 1,
+                                "max_waiting", 100,
+                                "max_waiting_mib", 1,
+                                "max_per_source", 96,
+                                "max_per_skill", new String[0],
+                                "max_asking", 4,
+                                "permissions", new String[0]));
+        all.putAll(Map.of("outcomes", 1000, "outcomes_mib", 4, "skills_wait", 0));
+        all.putAll(settings);
+        TaskEngine.Config config = stub(TaskEngine.Config.class, all);
         ServiceReference<Mesh> mesh = reference();
         ServiceReference<AgentDirectory> directory = reference();
-        engine =
-                new TaskEngine(
-                        stub(BundleContext.class, Map.of("getService", this)),
-                        config,
-                        this,
-                        skills,
-                        this,
-                        executor,
-                        timer);
+        try {
+            engine =
+                    new TaskEngine(
+                            stub(
+                                    BundleContext.class,
+                                    Map.of("getService", this, "getProperty", folder.toString())),
+                            config,
+                            this,
+                            skills,
+                            this,
+                            executor,
+                            timer);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
         engine.setMesh(mesh);
         engine.setDirectory(directory);
         peerTasks = new PeerTasks(engine, skills);
+    }
+
+    private static java.nio.file.Path temporary() {
+        try {
+            return java.nio.file.Files.createTempDirectory("weft-tasks");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @SuppressWarnings("unchecked")
@@ -180,6 +223,9 @@ final class Host implements AutoCloseable, Mesh, AgentDirectory, Events, HostIde
                 id,
                 message,
                 (answerType, answerPayload) -> {
+                    if (loseAnswers) {
+                        return true;
+                    }
                     MeshMessage back = message.respond(answerType, answerPayload);
                     if (answerType.endsWith("_response")) {
                         if (!answer.complete(back) && !answer.isCancelled()) {
@@ -292,5 +338,13 @@ final class Host implements AutoCloseable, Mesh, AgentDirectory, Events, HostIde
         executor.shutdownNow();
         timer.shutdownNow();
         Awaitility.await("the threads of skills").until(executor::isTerminated);
+        if (isTemporary) {
+            try (var files = java.nio.file.Files.walk(folder)) {
+                files.sorted(java.util.Comparator.reverseOrder())
+                        .forEach(file -> file.toFile().delete());
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
     }
 }

@@ -40,6 +40,12 @@ public interface Skills {
          * @return never null */
         String tool();
 
+        /** Whether a person must approve the call before it runs.
+         * @return true if the tool is marked so */
+        default boolean confirm() {
+            return false;
+        }
+
         /** Runs the method on the calling thread and waits for its result.
          * @param context given to the method if it asks for one
          * @return the result as JSON; never null

@@ -21,6 +21,10 @@ import java.util.Objects;
  * @param created when it was accepted
  * @param updated when the state changed last
  * @param deadline absolute, UTC; work past it ends as FAILED with code {@code deadline_exceeded}
+ * @param sequence counts the changes of this task on this host, from 1
+ * @param attempt how often it was begun, 1 for the first time; 0 before
+ * @param question what a person is asked; null unless input-required or auth-required
+ * @param traceparent W3C trace context of this task; "" if it has none
  */
 public record Task(
         String id,
@@ -35,7 +39,11 @@ public record Task(
         TaskError error,
         Instant created,
         Instant updated,
-        Instant deadline) {
+        Instant deadline,
+        long sequence,
+        int attempt,
+        TaskQuestion question,
+        String traceparent) {
     /** Checks what every task has. */
     public Task {
         Objects.requireNonNull(id, "id");
@@ -44,5 +52,39 @@ public record Task(
         Objects.requireNonNull(source, "source");
         Objects.requireNonNull(state, "state");
         Objects.requireNonNull(deadline, "deadline");
+        traceparent = traceparent == null ? "" : traceparent;
+    }
+
+    /** A task that was not begun yet, or of which no more is known.
+     * @param id see above
+     * @param skill see above
+     * @param tool see above
+     * @param input see above
+     * @param source see above
+     * @param target see above
+     * @param state see above
+     * @param path see above
+     * @param result see above
+     * @param error see above
+     * @param created see above
+     * @param updated see above
+     * @param deadline see above */
+    public Task(
+            String id,
+            String skill,
+            String tool,
+            JsonNode input,
+            AgentId source,
+            AgentId target,
+            TaskState state,
+            String path,
+            JsonNode result,
+            TaskError error,
+            Instant created,
+            Instant updated,
+            Instant deadline) {
+        this(
+                id, skill, tool, input, source, target, state, path, result, error, created,
+                updated, deadline, 1, 0, null, "");
     }
 }

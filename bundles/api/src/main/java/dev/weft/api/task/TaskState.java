@@ -13,7 +13,7 @@ public enum TaskState {
     WORKING,
     /** Waits for a person's answer. */
     INPUT_REQUIRED,
-    /** Waits for a credential. */
+    /** Waits for a person who approves the call. */
     AUTH_REQUIRED,
     /** Done; has a result. */
     COMPLETED,
@@ -39,9 +39,24 @@ public enum TaskState {
         return switch (this) {
             case SUBMITTED -> next != SUBMITTED;
             case WORKING -> next != SUBMITTED && next != WORKING && next != REJECTED;
-            case INPUT_REQUIRED, AUTH_REQUIRED ->
-                    next == WORKING || next == COMPLETED || next == FAILED || next == CANCELED;
+            case INPUT_REQUIRED, AUTH_REQUIRED -> next == WORKING || isEndOfWait(next);
             default -> false;
+        };
+    }
+
+    private boolean isEndOfWait(TaskState next) {
+        // what is asked for approval has not run: refused, it is REJECTED
+        return next.isFinal() && (next != REJECTED || this == AUTH_REQUIRED);
+    }
+
+    /** The state as agents of the reference know it.
+     * @return {@code pending|assigned|completed|failed} */
+    public String referenceName() {
+        return switch (this) {
+            case SUBMITTED -> "pending";
+            case WORKING, INPUT_REQUIRED, AUTH_REQUIRED -> "assigned";
+            case COMPLETED -> "completed";
+            case FAILED, CANCELED, REJECTED -> "failed";
         };
     }
 

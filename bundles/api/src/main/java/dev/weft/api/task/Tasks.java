@@ -32,6 +32,19 @@ public interface Tasks {
      * @return false if it is unknown or final */
     boolean cancel(String id);
 
+    /** Answers what a task of this host asks, wherever it runs.
+     * @param id its id
+     * @param answer what the person says
+     * @return the task as it is now
+     * @throws TaskException codes {@code unknown_task}, {@code not_asked}, {@code bad_answer}; {@code not_here} for an approval
+     *     that only the host that carries the task out can take */
+    Task answer(String id, TaskAnswer answer);
+
+    /** What became of a task step by step, here and on the peer that did it.
+     * @param id its id
+     * @return in order of time, at most 100; empty if the task is unknown */
+    List<TaskStep> trace(String id);
+
     /** Share of what this host can run at once that is in use.
      * @return 0 to 1 */
     double load();

@@ -1,11 +1,15 @@
 package dev.weft.http.api;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.weft.api.registry.Inbox;
 import dev.weft.api.task.Task;
+import dev.weft.api.task.TaskState;
+import dev.weft.api.task.TaskStep;
 import dev.weft.protocol.Wire;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.function.Predicate;
 
 /** The one shape of a task in JSON, wherever it comes from: the reference's members, and Weft's. */
@@ -33,6 +37,12 @@ final class TaskJson {
                     .put("code", task.error().code())
                     .put("message", task.error().message());
         }
+        json.put("sequence", task.sequence())
+                .put("attempt", task.attempt())
+                .put("traceparent", task.traceparent());
+        if (task.question() != null) {
+            json.set("question", Wire.node(task.question()));
+        }
         Instant created = task.created() == null ? task.deadline() : task.created();
         json.put("created_at", seconds(created))
                 .put("updated_at", seconds(task.updated() == null ? created : task.updated()));
@@ -42,6 +52,31 @@ final class TaskJson {
                         0,
                         Math.round(
                                 Duration.between(created, task.deadline()).toMillis() / 1000.0)));
+    }
+
+    /** With what became of the task, step by step. */
+    static ObjectNode traced(Task task, List<TaskStep> steps) {
+        ObjectNode json = of(task);
+        ArrayNode trace = json.putArray("trace");
+        for (TaskStep step : steps) {
+            trace.addObject()
+                    .put("at", seconds(step.at()))
+                    .put("agent", step.agent())
+                    .put("what", step.what())
+                    .put("note", step.note());
+        }
+        return json;
+    }
+
+    /** As agents of the mesh read it: they know the reference's four states; the one in full is beside it. */
+    static ObjectNode forAgents(ObjectNode json) {
+        String state = json.path("state").asText();
+        for (TaskState known : TaskState.values()) {
+            if (known.wireName().equals(state)) {
+                json.put("task_state", state).put("state", known.referenceName());
+            }
+        }
+        return json;
     }
 
     static ObjectNode of(Inbox.Entry entry) {

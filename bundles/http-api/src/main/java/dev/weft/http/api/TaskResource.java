@@ -11,6 +11,7 @@ import dev.weft.api.identity.HostIdentity;
 import dev.weft.api.identity.Role;
 import dev.weft.api.registry.Inbox;
 import dev.weft.api.task.Task;
+import dev.weft.api.task.TaskAnswer;
 import dev.weft.api.task.TaskHandle;
 import dev.weft.api.task.TaskRequest;
 import dev.weft.api.task.TaskState;
@@ -21,6 +22,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -63,7 +65,17 @@ final class TaskResource implements Resource {
                         "/api/hub/tasks/{id}/cancel",
                         "Stop a task",
                         Route.roles(ADMIN, OPERATOR),
-                        this::cancel));
+                        this::cancel),
+                Route.post(
+                        "/api/hub/tasks/{id}/input",
+                        "Answer what a task asks: {answer}, or {approve} for a call that needs approval",
+                        Route.roles(ADMIN, OPERATOR),
+                        this::input),
+                Route.post(
+                        "/api/hub/tasks/{id}/retry",
+                        "Submit a task that did not complete once more, as a new task",
+                        Route.roles(ADMIN, OPERATOR),
+                        this::retry));
     }
 
     private CompletionStage<Reply> submit(Call call) {
@@ -107,11 +119,45 @@ final class TaskResource implements Resource {
                                 wanted,
                                 identity.agentId(),
                                 Duration.ofSeconds(ttl),
-                                0));
+                                0,
+                                options(call, body)));
         call.about(skill + " " + handle.task().id());
-        if (wait <= 0) {
-            return Reply.ok(withId(handle.task()));
+        return wait <= 0 ? taken(handle) : waitFor(call, handle, wait);
+    }
+
+    private static TaskRequest.Options options(Call call, JsonNode body) {
+        String key = Call.text(body, "idempotency_key");
+        String header = call.header("Idempotency-Key");
+        String trace = call.header("traceparent");
+        String priority = Call.text(body, "priority");
+        try {
+            return new TaskRequest.Options(
+                    flag(body, "durable", true),
+                    key.isEmpty() && header != null ? header : key,
+                    flag(body, "later", false),
+                    priority.isEmpty()
+                            ? TaskRequest.Priority.NORMAL
+                            : TaskRequest.Priority.valueOf(priority.toUpperCase(Locale.ROOT)),
+                    trace == null ? "" : trace);
+        } catch (IllegalArgumentException e) {
+            throw ApiException.bad("bad_priority", "\"priority\" must be low, normal or high");
         }
+    }
+
+    private static boolean flag(JsonNode body, String member, boolean otherwise) {
+        JsonNode value = body.path(member);
+        if (!value.isMissingNode() && !value.isNull() && !value.isBoolean()) {
+            throw ApiException.bad("bad_" + member, "\"" + member + "\" must be true or false");
+        }
+        return value.asBoolean(otherwise);
+    }
+
+    /** Says that a task is accepted once a crash of this host cannot lose it. */
+    private static CompletionStage<Reply> taken(TaskHandle handle) {
+        return handle.accepted().thenApply(task -> Reply.json(200, withId(handle.task())));
+    }
+
+    private static CompletionStage<Reply> waitFor(Call call, TaskHandle handle, double wait) {
         call.patience(Duration.ofMillis((long) (wait * 1000)));
         // A copy, so that our time-out leaves the engine's own future alone.
         CompletableFuture<Task> done =
@@ -140,7 +186,10 @@ final class TaskResource implements Resource {
                     503, "not_here", "this host neither runs tasks nor keeps them for others");
         }
         Optional.ofNullable(rooms.tasks)
-                .ifPresent(tasks -> tasks.list(MOST).forEach(task -> all.add(TaskJson.of(task))));
+                .ifPresent(
+                        tasks ->
+                                tasks.list(MOST)
+                                        .forEach(task -> all.add(seen(call, TaskJson.of(task)))));
         Optional.ofNullable(rooms.inbox)
                 .ifPresent(inbox -> inbox.list(MOST).forEach(entry -> all.add(TaskJson.of(entry))));
         List<ObjectNode> chosen =
@@ -167,7 +216,14 @@ final class TaskResource implements Resource {
     private CompletionStage<Reply> find(Call call) {
         String id = call.path("id");
         Optional<ObjectNode> engine =
-                Optional.ofNullable(rooms.tasks).flatMap(tasks -> tasks.find(id)).map(TaskJson::of);
+                Optional.ofNullable(rooms.tasks)
+                        .flatMap(
+                                tasks ->
+                                        tasks.find(id)
+                                                .map(
+                                                        task ->
+                                                                TaskJson.traced(
+                                                                        task, tasks.trace(id))));
         Optional<ObjectNode> kept =
                 Optional.ofNullable(rooms.inbox).flatMap(inbox -> inbox.find(id)).map(TaskJson::of);
         // A task that this host took from its own inbox is known twice; an agent gave it to the
@@ -178,7 +234,11 @@ final class TaskResource implements Resource {
         if (!mayRead(call, task)) {
             throw unknown(id); // whether others have such a task is not for an agent to know
         }
-        return Reply.ok(task);
+        return Reply.ok(seen(call, task));
+    }
+
+    private static ObjectNode seen(Call call, ObjectNode task) {
+        return call.caller().is(AGENT) ? TaskJson.forAgents(task) : task;
     }
 
     private static boolean mayRead(Call call, ObjectNode task) {
@@ -240,5 +300,42 @@ final class TaskResource implements Resource {
                     "the task waits for another agent or is with it; it ends with its ttl");
         }
         throw ApiException.notFound("no task " + Wire.quote(id) + " is known here");
+    }
+
+    private CompletionStage<Reply> input(Call call) {
+        JsonNode body = call.json();
+        Tasks tasks = Rooms.need(rooms.tasks, "this host runs no tasks");
+        Optional<String> text =
+                Optional.of(body.path("answer")).filter(JsonNode::isTextual).map(JsonNode::asText);
+        Optional<Boolean> approval =
+                body.has("approve") ? Optional.of(flag(body, "approve", false)) : Optional.empty();
+        String by = call.caller().principal().subject();
+        call.about(call.path("id"));
+        return Reply.ok(
+                TaskJson.of(tasks.answer(call.path("id"), new TaskAnswer(text, approval, by))));
+    }
+
+    private CompletionStage<Reply> retry(Call call) {
+        Tasks tasks = Rooms.need(rooms.tasks, "this host runs no tasks");
+        Task task = tasks.find(call.path("id")).orElseThrow(() -> unknown(call.path("id")));
+        if (!task.state().isFinal() || task.state() == TaskState.COMPLETED) {
+            throw new ApiException(
+                    409,
+                    "illegal_state",
+                    "the task is " + task.state().wireName() + ": there is nothing to retry");
+        }
+        String skill = task.tool().isEmpty() ? task.skill() : task.skill() + "." + task.tool();
+        TaskHandle handle =
+                tasks.submit(
+                        new TaskRequest(
+                                skill,
+                                task.input(),
+                                Optional.ofNullable(task.target()).map(AgentId::value),
+                                identity.agentId(),
+                                Duration.between(task.created(), task.deadline()),
+                                0,
+                                TaskRequest.Options.DURABLE));
+        call.about(skill + " " + handle.task().id());
+        return taken(handle);
     }
 }

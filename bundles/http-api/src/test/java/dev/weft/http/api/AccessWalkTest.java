@@ -40,6 +40,8 @@ class AccessWalkTest {
                     "agov GET /api/hub/tasks/{id}",
                     "g POST /api/hub/tasks/{id}",
                     "ao POST /api/hub/tasks/{id}/cancel",
+                    "ao POST /api/hub/tasks/{id}/input",
+                    "ao POST /api/hub/tasks/{id}/retry",
                     "agov GET /api/hub/network/topology",
                     "agov GET /api/agents",
                     "agov GET /api/peers",

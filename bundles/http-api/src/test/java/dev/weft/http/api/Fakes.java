@@ -515,6 +515,22 @@ final class Fakes {
         }
 
         @Override
+        public Task answer(String id, dev.weft.api.task.TaskAnswer answer) {
+            if (!tasks.containsKey(id)) {
+                throw new dev.weft.api.task.TaskException("unknown_task", "no task " + id);
+            }
+            if (tasks.get(id).state().isFinal()) {
+                throw new dev.weft.api.task.TaskException("not_asked", id + " asks nothing");
+            }
+            return tasks.get(id);
+        }
+
+        @Override
+        public List<dev.weft.api.task.TaskStep> trace(String id) {
+            return List.of(new dev.weft.api.task.TaskStep(Instant.now(), "self", "submitted", ""));
+        }
+
+        @Override
         public double load() {
             return 0;
         }

@@ -132,6 +132,9 @@ class OpenApiReplayTest {
                 "/api/hub/tasks/{id}",
                 "/api/hub/tasks/inbox-0",
                 "{\"state\":\"completed\",\"result\":\"done\"}");
+        ok(Role.OPERATOR, "POST", "/api/hub/tasks", "{\"skill\":\"nope\"}");
+        ok(Role.OPERATOR, "POST", "/api/hub/tasks/{id}/retry", null, "t2");
+        ok(Role.OPERATOR, "POST", "/api/hub/tasks/{id}/input", "{\"answer\":\"yes\"}", "t1");
         ok(Role.OPERATOR, "POST", "/api/hub/tasks/{id}/cancel", null, "t1");
         ok(Role.OPERATOR, "POST", "/api/pairing/generate-code", null);
         ok(
@@ -194,6 +197,11 @@ class OpenApiReplayTest {
         }
         as(Role.ADMIN, "DELETE", "/api/registry/agents/{id}", null, "Not%20An%20Id", "");
         as(Role.OPERATOR, "POST", "/api/hub/tasks/{id}/cancel", null, "t0", "");
+        as(Role.OPERATOR, "POST", "/api/hub/tasks/{id}/retry", null, "t0", "");
+        String said = "{\"answer\":\"yes\"}";
+        as(Role.OPERATOR, "POST", "/api/hub/tasks/{id}/input", said, "t0", "");
+        as(Role.OPERATOR, "POST", "/api/hub/tasks/{id}/input", said, "nope", "");
+        as(Role.OPERATOR, "POST", "/api/hub/tasks/{id}/input", "{}", "t0", "");
         agent("POST", "/api/hub/tasks/{id}", "/api/hub/tasks/nope", "{\"state\":\"completed\"}");
         jar("?file=../a.jar", "application/java-archive", 10);
         jar("?file=a.jar", "application/java-archive", 2000);
@@ -307,6 +315,7 @@ class OpenApiReplayTest {
                         case "/api/registry/agents" -> CARD;
                         case "/api/hub/heartbeat" -> "{\"agent_id\":\"agent-other\"}";
                         case "/api/hub/tasks" -> "{\"skill\":\"x\"}";
+                        case "/api/hub/tasks/{id}/input" -> "{\"answer\":\"x\"}";
                         case "/api/hub/tasks/{id}" -> "{\"state\":\"completed\"}";
                         case "/api/pairing/pair" -> "{\"code\":\"1\",\"agent_name\":\"x\"}";
                         case "/api/llm/routes/{route}" -> "{\"providers\":[\"rules\"]}";

@@ -29,6 +29,11 @@ final class SkillCall implements Skills.Call {
     }
 
     @Override
+    public boolean confirm() {
+        return tool.card().confirm();
+    }
+
+    @Override
     public JsonNode run(TaskContext context) throws InterruptedException {
         if (closed.get()) {
             throw new IllegalStateException("the call of " + tool.call() + " is closed");

@@ -6,6 +6,7 @@ import dev.weft.api.task.TaskException;
 import dev.weft.protocol.SkillCard;
 import dev.weft.protocol.SkillCard.ToolCard;
 import dev.weft.protocol.Wire;
+import dev.weft.skill.Confirm;
 import dev.weft.skill.Skill;
 import dev.weft.skill.SkillService;
 import java.lang.invoke.MethodHandle;
@@ -176,7 +177,8 @@ final class SkillReader {
                         name,
                         String.join("\n", tool.value()),
                         ParameterReader.schema(parameters, name),
-                        result.schema());
+                        result.schema(),
+                        method.isAnnotationPresent(Confirm.class));
         return new ToolMethod(
                 id + "." + name,
                 card,

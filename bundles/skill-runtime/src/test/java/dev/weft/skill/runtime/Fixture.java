@@ -109,6 +109,21 @@ final class Fixture {
             public void emit(String text) {
                 emitted.add(text);
             }
+
+            @Override
+            public String idempotencyKey() {
+                return "k-1";
+            }
+
+            @Override
+            public int attempt() {
+                return 1;
+            }
+
+            @Override
+            public String ask(String question, String... choices) {
+                throw new UnsupportedOperationException();
+            }
         };
     }
 }

@@ -1,0 +1,87 @@
+package dev.weft.tasks;
+
+import dev.weft.api.mesh.Mesh;
+import java.time.Clock;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+
+/** Hands tasks to peers, and looks after those that are with them: a link that broke may have lost what was on its way, so the
+ * request is sent again over the next one. Thread-safe. */
+final class RemoteHost {
+    private static final long LOOK_MILLIS = 1000;
+
+    private final Supplier<Optional<Mesh>> mesh;
+    private final ExecutorService executor;
+    private final ScheduledExecutorService timer;
+    private final Clock clock;
+    private final Breakers breakers = new Breakers();
+    private final Map<String, RemoteWork> away = new ConcurrentHashMap<>();
+    private final Future<?> looking;
+
+    RemoteHost(
+            Supplier<Optional<Mesh>> mesh,
+            ExecutorService executor,
+            ScheduledExecutorService timer,
+            Clock clock) {
+        this.mesh = mesh;
+        this.executor = executor;
+        this.timer = timer;
+        this.clock = clock;
+        this.looking =
+                timer.scheduleWithFixedDelay(
+                        () -> away.values().forEach(RemoteWork::look),
+                        LOOK_MILLIS,
+                        LOOK_MILLIS,
+                        TimeUnit.MILLISECONDS);
+    }
+
+    void start(Run run, Choice choice) {
+        RemoteWork work = new RemoteWork(run, this, choice, clock);
+        away.put(run.task().id(), work);
+        run.atEnd(() -> away.remove(run.task().id()));
+        work.start();
+    }
+
+    /** The work of a task that is with a peer. */
+    Optional<RemoteWork> work(String id) {
+        return Optional.ofNullable(away.get(id));
+    }
+
+    Optional<Mesh> mesh() {
+        return mesh.get();
+    }
+
+    Breakers breakers() {
+        return breakers;
+    }
+
+    /** Does something later, on a worker.
+     * @return false if this host is stopping */
+    boolean later(Runnable work, long millis) {
+        try {
+            timer.schedule(() -> onWorker(work), millis, TimeUnit.MILLISECONDS);
+            return true;
+        } catch (RejectedExecutionException stopping) {
+            return false;
+        }
+    }
+
+    void onWorker(Runnable work) {
+        try {
+            executor.execute(work);
+        } catch (RejectedExecutionException full) {
+            later(work, LOOK_MILLIS);
+        }
+    }
+
+    void stop() {
+        looking.cancel(false);
+    }
+}

@@ -1,0 +1,79 @@
+package dev.weft.tasks;
+
+import dev.weft.api.task.TaskState;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
+
+/** Says whether one task may be sent to its peer again, and when: later each time, never past the deadline. Used by one thread
+ * at a time. */
+final class Retrying {
+    /** Codes with which a peer refuses what it never started. */
+    static final Set<String> REFUSALS =
+            Set.of(
+                    "unknown_skill",
+                    "unknown_tool",
+                    "bad_arguments",
+                    "bad_task",
+                    "busy",
+                    "denied",
+                    "not_offered",
+                    "key_conflict",
+                    "too_deep");
+
+    /** What says nothing about the task itself. */
+    private static final Set<String> PASSING =
+            Set.of("unreachable", "agent_offline", "busy", "not_offered", "not_stored");
+
+    /** What a peer says that has just started and has not found its skills yet. */
+    private static final Set<String> SKILLS = Set.of("unknown_skill", "unknown_tool", "skill_gone");
+
+    private static final Duration SKILLS_COME = Duration.ofSeconds(60);
+    private static final long FIRST_MILLIS = 100;
+    private static final long MOST_MILLIS = 3000;
+    private static final int MAX_RESUMES = 10;
+
+    private final Run run;
+    private final Choice choice;
+    private final Clock clock;
+    private int attempts;
+    private Instant missingSince;
+
+    Retrying(Run run, Choice choice, Clock clock) {
+        this.run = run;
+        this.choice = choice;
+        this.clock = clock;
+    }
+
+    /** How long to wait before the next attempt.
+     * @param code how the last one ended
+     * @return milliseconds; -1 if there must be none */
+    long next(String code) {
+        if (choice.plain() || !mayRepeat(code)) {
+            return -1;
+        }
+        long backoff = Math.min(MOST_MILLIS, FIRST_MILLIS << Math.min(attempts, 10));
+        attempts++;
+        long delay = backoff / 2 + ThreadLocalRandom.current().nextLong(backoff / 2 + 1);
+        boolean inTime = clock.instant().plusMillis(delay).isBefore(run.task().deadline());
+        return inTime ? delay : -1;
+    }
+
+    private boolean mayRepeat(String code) {
+        if (run.spec().isDurable()) {
+            return PASSING.contains(code) || SKILLS.contains(code) && skillMayCome();
+        }
+        // only what the peer is known to be doing is taken up again: it says so if it is not
+        return run.task().state() != TaskState.SUBMITTED
+                && code.equals("unreachable")
+                && attempts < MAX_RESUMES;
+    }
+
+    private boolean skillMayCome() {
+        missingSince = missingSince == null ? clock.instant() : missingSince;
+        return (choice.listed() || run.task().attempt() > 1)
+                && clock.instant().isBefore(missingSince.plus(SKILLS_COME));
+    }
+}

@@ -1,0 +1,254 @@
+package dev.weft.tasks;
+
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.node.IntNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import dev.weft.api.task.Task;
+import dev.weft.api.task.TaskAnswer;
+import dev.weft.api.task.TaskException;
+import dev.weft.api.task.TaskHandle;
+import dev.weft.api.task.TaskRequest;
+import dev.weft.api.task.TaskState;
+import dev.weft.protocol.Wire;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a crash must not undo. A crash is an engine that is left behind without a word while another opens its journal. */
+class DurableTasksTest {
+    @TempDir Path folder;
+
+    private Host host(String name) {
+        return new Host(name, 64, Map.of("skills_wait", 30), folder.resolve(name));
+    }
+
+    private static TaskRequest request(Host host, String skill, ObjectNode input, String key) {
+        return new TaskRequest(
+                skill,
+                input,
+                Optional.empty(),
+                host.id,
+                Duration.ofSeconds(60),
+                0,
+                new TaskRequest.Options(true, key, false, TaskRequest.Priority.NORMAL, ""));
+    }
+
+    private static Task end(TaskHandle handle) throws Exception {
+        return handle.done().get(20, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void an_outcome_survives_a_crash_and_the_same_key_gets_it_again() throws Exception {
+        AtomicInteger runs = new AtomicInteger();
+        Task first;
+        try (Host host = host("here")) {
+            host.skills.with("count", (input, context) -> IntNode.valueOf(runs.incrementAndGet()));
+            ObjectNode input = Wire.object().put("text", "a");
+            first = end(host.engine.submit(request(host, "count", input, "k1")));
+            assertEquals(first, end(host.engine.submit(request(host, "count", input, "k1"))));
+            Task other = end(host.engine.submit(request(host, "count", Wire.object(), "k1")));
+            assertEquals("key_conflict", other.error().code());
+            try (Host again = host("here")) {
+                again.skills.with(
+                        "count", (in, context) -> IntNode.valueOf(runs.incrementAndGet()));
+                assertEquals(1, again.engine.find(first.id()).orElseThrow().result().asInt());
+                Task repeated = end(again.engine.submit(request(again, "count", input, "k1")));
+                assertEquals(first.id(), repeated.id());
+                assertEquals(first.updated(), repeated.updated());
+            }
+        }
+        assertEquals(1, runs.get());
+    }
+
+    @Test
+    void a_task_that_was_running_is_begun_again_when_its_skill_is_there() throws Exception {
+        CountDownLatch started = new CountDownLatch(1);
+        List<String> attempts = new CopyOnWriteArrayList<>();
+        try (Host host = host("here")) {
+            host.skills.with(
+                    "slow",
+                    (input, context) -> {
+                        attempts.add(context.idempotencyKey() + context.attempt());
+                        started.countDown();
+                        new CountDownLatch(1).await();
+                        return IntNode.valueOf(1);
+                    });
+            TaskHandle handle = host.engine.submit(request(host, "slow", Wire.object(), ""));
+            assertTrue(started.await(10, TimeUnit.SECONDS));
+            try (Host again = host("here")) {
+                String id = handle.task().id();
+                again.skills.with(
+                        "slow",
+                        (input, context) -> {
+                            attempts.add(context.idempotencyKey() + context.attempt());
+                            return IntNode.valueOf(2);
+                        });
+                await().until(() -> again.engine.find(id).orElseThrow().state().isFinal());
+                Task task = again.engine.find(id).orElseThrow();
+                assertEquals(2, task.result().asInt());
+                assertEquals(List.of(id + 1, id + 2), attempts);
+                assertTrue(
+                        again.engine.trace(id).stream()
+                                .anyMatch(step -> step.what().equals("recovered")));
+            }
+        }
+    }
+
+    @Test
+    void a_question_is_answered_after_a_restart_and_asked_once() throws Exception {
+        FakeSkills.Body body =
+                (input, context) ->
+                        TextNode.valueOf(
+                                context.ask("Which?", "red", "blue") + context.ask("Why?"));
+        try (Host host = host("here")) {
+            host.skills.with("ask", body);
+            TaskHandle handle = host.engine.submit(request(host, "ask", Wire.object(), ""));
+            String id = handle.task().id();
+            await().until(() -> handle.task().state() == TaskState.INPUT_REQUIRED);
+            assertEquals("Which?", handle.task().question().text());
+            TaskException wrong =
+                    assertThrows(TaskException.class, () -> host.engine.answer(id, say("green")));
+            assertEquals("bad_answer", wrong.error().code());
+            host.engine.answer(id, say("red"));
+            await().until(
+                            () ->
+                                    handle.task().question() != null
+                                            && handle.task().question().text().equals("Why?"));
+            // the record of the last change is on the disk when the outcome of a later task is
+            end(host.engine.submit(request(host, "ask.none", Wire.object(), "")));
+            host.skills.with("flush", (input, context) -> input);
+            end(host.engine.submit(request(host, "flush", Wire.object(), "")));
+            try (Host again = host("here")) {
+                again.skills.with("ask", body);
+                Task waiting = again.engine.find(id).orElseThrow();
+                assertEquals(TaskState.INPUT_REQUIRED, waiting.state());
+                assertEquals("Why?", waiting.question().text());
+                again.engine.answer(id, say("because"));
+                await().until(() -> again.engine.find(id).orElseThrow().state().isFinal());
+                assertEquals(
+                        "redbecause", again.engine.find(id).orElseThrow().result().textValue());
+                assertEquals(
+                        "not_asked",
+                        assertThrows(
+                                        TaskException.class,
+                                        () -> again.engine.answer(id, say("late")))
+                                .error()
+                                .code());
+            }
+        }
+    }
+
+    private static TaskAnswer say(String text) {
+        return new TaskAnswer(Optional.of(text), Optional.empty(), "test");
+    }
+
+    private static TaskAnswer may(boolean approved) {
+        return new TaskAnswer(Optional.empty(), Optional.of(approved), "test");
+    }
+
+    @Test
+    void a_tool_to_confirm_runs_only_when_approved_and_is_rejected_when_refused() throws Exception {
+        AtomicInteger runs = new AtomicInteger();
+        try (Host host = host("here")) {
+            host.skills
+                    .with("wipe", (input, context) -> IntNode.valueOf(runs.incrementAndGet()))
+                    .confirm("wipe");
+            ObjectNode input = Wire.object().put("text", "/data");
+            TaskHandle yes = host.engine.submit(request(host, "wipe", input, ""));
+            TaskHandle no = host.engine.submit(request(host, "wipe", input, ""));
+            await().until(
+                            () ->
+                                    yes.task().state() == TaskState.AUTH_REQUIRED
+                                            && no.task().state() == TaskState.AUTH_REQUIRED);
+            assertEquals(input, yes.task().question().arguments());
+            assertEquals(0, runs.get());
+            assertEquals(
+                    "bad_answer",
+                    assertThrows(
+                                    TaskException.class,
+                                    () -> host.engine.answer(yes.task().id(), say("yes")))
+                            .error()
+                            .code());
+            host.engine.answer(yes.task().id(), may(true));
+            host.engine.answer(no.task().id(), may(false));
+            assertEquals(TaskState.COMPLETED, end(yes).state());
+            Task refused = end(no);
+            assertEquals(TaskState.REJECTED, refused.state());
+            assertEquals("refused", refused.error().code());
+            assertEquals(1, runs.get());
+        }
+    }
+
+    @Test
+    void nobody_answering_is_no_refusal() throws Exception {
+        try (Host host = host("here")) {
+            host.skills.with("ask", (input, context) -> TextNode.valueOf(context.ask("Well?")));
+            Task task =
+                    end(host.submit("ask", Wire.object(), Optional.empty(), Duration.ofSeconds(1)));
+            assertEquals(TaskState.FAILED, task.state());
+            assertEquals("deadline_exceeded", task.error().code());
+            assertTrue(task.error().message().contains("nobody answered: Well?"));
+        }
+    }
+
+    @Test
+    void a_durable_task_waits_for_a_peer_that_is_away_and_is_done_once_by_it() throws Exception {
+        AtomicInteger runs = new AtomicInteger();
+        try (Host here = host("here");
+                Host there = host("there")) {
+            there.skills.with("count", (input, context) -> IntNode.valueOf(runs.incrementAndGet()));
+            here.learn(there, "active", 0);
+            TaskHandle handle = here.engine.submit(request(here, "count", Wire.object(), ""));
+            await().until(
+                            () ->
+                                    here.engine.trace(handle.task().id()).stream()
+                                            .anyMatch(step -> step.what().equals("retried")));
+            here.link(there);
+            assertEquals(1, end(handle).result().asInt());
+            assertEquals(1, runs.get());
+            assertTrue(handle.task().attempt() > 1);
+        }
+    }
+
+    @Test
+    void a_crash_of_the_submitter_or_of_the_peer_loses_no_task_and_repeats_no_completed_one()
+            throws Exception {
+        AtomicInteger runs = new AtomicInteger();
+        FakeSkills.Body count = (input, context) -> IntNode.valueOf(runs.incrementAndGet());
+        try (Host here = host("here");
+                Host there = host("there")) {
+            there.skills.with("count", count);
+            here.link(there);
+            here.loseAnswers = true;
+            TaskHandle handle = here.engine.submit(request(here, "count", Wire.object(), ""));
+            String id = handle.task().id();
+            await().until(() -> there.engine.find(id).map(t -> t.state().isFinal()).orElse(false));
+            await().until(() -> runs.get() == 1);
+            try (Host there2 = host("there");
+                    Host here2 = host("here")) {
+                there2.skills.with("count", count);
+                here2.link(there2);
+                await().atMost(Duration.ofSeconds(20))
+                        .until(() -> here2.engine.find(id).orElseThrow().state().isFinal());
+                Task task = here2.engine.find(id).orElseThrow();
+                assertEquals(1, task.result().asInt(), "the outcome of the first time");
+                assertEquals(1, runs.get());
+                assertNotEquals(0, task.attempt());
+            }
+        }
+    }
+}
