@@ -52,6 +52,24 @@ final class CallCommand extends HostCommand {
     @Option(names = "--stream", description = "Prints pieces of the result as they come.")
     private boolean stream;
 
+    @Option(
+            names = "--later",
+            description =
+                    "Waits until the deadline for an agent that is away; prints the task's id.")
+    private boolean later;
+
+    @Option(
+            names = "--once",
+            paramLabel = "KEY",
+            description = "The same key is done once, however often it is called.")
+    private String once;
+
+    @Option(
+            names = "--priority",
+            paramLabel = "P",
+            description = "low, normal or high: its place among those that wait.")
+    private String priority;
+
     @Option(names = "--json", description = "Prints the whole task as one JSON document.")
     private boolean json;
 
@@ -66,6 +84,21 @@ final class CallCommand extends HostCommand {
         body.set("payload", arguments(host));
         if (agent != null) {
             body.put("target_agent_id", agent);
+        }
+        if (once != null) {
+            body.put("idempotency_key", once);
+        }
+        if (priority != null) {
+            body.put("priority", priority);
+        }
+        if (later) {
+            JsonNode task = host.post("/api/hub/tasks", body.put("later", true));
+            if (json) {
+                output().json(task);
+            } else {
+                output().line("task " + task.path("id").asText() + " is accepted");
+            }
+            return;
         }
         JsonNode task =
                 stream
@@ -134,7 +167,9 @@ final class CallCommand extends HostCommand {
         int exit =
                 List.of("agent_offline", "unreachable").contains(code)
                         ? HostException.UNREACHABLE
-                        : code.equals("denied") ? HostException.NOT_ALLOWED : HostException.FAILED;
+                        : List.of("denied", "refused").contains(code)
+                                ? HostException.NOT_ALLOWED
+                                : HostException.FAILED;
         throw new HostException(
                 exit,
                 message.isEmpty()

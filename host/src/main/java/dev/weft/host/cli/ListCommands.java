@@ -18,6 +18,10 @@ final class ListCommands {
         @Option(names = "--json", description = "Prints one JSON document.")
         private boolean json;
 
+        boolean isJson() {
+            return json;
+        }
+
         abstract String path();
 
         abstract List<String> head();
@@ -140,7 +144,10 @@ final class ListCommands {
     /** {@code weft tasks}. */
     @Command(name = "tasks", description = "Lists the tasks of this host, newest first.")
     static final class Tasks extends Listing {
-        @Parameters(arity = "0..1", paramLabel = "ID", description = "Shows this task whole.")
+        @Parameters(
+                arity = "0..1",
+                paramLabel = "ID",
+                description = "Shows this task and what became of it, step by step.")
         private String id;
 
         @Override
@@ -148,13 +155,12 @@ final class ListCommands {
             if (id == null) {
                 super.run();
             } else {
-                output().document(
-                                client().get(
-                                                "/api/hub/tasks/"
-                                                        + java.net.URLEncoder.encode(
-                                                                id,
-                                                                java.nio.charset.StandardCharsets
-                                                                        .UTF_8)));
+                JsonNode task = client().get("/api/hub/tasks/" + HostClient.segment(id));
+                if (isJson()) {
+                    output().json(task);
+                } else {
+                    new TaskView(output()).show(task);
+                }
             }
         }
 

@@ -43,13 +43,35 @@ final class PairingCommands {
         @Parameters(
                 index = "0",
                 paramLabel = "ID|NAME",
-                description = "The request's id or the name it asks for.")
+                description = "The request's id or the name it asks for; or the id of a task.")
         private String id;
 
         abstract String verb();
 
+        private boolean asksForApproval() {
+            for (JsonNode task : client().get("/api/hub/tasks?state=auth-required&limit=500")) {
+                if (task.path("id").asText().equals(id)) {
+                    return true;
+                }
+            }
+            return false;
+        }
+
+        /** What the decision means for a task that asks for approval; null if nothing. */
+        Boolean forTask() {
+            return null;
+        }
+
         @Override
         void run() {
+            if (forTask() != null && asksForApproval()) {
+                JsonNode task =
+                        client().post(
+                                        "/api/hub/tasks/" + HostClient.segment(id) + "/input",
+                                        Wire.object().put("approve", forTask().booleanValue()));
+                output().line("task " + id + " is " + task.path("state").asText());
+                return;
+            }
             JsonNode entry =
                     client().post(
                                     "/api/pairing/"
@@ -72,8 +94,13 @@ final class PairingCommands {
     }
 
     /** {@code weft approve}. */
-    @Command(name = "approve", description = "Lets a waiting host in.")
+    @Command(name = "approve", description = "Lets a waiting host in, or a task run.")
     static final class Approve extends Decision {
+        @Override
+        Boolean forTask() {
+            return true;
+        }
+
         @Override
         String verb() {
             return "approve";
@@ -81,8 +108,13 @@ final class PairingCommands {
     }
 
     /** {@code weft reject}. */
-    @Command(name = "reject", description = "Turns a waiting host away.")
+    @Command(name = "reject", description = "Turns a waiting host away, or a task.")
     static final class Reject extends Decision {
+        @Override
+        Boolean forTask() {
+            return false;
+        }
+
         @Override
         String verb() {
             return "reject";

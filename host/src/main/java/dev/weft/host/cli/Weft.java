@@ -26,6 +26,7 @@ import picocli.CommandLine.Spec;
             ListCommands.Tasks.class,
             ListCommands.Peers.class,
             CallCommand.class,
+            AnswerCommand.class,
             AskCommand.class,
             SkillCommand.class,
             DeployCommand.class,

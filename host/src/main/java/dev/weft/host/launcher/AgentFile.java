@@ -119,7 +119,7 @@ public final class AgentFile {
     }
 
     /**
-     * @param key {@code labels} or {@code routes}
+     * @param key {@code labels}, {@code routes} or {@code permissions}
      * @return its members; a list of texts is joined by commas
      */
     @SuppressWarnings("unchecked")
@@ -183,9 +183,9 @@ public final class AgentFile {
         }
         switch (key) {
             case "skills" -> skills(value);
-            case "labels", "routes" -> members(key, value).ifPresent(map -> values.put(key, map));
+            case "labels", "routes", "permissions" ->
+                    members(key, value).ifPresent(map -> values.put(key, map));
             case "providers" -> providers(value);
-            case "permissions" -> members(key, value);
             case "max_turns", "context_window" -> integer(key, value);
             default ->
                     scalar(value)

@@ -162,6 +162,13 @@ final class HostConfiguration {
                                         "dev.weft.compat",
                                         Map.of("chatixia", true, "keys_file", keys)));
         all.put("dev.weft.agent", agent());
+        List<String> permissions =
+                file.map("permissions").entrySet().stream()
+                        .map(rule -> rule.getKey() + "=" + rule.getValue())
+                        .toList();
+        if (!permissions.isEmpty()) {
+            all.put("dev.weft.tasks", Map.of("permissions", permissions));
+        }
         List<String> routes =
                 file.map("routes").entrySet().stream()
                         .map(route -> route.getKey() + "=" + route.getValue())

@@ -7,7 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** Makes skill bundles from the fixture classes, as an author's build would. */
-final class SkillJars {
+public final class SkillJars {
     private SkillJars() {}
 
     /**
@@ -17,7 +17,8 @@ final class SkillJars {
      * @param version bundle version
      * @param extra more bnd instructions, name and value in turn
      */
-    static Path make(Path folder, String file, String fixture, String version, String... extra)
+    public static Path make(
+            Path folder, String file, String fixture, String version, String... extra)
             throws Exception {
         Files.createDirectories(folder);
         try (Builder builder = new Builder()) {
