@@ -47,6 +47,7 @@ public final class ApiServlet extends HttpServlet {
     private final transient EventResource events;
     private final transient Exchange.Observer observer;
     private final transient Throttle throttle;
+    private final transient Cors cors;
 
     /** Builds the table of routes.
      * @param rooms what is behind them
@@ -100,7 +101,8 @@ public final class ApiServlet extends HttpServlet {
                     metrics.answered(exchange, status, code);
                     trail.answered(exchange, status, code);
                 };
-        this.addresses = new Addresses(config.trust_forwarded());
+        this.cors = new Cors(config.cors_origins());
+        this.addresses = new Addresses(config.trust_forwarded(), config.trusted_proxies());
         Sessions sessions = new Sessions(clock);
         this.sharing = cluster -> new SharedSessions(sessions, keys, clock, cluster);
         this.authenticator = new Authenticator(rooms, keys, tokens, sessions);
@@ -169,6 +171,9 @@ public final class ApiServlet extends HttpServlet {
     @Override
     protected void service(HttpServletRequest request, HttpServletResponse response) {
         SecurityHeaders.set(request, response);
+        if (cors.answered(request, response)) {
+            return;
+        }
         Exchange exchange =
                 new Exchange(request, response, blocking, addresses.of(request), observer);
         try {

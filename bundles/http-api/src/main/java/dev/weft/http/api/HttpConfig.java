@@ -11,6 +11,16 @@ public @interface HttpConfig {
     @AttributeDefinition(name = "A reverse proxy on this machine sets X-Forwarded-For")
     boolean trust_forwarded() default false;
 
+    /** Proxies on other machines whose {@code X-Forwarded-For} is believed.
+     * @return addresses, or ranges as {@code 10.1.0.0/16} */
+    @AttributeDefinition(name = "Addresses or ranges of proxies that set X-Forwarded-For")
+    String[] trusted_proxies() default {};
+
+    /** Whose pages may call the API from a browser.
+     * @return origins as {@code https://ops.example.org}; none unless listed */
+    @AttributeDefinition(name = "Origins whose pages may call the API")
+    String[] cors_origins() default {};
+
     /** Longest jar that may be uploaded.
      * @return bytes */
     @AttributeDefinition(name = "Longest jar that may be uploaded, in bytes")

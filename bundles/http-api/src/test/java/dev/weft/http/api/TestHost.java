@@ -147,6 +147,16 @@ final class TestHost implements AutoCloseable {
             }
 
             @Override
+            public String[] trusted_proxies() {
+                return new String[0];
+            }
+
+            @Override
+            public String[] cors_origins() {
+                return new String[] {"https://ops.example.org", "*"};
+            }
+
+            @Override
             public long upload_limit() {
                 return uploadLimit;
             }
