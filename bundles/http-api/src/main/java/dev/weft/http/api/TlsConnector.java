@@ -13,6 +13,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.apache.felix.http.jetty.ConnectorFactory;
+import org.eclipse.jetty.http2.server.HTTP2ServerConnectionFactory;
 import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
@@ -157,7 +158,9 @@ public final class TlsConnector implements ConnectorFactory, HealthCheck {
         ServerConnector open =
                 new ServerConnector(
                         server,
-                        new SslConnectionFactory(tls, "http/1.1"),
+                        new SslConnectionFactory(tls, Alpn.NAME),
+                        new Alpn(),
+                        new HTTP2ServerConnectionFactory(http),
                         new HttpConnectionFactory(http));
         open.setHost(config.bind());
         open.setPort(config.port());

@@ -8,6 +8,12 @@ import java.io.OutputStream;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.Proxy;
 import java.net.InetAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -19,12 +25,19 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
-import javax.net.ssl.X509TrustManager;
+import javax.net.ssl.X509ExtendedTrustManager;
 import org.awaitility.Awaitility;
+import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.util.Callback;
+import org.eclipse.jetty.util.Promise;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -80,6 +93,44 @@ class TlsConnectorTest {
                 .ignoreExceptions()
                 .until(() -> served().equals("CN=third"));
         assertTrue(tls.check().ok());
+    }
+
+    @Test
+    void a_client_that_can_gets_http_2_and_any_other_http_1() throws Exception {
+        pem("first", "RSA");
+        server.setHandler(
+                new Handler.Abstract() {
+                    @Override
+                    public boolean handle(Request request, Response response, Callback done) {
+                        Content.Source.asString(
+                                request,
+                                StandardCharsets.UTF_8,
+                                Promise.from(
+                                        body ->
+                                                response.write(
+                                                        true,
+                                                        StandardCharsets.UTF_8.encode(
+                                                                "got " + body.length()),
+                                                        done),
+                                        done::failed));
+                        return true;
+                    }
+                });
+        start(file("cert.pem").toString(), file("key.pem").toString());
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(null, new TrustManager[] {new Anybody()}, null);
+        for (HttpClient.Version version : HttpClient.Version.values()) {
+            HttpClient client =
+                    HttpClient.newBuilder().version(version).sslContext(context).build();
+            HttpResponse<String> answer =
+                    client.send(
+                            HttpRequest.newBuilder(URI.create("https://127.0.0.1:" + port + "/"))
+                                    .timeout(Duration.ofSeconds(60))
+                                    .POST(HttpRequest.BodyPublishers.ofString("x".repeat(100_000)))
+                                    .build(),
+                            HttpResponse.BodyHandlers.ofString());
+            assertEquals(version + " got 100000", answer.version() + " " + answer.body());
+        }
     }
 
     @Test
@@ -179,12 +230,25 @@ class TlsConnectorTest {
         }
     }
 
-    private static final class Anybody implements X509TrustManager {
+    /** The names in these certificates are nobody's: an extended one, or the client would compare them itself. */
+    private static final class Anybody extends X509ExtendedTrustManager {
         @Override
         public void checkClientTrusted(X509Certificate[] chain, String type) {}
 
         @Override
         public void checkServerTrusted(X509Certificate[] chain, String type) {}
+
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String type, Socket socket) {}
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String type, Socket socket) {}
+
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String type, SSLEngine engine) {}
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String type, SSLEngine engine) {}
 
         @Override
         public X509Certificate[] getAcceptedIssuers() {
