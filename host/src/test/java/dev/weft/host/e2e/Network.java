@@ -20,6 +20,7 @@ import java.util.concurrent.TimeUnit;
  * Closing it takes everything away again.
  */
 final class Network implements AutoCloseable {
+    private static final String INTERNET = "10.99.0.1";
     static final String REGISTRY = "10.99.0.10";
 
     /** What a router does to what goes out. */
@@ -48,6 +49,8 @@ final class Network implements AutoCloseable {
             }
             run("wan", "ip link add net type bridge");
             run("wan", "ip link set net up");
+            run("wan", "ip address add " + INTERNET + "/24 dev net");
+            run("wan", "sysctl -q -w net.ipv4.ip_forward=0"); // whatever has no home ends here
             plug("registry", REGISTRY + "/24");
             for (int home = 1; home <= 2; home++) {
                 String router = "router" + home;
@@ -178,6 +181,8 @@ final class Network implements AutoCloseable {
         wire("wan", "to-" + name, name, "net");
         run("wan", "ip link set to-" + name + " master net");
         run(name, "ip address add " + address + " dev net");
+        // without it coturn gives a session up that sends to an address of somebody's home
+        run(name, "ip route add default via " + INTERNET);
     }
 
     private void wire(String one, String oneEnd, String other, String otherEnd) {
