@@ -70,6 +70,7 @@ final class RemoteWork {
         run.attempt();
         run.step(what, "to " + choice.name());
         Duration left = Duration.between(clock.instant(), run.task().deadline());
+        double link = since(mesh); // before it is sent: the link may break while it is
         CompletableFuture<MeshMessage> request;
         try {
             request =
@@ -84,7 +85,7 @@ final class RemoteWork {
         }
         synchronized (this) {
             pending = request;
-            linkSince = since(mesh);
+            linkSince = link;
         }
         CompletableFuture<MeshMessage> mine = request;
         mine.whenComplete((answer, failure) -> answered(mine, linked, answer, failure));
@@ -121,11 +122,11 @@ final class RemoteWork {
                 return;
             }
             double since = since(mesh);
-            if (since == linkSince || linkSince == 0 && since == 0) {
+            if (since == linkSince) {
                 return;
             }
-            if (linkSince == 0) {
-                linkSince = since; // the link that the request waited for
+            if (linkSince == 0 && !run.spec().isDurable()) {
+                linkSince = since; // the link that the request waited for, as far as we know
                 return;
             }
             lost = pending;

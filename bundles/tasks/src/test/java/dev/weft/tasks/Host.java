@@ -58,6 +58,9 @@ final class Host implements AutoCloseable, Mesh, AgentDirectory, Events, HostIde
     /** Answers requests in place of a linked host. */
     volatile BiFunction<JsonNode, Consumer<MeshMessage>, CompletableFuture<MeshMessage>> stranger;
 
+    /** When the links came up; another number is another link. */
+    volatile double since = 1;
+
     /** What comes back is dropped, as by a link that breaks. */
     volatile boolean loseAnswers;
 
@@ -262,7 +265,7 @@ final class Host implements AutoCloseable, Mesh, AgentDirectory, Events, HostIde
     @Override
     public List<Peer> peers() {
         return linked.keySet().stream()
-                .map(peer -> new Peer(peer, peer.value(), Path.P2P, 1, 0, 0, "", 0))
+                .map(peer -> new Peer(peer, peer.value(), Path.P2P, 1, 0, 0, "", since))
                 .toList();
     }
 

@@ -58,7 +58,7 @@ class RunTest {
                     TaskState.REJECTED,
                     Set.of());
 
-    private static Run run(TaskState state) {
+    static Run run(TaskState state) {
         Instant now = Instant.now();
         Task task =
                 new Task(
