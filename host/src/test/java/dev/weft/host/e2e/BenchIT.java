@@ -33,6 +33,17 @@ class BenchIT {
     }
 
     @Test
+    void the_mesh_is_measured_beside_a_raw_channel() {
+        JsonNode all = Program.json(folder, "bench", "mesh", "--scale", "0.01", "--json");
+        Map<String, JsonNode> figures = new HashMap<>();
+        all.path("figures").forEach(one -> figures.put(one.path("name").asText(), one));
+        JsonNode bulk = figures.get("16 MiB results (baseline: raw DataChannel)");
+        assertEquals("MB/s", bulk.path("unit").asText());
+        assertTrue(bulk.path("value").asDouble() > 0 && bulk.path("baseline").asDouble() > 0);
+        assertEquals(8, figures.size(), figures.keySet().toString());
+    }
+
+    @Test
     void a_benchmark_that_there_is_none_of_is_named() {
         Program.Result wrong = Program.run(folder, "bench", "warp");
         assertEquals(2, wrong.exit());
