@@ -34,6 +34,7 @@ final class PostgresCluster implements ClusterNode {
     private static final String CONTROL = "cluster";
     private static final String HELLO = "hello";
     private static final String RESYNC = "resync";
+    private static final String WANT = "want ";
     private static final int LOOK_MILLIS = 1_000;
     private static final int ANSWER_MILLIS = 10_000;
     private static final long MOST_RETRY_MILLIS = 5_000;
@@ -209,6 +210,10 @@ final class PostgresCluster implements ClusterNode {
                 joined(arrival.from());
             } else if (message.text().equals(RESYNC)) {
                 each(Mailbox::resync);
+            } else if (message.text().startsWith(WANT) && others.contains(arrival.from())) {
+                mailboxes
+                        .getOrDefault(message.text().substring(WANT.length()), Set.of())
+                        .forEach(mailbox -> mailbox.joined(arrival.from()));
             }
         }
     }
@@ -258,6 +263,7 @@ final class PostgresCluster implements ClusterNode {
         Collection<Mailbox> group =
                 mailboxes.computeIfAbsent(topic, one -> new CopyOnWriteArrayList<>());
         group.add(mailbox);
+        outgoing.offer(all, CONTROL, WANT + topic); // what they told before it listened is lost
         return () -> {
             group.remove(mailbox);
             mailbox.close();

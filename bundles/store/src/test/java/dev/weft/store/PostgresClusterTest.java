@@ -148,6 +148,23 @@ class PostgresClusterTest {
     }
 
     @Test
+    void one_that_listens_late_is_told_what_went_before() {
+        one.node.subscribe(
+                "late",
+                new ClusterListener() {
+                    @Override
+                    public void received(String from, String text) {}
+
+                    @Override
+                    public void joined(String host) {
+                        one.node.send(host, "late", "state");
+                    }
+                });
+        two.node.subscribe("late", two);
+        await().atMost(PATIENCE).until(() -> two.heard.contains("state"));
+    }
+
+    @Test
     void a_host_on_another_schema_is_of_another_registry() throws Exception {
         TestDatabase.Place elsewhere = TestDatabase.POSTGRESQL.create(folder);
         try (SqlStore store = elsewhere.open(1);

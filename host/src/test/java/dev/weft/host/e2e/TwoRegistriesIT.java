@@ -183,10 +183,7 @@ class TwoRegistriesIT {
         List<String> tasks = new ArrayList<>();
         for (int i = 0; i < 6; i++) {
             TestHost registry = i % 2 == 0 ? left : right;
-            var body =
-                    Wire.object()
-                            .put("skill", "text.statistics")
-                            .put("ttl", 300);
+            var body = Wire.object().put("skill", "text.statistics").put("ttl", 300);
             body.putObject("payload").put("text", "one two three");
             HttpResponse<String> answer =
                     HTTP.send(

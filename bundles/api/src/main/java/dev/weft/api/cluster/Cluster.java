@@ -35,7 +35,8 @@ public interface Cluster {
      * @return false if it will not be sent, or there is no such host */
     boolean send(String host, String topic, String text);
 
-    /** Listens to a topic. If other hosts are known already, the listener hears of them first.
+    /** Listens to a topic. If other hosts are known already, the listener hears of them first, and
+     * theirs of the same topic hear {@link ClusterListener#joined}, so that they tell it what it missed.
      * @param topic as in {@link #publish}
      * @param listener hears what arrives
      * @return ends it; what is being told at that moment is told to its end */
