@@ -1,6 +1,7 @@
 package dev.weft.skill.schedule;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
 import java.util.Optional;
@@ -29,6 +30,11 @@ public record Job(
         Optional<String> prompt,
         Optional<Instant> next,
         Optional<Outcome> last) {
+    /** Fills in what the file leaves out. */
+    public Job {
+        input = input == null ? JsonNodeFactory.instance.objectNode() : input;
+    }
+
     /**
      * How a run ended.
      *

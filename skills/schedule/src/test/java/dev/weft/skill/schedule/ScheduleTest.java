@@ -102,6 +102,14 @@ class ScheduleTest {
     }
 
     @Test
+    void a_job_is_read_as_it_was_kept() {
+        Jobs jobs = new Jobs(folder);
+        Job kept = job("no arguments", Duration.ofSeconds(30));
+        jobs.change(all -> List.of(kept));
+        assertEquals(List.of(kept), jobs.read());
+    }
+
+    @Test
     void what_was_missed_is_run_once_after_a_restart() {
         new Jobs(folder).change(all -> List.of(job("every", Duration.ofSeconds(30))));
         Jobs again = new Jobs(folder);
