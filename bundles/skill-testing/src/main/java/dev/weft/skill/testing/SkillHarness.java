@@ -10,8 +10,10 @@ import dev.weft.protocol.SkillCard;
 import dev.weft.skill.SkillService;
 import dev.weft.skill.runtime.BareSkill;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 
 /** A skill in a test, called as a peer would call it: arguments and results as JSON. Used by one thread. */
 public final class SkillHarness {
@@ -26,7 +28,8 @@ public final class SkillHarness {
                     .build();
     private final BareSkill skill;
     private final Duration limit;
-    private TestContext last = new TestContext(LIMIT);
+    private final Queue<String> answers = new ArrayDeque<>();
+    private TestContext last = new TestContext(LIMIT, new ArrayDeque<>());
 
     private SkillHarness(BareSkill skill, Duration limit) {
         this.skill = skill;
@@ -48,6 +51,14 @@ public final class SkillHarness {
         return new SkillHarness(skill, time);
     }
 
+    /** Answers what the skill will ask a human.
+     * @param texts one answer a question, in their order
+     * @return this */
+    public SkillHarness answering(String... texts) {
+        answers.addAll(List.of(texts));
+        return this;
+    }
+
     /** What hosts, models and people see of the skill.
      * @return id, texts, permissions, tools with their schemas */
     public SkillCard card() {
@@ -61,7 +72,7 @@ public final class SkillHarness {
      * @throws dev.weft.api.task.TaskException as a caller would get it: codes {@code unknown_tool}, {@code bad_arguments},
      *     {@code skill_failed}, {@code deadline_exceeded} */
     public JsonNode call(String tool, Map<String, ?> arguments) {
-        last = new TestContext(limit);
+        last = new TestContext(limit, answers);
         try {
             return skill.call(tool, json.valueToTree(arguments), last);
         } catch (InterruptedException e) {

@@ -4,15 +4,18 @@ import dev.weft.skill.TaskContext;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** The context of one call: remembers what the skill sent ahead. */
 final class TestContext implements TaskContext {
     private final Instant deadline;
+    private final Queue<String> answers;
     private final List<String> emitted = new CopyOnWriteArrayList<>();
     private volatile double progress;
 
-    TestContext(Duration limit) {
+    TestContext(Duration limit, Queue<String> answers) {
+        this.answers = answers;
         deadline = Instant.now().plus(limit);
     }
 
@@ -27,6 +30,26 @@ final class TestContext implements TaskContext {
     @Override
     public String taskId() {
         return "test";
+    }
+
+    @Override
+    public String idempotencyKey() {
+        return "test";
+    }
+
+    @Override
+    public int attempt() {
+        return 1;
+    }
+
+    @Override
+    public String ask(String question, String... choices) {
+        String answer = answers.poll();
+        if (answer == null) {
+            throw new IllegalStateException(
+                    "the skill asks \"" + question + "\"; give SkillHarness.answering the answer");
+        }
+        return answer;
     }
 
     @Override
