@@ -1,5 +1,6 @@
 package dev.weft.deploy;
 
+import aQute.bnd.osgi.Jar;
 import dev.weft.api.deploy.Deployments;
 import dev.weft.api.deploy.Deployments.Deployment;
 import dev.weft.api.event.Event;
@@ -20,6 +21,8 @@ import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.Constants;
@@ -94,18 +97,15 @@ final class Host {
         return deployBundle;
     }
 
-    private static String packages() {
-        String weft =
+    private static String packages() throws Exception {
+        StringBuilder weft = new StringBuilder();
+        for (String type :
                 List.of(
-                                "deploy;version=1.1.0",
-                                "event;version=1.0.0",
-                                "health;version=1.1.0",
-                                "mesh;version=1.0.0",
-                                "skill;version=1.1.0",
-                                "task;version=1.0.0")
-                        .stream()
-                        .map(p -> ",dev.weft.api." + p)
-                        .reduce("", String::concat);
+                        "dev.weft.api.event.Events",
+                        "dev.weft.protocol.Wire",
+                        "dev.weft.skill.Skill")) {
+            weft.append(',').append(exports(type));
+        }
         String jackson =
                 List.of(
                                 "annotation",
@@ -123,10 +123,29 @@ final class Host {
                         .stream()
                         .map(p -> ",com.fasterxml.jackson." + p + ";version=2.22.1")
                         .reduce("", String::concat);
-        return "dev.weft.protocol;version=1.0.0,dev.weft.skill;version=1.0.0,org.slf4j;version=2.0.17,"
-                + "dev.langchain4j.agent.tool;version=1.18.1,dev.langchain4j.model.output.structured;version=1.18.1"
+        return "org.slf4j;version=2.0.17,dev.langchain4j.agent.tool;version=1.18.1,"
+                + "dev.langchain4j.model.output.structured;version=1.18.1"
                 + weft
                 + jackson;
+    }
+
+    /** What the bundle of a class exports, as its manifest says. */
+    private static String exports(String type) throws Exception {
+        Path place =
+                Path.of(
+                        Class.forName(type, false, Host.class.getClassLoader())
+                                .getProtectionDomain()
+                                .getCodeSource()
+                                .getLocation()
+                                .toURI());
+        try (Jar jar = new Jar(place.toFile())) {
+            String header = jar.getManifest().getMainAttributes().getValue("Export-Package");
+            return Pattern.compile("(dev\\.weft[a-z.]*);version=\"([0-9.]+)\"")
+                    .matcher(header)
+                    .results()
+                    .map(found -> found.group(1) + ";version=" + found.group(2))
+                    .collect(Collectors.joining(","));
+        }
     }
 
     private final class Journal implements Events {
@@ -144,7 +163,8 @@ final class Host {
     <T> T service(Class<T> type) throws InterruptedException {
         ServiceTracker<T, T> tracker =
                 new ServiceTracker<>(framework.getBundleContext(), type, null);
-        tracker.open();
+        // All services: the class path of the test has classes that a bundle has too.
+        tracker.open(true);
         try {
             T service = tracker.waitForService(5000);
             if (service == null) {

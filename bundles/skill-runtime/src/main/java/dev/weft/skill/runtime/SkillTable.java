@@ -58,7 +58,7 @@ final class SkillTable {
         return running;
     }
 
-    /** Draws the picture again, after a card has changed. */
+    /** Draws the picture again: after a change of what is there, or of its health. */
     synchronized void redraw() {
         Map<String, Installed> byId = new TreeMap<>();
         Stream<Installed> open =
