@@ -188,7 +188,13 @@ public class DeployFrameworkIT {
         Await.until(
                 file,
                 25,
-                () -> find(file).map(found -> found.state() == State.REFUSED).orElse(false));
+                () ->
+                        find(file)
+                                .map(
+                                        found ->
+                                                found.state() == State.REFUSED
+                                                        || found.state() == State.QUARANTINED)
+                                .orElse(false));
         String said = find(file).orElseThrow().reason();
         assertTrue(said, said.contains(reason));
         assertTrue(Files.readString(DEPLOY.resolve(file + ".error")).contains(reason));
