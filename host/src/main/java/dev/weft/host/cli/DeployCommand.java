@@ -67,7 +67,7 @@ final class DeployCommand extends HostCommand {
         }
         if (!json) {
             List<String> skills = new ArrayList<>();
-            outcome.path("skills").forEach(skill -> skills.add(skill.asText() + version(outcome)));
+            outcome.path("skills").forEach(skill -> skills.add(skill.asText()));
             command.output()
                     .line(
                             file
@@ -75,10 +75,5 @@ final class DeployCommand extends HostCommand {
                                     + state
                                     + (skills.isEmpty() ? "" : ": " + String.join(", ", skills)));
         }
-    }
-
-    private static String version(JsonNode outcome) {
-        String version = outcome.path("version").asText();
-        return version.isEmpty() ? "" : " " + version;
     }
 }

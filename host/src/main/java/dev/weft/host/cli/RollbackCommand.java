@@ -1,5 +1,6 @@
 package dev.weft.host.cli;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -28,6 +29,10 @@ final class RollbackCommand extends HostCommand {
     void run() {
         String query = version == null ? "" : "?version=" + HostClient.segment(version);
         String path = "/api/skills/" + HostClient.segment(skill) + "/rollback" + query;
-        DeployCommand.report(this, client().post(path, null, PATIENCE), json);
+        JsonNode outcome = client().post(path, null, PATIENCE);
+        DeployCommand.report(this, outcome, json);
+        if (!json) {
+            output().line(skill + " is at version " + outcome.path("version").asText());
+        }
     }
 }
