@@ -2,12 +2,9 @@ package dev.weft.host.bench;
 
 import dev.weft.host.launcher.Distribution;
 import dev.weft.host.launcher.HostException;
-import dev.weft.protocol.SignalMessage;
-import dev.weft.protocol.Wire;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,8 +31,8 @@ final class MeshBenchmark implements Benchmark {
         BlockingQueue<String> said = new LinkedBlockingQueue<>();
         try (Child asks = new Child(folder, MeshPeer.ASKS.value(), scale);
                 Child answers = new Child(folder, MeshPeer.ANSWERS.value(), scale)) {
-            asks.listen(said);
-            answers.listen(said);
+            asks.listen(answers, said);
+            answers.listen(asks, said);
             figures.step("two processes start");
             for (String line = said.poll(MOST_MINUTES, TimeUnit.MINUTES);
                     !"D".equals(line);
@@ -43,12 +40,6 @@ final class MeshBenchmark implements Benchmark {
                 if (line == null || line.startsWith("E ")) {
                     throw new HostException(
                             HostException.FAILED, "the mesh cannot be measured: " + line);
-                } else if (line.startsWith("S ")) {
-                    SignalMessage message = Wire.signal(line.substring(2));
-                    (message.targetId().equals(MeshPeer.ASKS.value()) ? asks : answers).say(line);
-                } else if (line.startsWith("K ")) {
-                    boolean fromAsking = line.startsWith("K " + MeshPeer.ASKS + " ");
-                    (fromAsking ? answers : asks).say(line);
                 } else if (line.startsWith("F ")) {
                     add(figures, line.substring(2).split("\\|"));
                 }
@@ -115,15 +106,23 @@ final class MeshBenchmark implements Benchmark {
                     .filter(file -> file.toString().endsWith(".jar"));
         }
 
-        /** Hands on what it says, until it ends. */
-        void listen(BlockingQueue<String> said) {
+        /** Hands on what it says, until it ends: unread to the other process, as a registry would, or to the benchmark. */
+        void listen(Child other, BlockingQueue<String> said) {
             Thread reader =
                     new Thread(
                             () -> {
                                 try (BufferedReader in =
                                         process.inputReader(StandardCharsets.UTF_8)) {
-                                    in.lines().forEach(said::add);
-                                } catch (IOException | UncheckedIOException ended) {
+                                    for (String line = in.readLine();
+                                            line != null;
+                                            line = in.readLine()) {
+                                        if (line.startsWith("S ") || line.startsWith("K ")) {
+                                            other.say(line);
+                                        } else {
+                                            said.add(line);
+                                        }
+                                    }
+                                } catch (IOException ended) {
                                     // told below
                                 }
                                 said.add("E a process of the benchmark ended");
