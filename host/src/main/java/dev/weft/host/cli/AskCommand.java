@@ -21,6 +21,18 @@ final class AskCommand extends HostCommand {
     @Option(names = "--trace", description = "Shows each step.")
     private boolean trace;
 
+    @Option(names = "--stream", description = "Prints the answer as it comes.")
+    private boolean stream;
+
+    @Option(
+            names = "--conversation",
+            paramLabel = "C",
+            description = "Remembers what was said under this name before.")
+    private String conversation;
+
+    @Option(names = "--route", paramLabel = "R", description = "Route of the chat model.")
+    private String route;
+
     @Option(
             names = "--timeout",
             paramLabel = "S",
@@ -37,8 +49,14 @@ final class AskCommand extends HostCommand {
         if (agent != null) {
             body.put("agent", agent);
         }
+        if (conversation != null) {
+            body.put("conversation", conversation);
+        }
+        if (route != null) {
+            body.put("route", route);
+        }
         Duration limit = Duration.ofSeconds(timeout + 10L);
-        if (!trace) {
+        if (!trace && !stream) {
             show(client().post("/api/ask", body, limit));
             return;
         }
@@ -50,8 +68,23 @@ final class AskCommand extends HostCommand {
                         () -> {},
                         (type, data) -> {
                             switch (type) {
-                                case "step" -> step(data);
-                                case "answer" -> show(data);
+                                case "step" -> {
+                                    if (trace) {
+                                        step(data);
+                                    }
+                                }
+                                case "token" -> {
+                                    if (stream) {
+                                        output().text(data.path("text").asText());
+                                    }
+                                }
+                                case "answer" -> {
+                                    if (stream && !json) {
+                                        output().line("");
+                                    } else {
+                                        show(data);
+                                    }
+                                }
                                 case "error" ->
                                         throw new HostException(
                                                 HostException.FAILED,

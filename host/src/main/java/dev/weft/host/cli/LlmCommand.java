@@ -12,7 +12,12 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "llm",
         description = "Chat model providers and the routes to them.",
-        subcommands = {LlmCommand.Show.class, LlmCommand.Use.class})
+        subcommands = {
+            LlmCommand.Show.class,
+            LlmCommand.Use.class,
+            LlmCommand.Models.class,
+            LlmCommand.Raise.class
+        })
 final class LlmCommand extends HostCommand {
     @Override
     void run() {
@@ -20,20 +25,35 @@ final class LlmCommand extends HostCommand {
     }
 
     private static void show(JsonNode llm, Output output) {
+        JsonNode usage = llm.path("usage");
         List<List<String>> rows = new ArrayList<>();
-        llm.path("providers")
-                .forEach(
-                        provider ->
-                                rows.add(
-                                        List.of(
-                                                provider.path("id").asText(),
-                                                provider.path("type").asText(),
-                                                provider.path("model").asText(),
-                                                provider.path("calls").asText(),
-                                                provider.path("failures").asText(),
-                                                provider.path("lastError").asText(""))));
+        for (JsonNode provider : llm.path("providers")) {
+            JsonNode used = usage.path("provider:" + provider.path("id").asText());
+            rows.add(
+                    List.of(
+                            provider.path("id").asText(),
+                            provider.path("type").asText(),
+                            provider.path("model").asText(),
+                            provider.path("state").asText(),
+                            provider.path("calls").asText(),
+                            provider.path("failures").asText(),
+                            used.path("input_tokens").asText("0")
+                                    + "/"
+                                    + used.path("output_tokens").asText("0"),
+                            used.path("cost").asText("0"),
+                            provider.path("last_error").asText("")));
+        }
         output.table(
-                List.of("PROVIDER", "TYPE", "MODEL", "CALLS", "FAILED", "LAST ERROR"),
+                List.of(
+                        "PROVIDER",
+                        "TYPE",
+                        "MODEL",
+                        "STATE",
+                        "CALLS",
+                        "FAILED",
+                        "TOKENS IN/OUT",
+                        "COST",
+                        "LAST ERROR"),
                 rows,
                 "no providers");
         llm.path("routes")
@@ -48,6 +68,79 @@ final class LlmCommand extends HostCommand {
                                             + " → "
                                             + String.join(", ", providers));
                         });
+        for (JsonNode budget : llm.path("budgets")) {
+            output.line(
+                    "budget "
+                            + budget.path("name").asText()
+                            + " per "
+                            + budget.path("per").asText()
+                            + ": "
+                            + used(budget, "tokens", "token_limit")
+                            + " tokens, "
+                            + used(budget, "money", "money_limit")
+                            + " money"
+                            + (budget.path("waiting").asInt() > 0
+                                    ? "; calls that wait for it: " + budget.path("waiting").asInt()
+                                    : ""));
+        }
+    }
+
+    private static String used(JsonNode budget, String used, String limit) {
+        return budget.path(used).asText()
+                + (budget.path(limit).asDouble() > 0 ? " of " + budget.path(limit).asText() : "");
+    }
+
+    /** {@code weft llm models}. */
+    @Command(name = "models", description = "Lists the models that a provider's server offers.")
+    static final class Models extends HostCommand {
+        @Parameters(index = "0", paramLabel = "PROVIDER", description = "Id of the provider.")
+        private String provider;
+
+        @Option(names = "--json", description = "Prints one JSON document.")
+        private boolean json;
+
+        @Override
+        void run() {
+            JsonNode answer = client().get("/api/llm/providers/" + provider + "/models");
+            if (json) {
+                output().json(answer);
+            } else {
+                answer.path("models").forEach(model -> output().line(model.asText()));
+            }
+        }
+    }
+
+    /** {@code weft llm raise}. */
+    @Command(
+            name = "raise",
+            description = "Allows more in a budget's present period; calls that wait for it go on.")
+    static final class Raise extends HostCommand {
+        @Parameters(
+                index = "0",
+                paramLabel = "BUDGET",
+                description = "Such as route:default or skill:summarize.")
+        private String budget;
+
+        @Option(names = "--tokens", paramLabel = "N", description = "How many tokens more.")
+        private long tokens;
+
+        @Option(names = "--money", paramLabel = "M", description = "How much money more.")
+        private double money;
+
+        @Override
+        void run() {
+            JsonNode raised =
+                    client().post(
+                                    "/api/llm/budgets/" + budget + "/raise",
+                                    Wire.object().put("tokens", tokens).put("money", money));
+            output().line(
+                            budget
+                                    + ": "
+                                    + used(raised, "tokens", "token_limit")
+                                    + " tokens, "
+                                    + used(raised, "money", "money_limit")
+                                    + " money used");
+        }
     }
 
     /** {@code weft llm list}. */

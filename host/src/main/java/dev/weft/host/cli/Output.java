@@ -33,6 +33,12 @@ final class Output {
         out.flush();
     }
 
+    /** A piece of a line. */
+    void text(String piece) {
+        out.print(piece);
+        out.flush();
+    }
+
     /** Aligned columns, or one line that says why there is nothing. */
     void table(List<String> head, List<List<String>> rows, String empty) {
         if (rows.isEmpty()) {

@@ -56,9 +56,17 @@ public final class AgentFile {
                             "model",
                             "api_key_env",
                             "api_key_file",
+                            "api_version",
                             "timeout_seconds",
-                            "temperature"));
-    private static final Set<String> PROVIDER_TYPES = new TreeSet<>(Set.of("openai", "rules"));
+                            "temperature",
+                            "max_output_tokens",
+                            "max_concurrent",
+                            "calls_per_minute",
+                            "input_price",
+                            "output_price",
+                            "probe_seconds"));
+    static final Set<String> PROVIDER_TYPES =
+            new TreeSet<>(Set.of("openai", "azure", "ollama", "anthropic", "gemini", "rules"));
 
     private final Path file;
     private final List<String> errors = new ArrayList<>();

@@ -176,7 +176,13 @@ final class HostConfiguration {
         all.put("dev.weft.llm.router", Map.of("routes", routes));
         providers()
                 .forEach(
-                        provider -> all.put("dev.weft.llm.openai~" + provider.get("id"), provider));
+                        provider ->
+                                all.put(
+                                        "dev.weft.llm."
+                                                + provider.getOrDefault("type", "openai")
+                                                + "~"
+                                                + provider.get("id"),
+                                        provider));
         return all;
     }
 
@@ -192,6 +198,7 @@ final class HostConfiguration {
         Map<String, Object> agent = new LinkedHashMap<>();
         file.text("prompt").ifPresent(prompt -> agent.put("prompt", prompt));
         file.number("max_turns").ifPresent(turns -> agent.put("max_turns", turns));
+        file.number("context_window").ifPresent(tokens -> agent.put("context_window", tokens));
         Path about = options.folder().resolve("AGENT.md");
         if (Files.exists(about)) {
             agent.put("prompt_file", about.toAbsolutePath().toString());
@@ -202,20 +209,14 @@ final class HostConfiguration {
     /** The listed providers; the reference's single {@code provider} and {@code model} count as one. */
     private List<Map<String, String>> providers() {
         List<Map<String, String>> all = new ArrayList<>(file.providers());
-        if (all.isEmpty() && file.text("provider").filter("openai"::equals).isPresent()) {
+        Optional<String> type = file.text("provider").filter(AgentFile.PROVIDER_TYPES::contains);
+        if (all.isEmpty() && type.isPresent()) {
             Map<String, String> single =
-                    new HashMap<>(
-                            Map.of(
-                                    "id",
-                                    "openai",
-                                    "type",
-                                    "openai",
-                                    "api_key_env",
-                                    "OPENAI_API_KEY"));
+                    new HashMap<>(Map.of("id", type.get(), "type", type.get()));
             file.text("model").ifPresent(model -> single.put("model", model));
             all.add(single);
         }
-        all.removeIf(provider -> !provider.getOrDefault("type", "openai").equals("openai"));
+        all.removeIf(provider -> provider.getOrDefault("type", "openai").equals("rules"));
         return all;
     }
 

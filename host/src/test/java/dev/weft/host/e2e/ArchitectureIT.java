@@ -38,7 +38,15 @@ class ArchitectureIT {
         rooms("registry", "registry", "signaling");
         rooms("mesh", "signaling.client", "transport.webrtc", "transport.relay", "mesh");
         rooms("work", "tasks", "skill.runtime", "skill.config", "deploy");
-        rooms("mind", "agent", "llm.router", "llm.rules", "llm.openai");
+        rooms(
+                "mind",
+                "agent",
+                "llm.router",
+                "llm.rules",
+                "llm.openai",
+                "llm.ollama",
+                "llm.anthropic",
+                "llm.gemini");
         rooms("faces", "http.api", "shell", "ui.web");
         contracts("ground", "identity", "audit", "event", "health", "store", "cluster", "http");
         contracts("registry", "registry", "signaling");

@@ -10,11 +10,15 @@ import dev.langchain4j.model.chat.request.ChatRequest;
 import dev.langchain4j.model.chat.response.ChatResponse;
 import dev.weft.api.llm.Llm;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Hashtable;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import javax.inject.Inject;
 import org.junit.Test;
 import org.junit.runner.RunWith;
@@ -36,6 +40,8 @@ public class RouterFrameworkIT {
     private ChatModel router;
 
     @Inject private Llm llm;
+
+    @Inject private org.osgi.service.cm.ConfigurationAdmin admin;
 
     @Inject private BundleContext context;
 
@@ -124,6 +130,124 @@ public class RouterFrameworkIT {
             good.unregister();
             llm.use("default", List.of("rules"));
         }
+    }
+
+    /** Routes are pointed elsewhere and providers replaced, again and again, while others call: not one call fails. */
+    @Test
+    public void swaps_under_load_fail_no_call() throws Exception {
+        ServiceRegistration<ChatModel> one = provide("one", request -> "one");
+        ServiceRegistration<ChatModel> two = provide("two", request -> "two");
+        await("one", "two");
+        llm.use("default", List.of("one"));
+        AtomicBoolean stop = new AtomicBoolean();
+        AtomicInteger answered = new AtomicInteger();
+        List<Throwable> failed = new CopyOnWriteArrayList<>();
+        List<Thread> callers = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            Thread caller =
+                    new Thread(
+                            () -> {
+                                while (!stop.get()) {
+                                    try {
+                                        router.chat("hello");
+                                        answered.incrementAndGet();
+                                    } catch (RuntimeException e) {
+                                        failed.add(e);
+                                    }
+                                }
+                            });
+            callers.add(caller);
+            caller.start();
+        }
+        try {
+            for (int swap = 0; swap < 100; swap++) {
+                int before = answered.get();
+                Await.until("calls between two swaps", 30, () -> answered.get() > before);
+                llm.use("default", List.of(swap % 2 == 0 ? "two" : "one"));
+                // the one that is not in use is replaced: the new one is there before the old one goes
+                ServiceRegistration<ChatModel> fresh =
+                        provide(swap % 2 == 0 ? "one" : "two", request -> "fresh");
+                (swap % 2 == 0 ? one : two).unregister();
+                if (swap % 2 == 0) {
+                    one = fresh;
+                } else {
+                    two = fresh;
+                }
+            }
+        } finally {
+            stop.set(true);
+            for (Thread caller : callers) {
+                caller.join(TimeUnit.SECONDS.toMillis(30));
+            }
+            llm.use("default", List.of("rules"));
+            one.unregister();
+            two.unregister();
+        }
+        assertEquals(List.of(), failed);
+        assertTrue(answered.get() >= 100);
+    }
+
+    /** A changed configuration of a real provider bundle is a new provider beside the old one: no call fails meanwhile. */
+    @Test
+    public void a_provider_by_configuration_changes_under_calls() throws Exception {
+        com.sun.net.httpserver.HttpServer server =
+                com.sun.net.httpserver.HttpServer.create(
+                        new java.net.InetSocketAddress(
+                                java.net.InetAddress.getLoopbackAddress(), 0),
+                        0);
+        server.createContext(
+                "/",
+                exchange -> {
+                    exchange.getRequestBody().readAllBytes();
+                    byte[] answer =
+                            ("{\"id\":\"1\",\"object\":\"chat.completion\",\"model\":\"m\",\"choices\":[{\"index\":0,"
+                                            + "\"finish_reason\":\"stop\",\"message\":{\"role\":\"assistant\",\"content\":\"hi\"}}]}")
+                                    .getBytes(java.nio.charset.StandardCharsets.UTF_8);
+                    exchange.getResponseHeaders().set("Content-Type", "application/json");
+                    exchange.sendResponseHeaders(200, answer.length);
+                    exchange.getResponseBody().write(answer);
+                    exchange.close();
+                });
+        server.start();
+        org.osgi.service.cm.Configuration configuration =
+                admin.getFactoryConfiguration("dev.weft.llm.openai", "it", "?");
+        try {
+            configuration.update(settings(server.getAddress().getPort(), "m0"));
+            await("it");
+            llm.use("default", List.of("it"));
+            for (int change = 1; change <= 20; change++) {
+                configuration.update(settings(server.getAddress().getPort(), "m" + change));
+                String model = "m" + change;
+                while (llm.providers().stream().noneMatch(it -> it.model().equals(model))) {
+                    assertEquals("hi", router.chat("hello"));
+                }
+                assertEquals("hi", router.chat("hello"));
+            }
+        } finally {
+            llm.use("default", List.of("rules"));
+            configuration.delete();
+            server.stop(0);
+        }
+    }
+
+    private static Hashtable<String, Object> settings(int port, String model) {
+        Hashtable<String, Object> settings = new Hashtable<>();
+        settings.put("id", "it");
+        settings.put("base_url", "http://127.0.0.1:" + port + "/v1");
+        settings.put("model", model);
+        settings.put("probe_seconds", 0);
+        return settings;
+    }
+
+    private void await(String... ids) throws Exception {
+        Await.until(
+                "providers " + List.of(ids),
+                30,
+                () ->
+                        llm.providers().stream()
+                                .map(Llm.Provider::id)
+                                .toList()
+                                .containsAll(List.of(ids)));
     }
 
     @Test

@@ -14,7 +14,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Consumer;
 
 /** A prompt for this host's agent, or for a peer's. */
 final class AskResource implements Resource {
@@ -34,9 +33,25 @@ final class AskResource implements Resource {
         return List.of(
                 Route.post(
                         "/api/ask",
-                        "Answer {prompt, timeout, agent}; as server-sent events step, answer, error if accepted",
+                        "Answer {prompt, timeout, agent, conversation, route}; as server-sent events token, step, answer, error if accepted",
                         Route.roles(Role.ADMIN, Role.OPERATOR),
-                        this::ask));
+                        this::ask),
+                Route.delete(
+                        "/api/ask/conversations/{id}",
+                        "Forget a conversation",
+                        Route.roles(Role.ADMIN, Role.OPERATOR),
+                        this::forget));
+    }
+
+    private CompletionStage<Reply> forget(Call call) {
+        if (!agent().forget(call.path("id"))) {
+            throw ApiException.notFound("there is no such conversation");
+        }
+        return Reply.ok(Wire.object().put("forgotten", call.path("id")));
+    }
+
+    private Agent agent() {
+        return Rooms.need(rooms.agent, "this host has no agent");
     }
 
     private CompletionStage<Reply> ask(Call call) throws IOException {
@@ -49,23 +64,44 @@ final class AskResource implements Resource {
         Duration timeout =
                 Duration.ofMillis((long) (1000 * Call.number(body, "timeout", 120, 1, 3600)));
         String agent = Call.text(body, "agent");
+        Agent.Question question =
+                new Agent.Question(
+                        prompt,
+                        timeout,
+                        Call.text(body, "conversation"),
+                        Call.text(body, "route"),
+                        null,
+                        0);
         if (call.wantsEvents()) {
-            return stream(call, prompt, timeout, agent);
+            return stream(call, question, agent);
         }
         call.patience(timeout);
-        CompletableFuture<ObjectNode> answer = answer(prompt, timeout, agent, null);
+        CompletableFuture<ObjectNode> answer = answer(question, agent, null);
         CompletableFuture<Reply> reply = answer.thenApply(text -> Reply.json(200, text));
         reply.whenComplete(
                 (done, failure) -> answer.cancel(false)); // matters only if the exchange gave up
         return reply;
     }
 
-    private CompletionStage<Reply> stream(Call call, String prompt, Duration timeout, String agent)
+    private CompletionStage<Reply> stream(Call call, Agent.Question question, String agent)
             throws IOException {
         var begun = new CompletableFuture<SseStream>();
-        Consumer<Agent.Step> trace =
-                step -> begun.thenAccept(stream -> stream.send(null, "step", step));
-        CompletableFuture<ObjectNode> answer = answer(prompt, timeout, agent, trace);
+        Agent.Listener listener =
+                new Agent.Listener() {
+                    @Override
+                    public void onStep(Agent.Step step) {
+                        begun.thenAccept(stream -> stream.send(null, "step", step));
+                    }
+
+                    @Override
+                    public void onText(String text) {
+                        begun.thenAccept(
+                                stream ->
+                                        stream.send(
+                                                null, "token", Wire.object().put("text", text)));
+                    }
+                };
+        CompletableFuture<ObjectNode> answer = answer(question, agent, listener);
         SseStream stream = new SseStream(call, pulse, () -> answer.cancel(false));
         begun.complete(stream);
         answer.whenComplete(
@@ -88,12 +124,11 @@ final class AskResource implements Resource {
     }
 
     private CompletableFuture<ObjectNode> answer(
-            String prompt, Duration timeout, String agent, Consumer<Agent.Step> trace) {
+            Agent.Question question, String agent, Agent.Listener listener) {
         if (agent.isEmpty()
                 || agent.equals(identity.name())
                 || agent.equals(identity.agentId().value())) {
-            CompletableFuture<Agent.Answer> asked =
-                    Rooms.need(rooms.agent, "this host has no agent").ask(prompt, timeout, trace);
+            CompletableFuture<Agent.Answer> asked = agent().ask(question, listener);
             return linked(
                     asked,
                     asked.thenApply(answer -> describe(answer).put("agent", identity.name())));
@@ -113,8 +148,8 @@ final class AskResource implements Resource {
                         .request(
                                 peer.card().agentId(),
                                 MeshMessage.AGENT_PROMPT,
-                                Wire.object().put("message", prompt).put("direct", true),
-                                timeout,
+                                Wire.object().put("message", question.prompt()).put("direct", true),
+                                question.timeout(),
                                 null);
         return linked(
                 asked,

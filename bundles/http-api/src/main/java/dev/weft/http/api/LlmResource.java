@@ -5,6 +5,8 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.weft.api.identity.Role;
 import dev.weft.api.llm.Llm;
+import dev.weft.api.llm.ProviderException;
+import dev.weft.api.task.TaskException;
 import dev.weft.protocol.Wire;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,6 +15,7 @@ import java.util.concurrent.CompletionStage;
 
 /** Chat model providers, and the routes to them. */
 final class LlmResource implements Resource {
+    private static final double MOST = 1e15;
     private final Rooms rooms;
 
     LlmResource(Rooms rooms) {
@@ -31,7 +34,43 @@ final class LlmResource implements Resource {
                         "/api/llm/routes/{route}",
                         "Point a route at {providers:[id…]}, at once",
                         Set.of(Role.ADMIN),
-                        this::use));
+                        this::use),
+                Route.get(
+                        "/api/llm/providers/{id}/models",
+                        "Models that a provider's server offers",
+                        Route.roles(Role.ADMIN, Role.OPERATOR, Role.VIEWER),
+                        this::models),
+                Route.post(
+                        "/api/llm/budgets/{name}/raise",
+                        "Allow {tokens, money} more in a budget's present period; waiting calls go on",
+                        Route.roles(Role.ADMIN, Role.OPERATOR),
+                        this::raise));
+    }
+
+    private CompletionStage<Reply> models(Call call) {
+        ObjectNode json = Wire.object();
+        try {
+            json.set("models", Wire.node(llm().models(call.path("id"))));
+        } catch (IllegalArgumentException unknown) {
+            throw ApiException.notFound(unknown.getMessage());
+        } catch (ProviderException failed) {
+            throw new TaskException("provider_failed", failed.getMessage());
+        }
+        return Reply.ok(json);
+    }
+
+    private CompletionStage<Reply> raise(Call call) {
+        JsonNode body = call.json();
+        try {
+            Llm.Budget raised =
+                    llm().raise(
+                                    call.path("name"),
+                                    (long) Call.number(body, "tokens", 0, 0, MOST),
+                                    Call.number(body, "money", 0, 0, MOST));
+            return Reply.ok(describe(raised));
+        } catch (IllegalArgumentException refused) {
+            throw ApiException.bad("bad_budget", refused.getMessage());
+        }
     }
 
     private Llm llm() {
@@ -64,12 +103,56 @@ final class LlmResource implements Resource {
                             .addObject()
                             .put("id", provider.id())
                             .put("type", provider.type())
-                            .put("model", provider.model());
+                            .put("model", provider.model())
+                            .put("state", provider.state())
+                            .put("streams", provider.streams())
+                            .put("running", provider.running());
             entry.put("calls", provider.calls())
                     .put("failures", provider.failures())
                     .put("last_error", provider.lastError());
         }
         json.set("routes", Wire.node(llm.routes()));
+        ArrayNode budgets = json.putArray("budgets");
+        llm.budgets().forEach(budget -> budgets.add(describe(budget)));
+        ObjectNode usage = json.putObject("usage");
+        llm.usage()
+                .forEach(
+                        (subject, used) ->
+                                usage.putObject(subject)
+                                        .put("calls", used.calls())
+                                        .put("cached", used.cached())
+                                        .put("input_tokens", used.inputTokens())
+                                        .put("output_tokens", used.outputTokens())
+                                        .put("cost", used.cost()));
+        ArrayNode recent = json.putArray("recent");
+        llm.recent().forEach(call -> recent.add(describe(call)));
         return json;
+    }
+
+    private static ObjectNode describe(Llm.CallRecord call) {
+        return Wire.object()
+                .put("at", call.at())
+                .put("caller", call.caller())
+                .put("route", call.route())
+                .put("provider", call.provider())
+                .put("input_tokens", call.inputTokens())
+                .put("output_tokens", call.outputTokens())
+                .put("estimated", call.estimated())
+                .put("cost", call.cost())
+                .put("millis", call.millis())
+                .put("error", call.error());
+    }
+
+    private static ObjectNode describe(Llm.Budget budget) {
+        return Wire.object()
+                .put("name", budget.name())
+                .put("per", budget.per())
+                .put("token_limit", budget.tokenLimit())
+                .put("tokens", budget.tokens())
+                .put("money_limit", budget.moneyLimit())
+                .put("money", budget.money())
+                .put("reserved_tokens", budget.reservedTokens())
+                .put("reserved_money", budget.reservedMoney())
+                .put("waiting", budget.waiting());
     }
 }

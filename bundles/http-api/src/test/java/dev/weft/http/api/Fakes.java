@@ -662,7 +662,7 @@ final class Fakes {
 
         @Override
         public List<Provider> providers() {
-            return List.of(new Provider("rules", "rules", "rules", 1, 0, ""));
+            return List.of(new Provider("rules", "rules", "rules", "ready", false, 0, 1, 0, ""));
         }
 
         @Override
@@ -677,14 +677,65 @@ final class Fakes {
             }
             routes.put(route, providers);
         }
+
+        @Override
+        public List<String> models(String provider) {
+            if (provider.equals("broken")) {
+                throw new dev.weft.api.llm.ProviderException(
+                        dev.weft.api.llm.ProviderException.Kind.UNAVAILABLE, "down", null, null);
+            }
+            if (!provider.equals("rules")) {
+                throw new IllegalArgumentException("no provider; there are: rules");
+            }
+            return List.of("rules");
+        }
+
+        @Override
+        public Map<String, Usage> usage() {
+            return Map.of("provider:rules", new Usage(1, 0, 3, 4, 0));
+        }
+
+        @Override
+        public List<CallRecord> recent() {
+            return List.of(
+                    new CallRecord(
+                            "2026-01-01T00:00:00Z",
+                            "skill:x",
+                            "default",
+                            "rules",
+                            3,
+                            4,
+                            false,
+                            0,
+                            1,
+                            ""));
+        }
+
+        @Override
+        public List<Budget> budgets() {
+            return List.of(new Budget("route:default", "day", 100, 7, 0, 0, 0, 0, 0));
+        }
+
+        @Override
+        public Budget raise(String name, long tokens, double money) {
+            if (!name.equals("route:default") || tokens == 0 && money == 0) {
+                throw new IllegalArgumentException("no such budget; there are: route:default");
+            }
+            return new Budget(name, "day", 100 + tokens, 7, 0, 0, 0, 0, 0);
+        }
     }
 
     static final class Answering implements Agent {
         volatile CompletableFuture<Answer> last;
 
         @Override
-        public CompletableFuture<Answer> ask(
-                String prompt, Duration timeout, Consumer<Step> trace) {
+        public boolean forget(String conversation) {
+            return conversation.equals("known");
+        }
+
+        @Override
+        public CompletableFuture<Answer> ask(Question question, Listener listener) {
+            String prompt = question.prompt();
             Step step =
                     new Step(
                             "disk.usage",
@@ -693,8 +744,9 @@ final class Fakes {
                             Wire.object().put("free", 1),
                             null,
                             3);
-            if (trace != null) {
-                trace.accept(step);
+            if (listener != null) {
+                listener.onText("Hel");
+                listener.onStep(step);
             }
             last =
                     prompt.equals("wait")

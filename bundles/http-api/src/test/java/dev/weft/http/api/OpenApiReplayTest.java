@@ -154,6 +154,17 @@ class OpenApiReplayTest {
         ok(Role.ADMIN, "POST", "/api/skills/{id}/rollback", null, "disk");
         ok(Role.ADMIN, "POST", "/api/skills/{id}/retry", null, "disk");
         ok(Role.ADMIN, "PUT", "/api/llm/routes/{route}", "{\"providers\":[\"rules\"]}", "default");
+        ok(Role.VIEWER, "GET", "/api/llm/providers/{id}/models", null, "rules");
+        note(
+                "GET /api/llm/providers/{id}/models",
+                host.as(Role.VIEWER, "GET", "/api/llm/providers/broken/models", null).status());
+        ok(
+                Role.OPERATOR,
+                "POST",
+                "/api/llm/budgets/{name}/raise",
+                "{\"tokens\":5}",
+                "route:default");
+        ok(Role.OPERATOR, "DELETE", "/api/ask/conversations/{id}", null, "known");
         ok(Role.OPERATOR, "POST", "/api/ask", "{\"prompt\":\"hello\"}");
         HttpResponse<InputStream> stream =
                 host.http.send(
@@ -318,6 +329,7 @@ class OpenApiReplayTest {
                         case "/api/hub/tasks/{id}/input" -> "{\"answer\":\"x\"}";
                         case "/api/hub/tasks/{id}" -> "{\"state\":\"completed\"}";
                         case "/api/pairing/pair" -> "{\"code\":\"1\",\"agent_name\":\"x\"}";
+                        case "/api/llm/budgets/{name}/raise" -> "{\"tokens\":5}";
                         case "/api/llm/routes/{route}" -> "{\"providers\":[\"rules\"]}";
                         default -> "{}";
                     };

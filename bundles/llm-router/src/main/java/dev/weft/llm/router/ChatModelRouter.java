@@ -1,79 +1,93 @@
 package dev.weft.llm.router;
 
+import dev.langchain4j.model.catalog.ModelCatalog;
+import dev.langchain4j.model.catalog.ModelDescription;
 import dev.langchain4j.model.chat.ChatModel;
-import dev.langchain4j.model.chat.request.ChatRequest;
-import dev.langchain4j.model.chat.request.ChatRequestParameters;
-import dev.langchain4j.model.chat.response.ChatResponse;
 import dev.weft.api.event.Events;
 import dev.weft.api.health.HealthCheck;
 import dev.weft.api.llm.Llm;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.HashSet;
+import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import org.osgi.framework.BundleContext;
-import org.osgi.framework.Constants;
 import org.osgi.framework.ServiceReference;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Modified;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
 import org.osgi.service.component.annotations.ReferencePolicyOption;
-import org.osgi.service.metatype.annotations.AttributeDefinition;
 import org.osgi.service.metatype.annotations.Designate;
-import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * The chat model that everyone injects. It asks the providers of a route one after another until one answers. A request whose
- * model name is {@code route:NAME} takes that route; any other takes {@link Llm#DEFAULT_ROUTE}.
- */
+/** Knows the providers and the routes to them. A changed configuration counts at once and ends no call. */
 @Component(
-        service = {ChatModel.class, Llm.class, HealthCheck.class},
-        configurationPid = "dev.weft.llm.router",
-        property = Constants.SERVICE_RANKING + ":Integer=1000")
-@Designate(ocd = ChatModelRouter.Config.class)
-public final class ChatModelRouter implements ChatModel, Llm, HealthCheck {
-    /** Configuration. */
-    @ObjectClassDefinition(name = "Weft LLM router")
-    public @interface Config {
-        /** Routes; those set by {@code weft llm use} win.
-         * @return lines route=provider,provider */
-        @AttributeDefinition(
-                description =
-                        "route=provider,provider; the route default is taken when none is named. Empty: every provider by id, rules last")
-        String[] routes() default {};
-    }
-
+        service = {Llm.class, HealthCheck.class, ChatModelRouter.class},
+        configurationPid = "dev.weft.llm.router")
+@Designate(ocd = RouterConfig.class)
+public final class ChatModelRouter implements Llm, HealthCheck {
     private static final Logger log = LoggerFactory.getLogger(ChatModelRouter.class);
-    private static final String ROUTE_PREFIX = "route:";
 
     private final ProviderTable providers = new ProviderTable();
+    private final UsageTable usage = new UsageTable();
     private final Routes routes;
+    private final Budgets budgets;
+    private final AnswerCache cache;
+    private final Calls calls;
     private final Events events;
 
     /** Made by Declarative Services.
      * @param context tells the data folder
-     * @param config routes
+     * @param config routes and limits
      * @param events hears of changes */
     @Activate
-    public ChatModelRouter(BundleContext context, Config config, @Reference Events events) {
+    public ChatModelRouter(BundleContext context, RouterConfig config, @Reference Events events) {
         this(
-                config.routes(),
+                config,
                 context.getProperty("weft.data") == null
                         ? null
-                        : Path.of(context.getProperty("weft.data"), "llm-routes.json"),
-                events);
+                        : Path.of(context.getProperty("weft.data")),
+                events,
+                Clock.systemUTC());
     }
 
-    ChatModelRouter(String[] configured, Path file, Events events) {
-        this.routes = new Routes(configured, file);
+    ChatModelRouter(RouterConfig config, Path folder, Events events, Clock clock) {
+        this.routes =
+                new Routes(
+                        config.routes(), folder == null ? null : folder.resolve("llm-routes.json"));
+        this.budgets =
+                new Budgets(
+                        config.budgets(),
+                        folder == null ? null : folder.resolve("llm-budgets.json"),
+                        events,
+                        clock);
+        this.cache = new AnswerCache(config.cache());
         this.events = events;
+        this.calls =
+                new Calls(providers, this::providersOf, budgets, cache, usage, patience(config));
+    }
+
+    @Modified
+    void modify(RouterConfig config) {
+        routes.configure(config.routes());
+        budgets.configure(config.budgets());
+        cache.configure(config.cache());
+        calls.patience(patience(config));
+        publish();
+    }
+
+    private static Calls.Patience patience(RouterConfig config) {
+        return new Calls.Patience(
+                Math.max(0, config.retries()),
+                Duration.ofSeconds(Math.max(0, config.wait__seconds())),
+                Duration.ofSeconds(Math.max(0, config.approval__seconds())),
+                Duration.ofSeconds(Math.max(1, config.stall__seconds())),
+                Math.max(1, config.budget__output__tokens()));
     }
 
     @Reference(
@@ -99,35 +113,8 @@ public final class ChatModelRouter implements ChatModel, Llm, HealthCheck {
         }
     }
 
-    @Override
-    public ChatResponse doChat(ChatRequest request) {
-        String name = request.modelName();
-        boolean routed = name != null && name.startsWith(ROUTE_PREFIX);
-        String route = routed ? name.substring(ROUTE_PREFIX.length()) : DEFAULT_ROUTE;
-        ChatRequest forwarded = routed ? withoutModelName(request) : request;
-        List<String> reasons = new ArrayList<>();
-        List<Throwable> causes = new ArrayList<>();
-        Set<String> tried = new HashSet<>();
-        // The route is read anew before each try, so that a call that began before a swap finds its
-        // way after it.
-        for (String id = next(route, tried); id != null; id = next(route, tried)) {
-            LeasedModel provider = providers.lease(id);
-            if (provider == null) {
-                reasons.add(id + ": is not here");
-                continue;
-            }
-            try {
-                return provider.chat(forwarded);
-            } catch (RuntimeException | LinkageError e) {
-                if (Failures.isInterrupted(e)) {
-                    throw e;
-                }
-                reasons.add(id + ": " + Failures.describe(e));
-                causes.add(e);
-                log.warn("LLM provider {} failed on route {}: {}", id, route, Failures.describe(e));
-            }
-        }
-        throw exhausted(route, reasons, causes);
+    Calls calls() {
+        return calls;
     }
 
     @Override
@@ -155,15 +142,46 @@ public final class ChatModelRouter implements ChatModel, Llm, HealthCheck {
                             + " needs at least one provider; there are: "
                             + providers.names());
         }
-        for (String id : ids) {
-            if (id == null || !providers.snapshot().containsKey(id)) {
-                throw new IllegalArgumentException(
-                        "there is no LLM provider '" + id + "'; there are: " + providers.names());
-            }
-        }
+        ids.forEach(this::known);
         routes.set(route, ids);
         log.info("LLM route {} is now {}", route, String.join(", ", ids));
         publish();
+    }
+
+    @Override
+    public List<String> models(String provider) {
+        return known(provider).model() instanceof ModelCatalog catalog
+                ? catalog.listModels().stream().map(ModelDescription::name).sorted().toList()
+                : List.of();
+    }
+
+    private LeasedModel known(String id) {
+        LeasedModel provider = id == null ? null : providers.snapshot().get(id);
+        if (provider == null) {
+            throw new IllegalArgumentException(
+                    "there is no LLM provider '" + id + "'; there are: " + providers.names());
+        }
+        return provider;
+    }
+
+    @Override
+    public Map<String, Usage> usage() {
+        return usage.all();
+    }
+
+    @Override
+    public List<CallRecord> recent() {
+        return usage.recent();
+    }
+
+    @Override
+    public List<Budget> budgets() {
+        return budgets.list();
+    }
+
+    @Override
+    public Budget raise(String name, long tokens, double money) {
+        return budgets.raise(name, tokens, money);
     }
 
     @Override
@@ -195,10 +213,6 @@ public final class ChatModelRouter implements ChatModel, Llm, HealthCheck {
                 : Status.OK;
     }
 
-    private String next(String route, Set<String> tried) {
-        return providersOf(route).stream().filter(tried::add).findFirst().orElse(null);
-    }
-
     private List<String> providersOf(String route) {
         List<String> ids = routes.all().get(route);
         if (ids != null) {
@@ -212,33 +226,6 @@ public final class ChatModelRouter implements ChatModel, Llm, HealthCheck {
                             + String.join(", ", routes().keySet()));
         }
         return providers.defaultOrder();
-    }
-
-    private IllegalStateException exhausted(
-            String route, List<String> reasons, List<Throwable> causes) {
-        String why =
-                reasons.isEmpty()
-                        ? "there is no LLM provider"
-                        : "no LLM provider answered on route "
-                                + route
-                                + " ("
-                                + String.join("; ", reasons)
-                                + ")";
-        IllegalStateException failure =
-                new IllegalStateException(
-                        why + ". Providers here: " + providers.names(),
-                        causes.isEmpty() ? null : causes.get(0));
-        causes.stream().skip(1).forEach(failure::addSuppressed);
-        return failure;
-    }
-
-    private static ChatRequest withoutModelName(ChatRequest request) {
-        ChatRequestParameters parameters =
-                ChatRequestParameters.builder()
-                        .overrideWith(request.parameters())
-                        .modelName(null)
-                        .build();
-        return ChatRequest.builder().messages(request.messages()).parameters(parameters).build();
     }
 
     private void publish() {

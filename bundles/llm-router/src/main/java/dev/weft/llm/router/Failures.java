@@ -1,5 +1,6 @@
 package dev.weft.llm.router;
 
+import dev.weft.api.llm.ProviderException;
 import java.io.InterruptedIOException;
 import java.nio.channels.ClosedByInterruptException;
 
@@ -40,5 +41,15 @@ final class Failures {
             }
         }
         return false;
+    }
+
+    /** Tells whether a failed call may cost something: the server may have worked on it.
+     * @param failure what was thrown
+     * @return false if the server turned it away or was never reached */
+    static boolean mayHaveCost(Throwable failure) {
+        return failure instanceof Relay.BrokenException
+                || failure instanceof ProviderException known
+                        && (known.kind() == ProviderException.Kind.TIMEOUT
+                                || known.kind() == ProviderException.Kind.BAD_ANSWER);
     }
 }

@@ -1,14 +1,12 @@
 package dev.weft.llm.router;
 
 import dev.langchain4j.model.chat.ChatModel;
-import dev.weft.api.llm.Llm;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.osgi.framework.Constants;
 import org.osgi.framework.ServiceReference;
 
 /** The providers that are here, by reference; readers see a snapshot. Of two with one id the higher ranking counts. */
@@ -17,14 +15,7 @@ final class ProviderTable {
     private volatile Map<String, LeasedModel> byId = Collections.emptyNavigableMap();
 
     synchronized LeasedModel add(ServiceReference<ChatModel> reference, ChatModel model) {
-        Object ranking = reference.getProperty(Constants.SERVICE_RANKING);
-        LeasedModel provider =
-                new LeasedModel(
-                        text(reference, Llm.PROVIDER),
-                        text(reference, Llm.TYPE),
-                        text(reference, Llm.MODEL),
-                        ranking instanceof Integer number ? number : 0,
-                        model);
+        LeasedModel provider = new LeasedModel(reference, model);
         byReference.put(reference, provider);
         refresh();
         return provider;
@@ -36,7 +27,7 @@ final class ProviderTable {
         return provider;
     }
 
-    /** Starts a call: the caller must go on to {@link LeasedModel#chat}.
+    /** Starts a call: the caller must end with {@link LeasedModel#release}.
      * @param id a provider's id
      * @return null if it is not here */
     LeasedModel lease(String id) {
@@ -80,10 +71,5 @@ final class ProviderTable {
                                         (one, other) ->
                                                 one.ranking() >= other.ranking() ? one : other));
         byId = Collections.unmodifiableMap(best);
-    }
-
-    private static String text(ServiceReference<ChatModel> reference, String key) {
-        Object value = reference.getProperty(key);
-        return value == null ? "" : value.toString();
     }
 }

@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +32,13 @@ final class Routes {
      * @param file where routes are kept; null to keep none */
     Routes(String[] configured, Path file) {
         this.file = file;
+        set.putAll(stored());
+        configure(configured);
+    }
+
+    /** Takes other configured routes; those that were set while the host ran stay.
+     * @param configured lines {@code route=provider,provider} */
+    synchronized void configure(String[] configured) {
         Map<String, List<String>> all = new TreeMap<>();
         for (String line : configured == null ? new String[0] : configured) {
             int equals = line.indexOf('=');
@@ -45,9 +51,8 @@ final class Routes {
                 all.put(line.substring(0, equals).strip(), providers);
             }
         }
-        set.putAll(stored());
         all.putAll(set);
-        this.current = Map.copyOf(all);
+        current = Map.copyOf(all);
     }
 
     static boolean isName(String name) {
@@ -99,19 +104,8 @@ final class Routes {
     }
 
     private void store(Map<String, List<String>> routes) {
-        if (file == null) {
-            return;
-        }
         try {
-            Files.createDirectories(file.toAbsolutePath().getParent());
-            Path fresh = file.resolveSibling(file.getFileName() + ".new");
-            Files.writeString(
-                    fresh, mapper.writerWithDefaultPrettyPrinter().writeValueAsString(routes));
-            Files.move(
-                    fresh,
-                    file,
-                    StandardCopyOption.ATOMIC_MOVE,
-                    StandardCopyOption.REPLACE_EXISTING);
+            KeptJson.write(file, mapper, routes);
         } catch (IOException e) {
             throw new UncheckedIOException(
                     "the route is not changed, because " + file + " cannot be written: " + e, e);

@@ -55,9 +55,21 @@ class ChatModelRouterTest {
     private Path file;
 
     @BeforeEach
-    void start() {
+    void begin() {
         file = folder.resolve("data/llm-routes.json");
-        router = new ChatModelRouter(new String[0], file, events);
+        router = start();
+    }
+
+    private ChatModelRouter start(String... routes) {
+        return new ChatModelRouter(
+                TestConfig.of(java.util.Map.of("routes", routes)),
+                folder.resolve("data"),
+                events,
+                java.time.Clock.systemUTC());
+    }
+
+    private RouterModel model() {
+        return new RouterModel(router, "bundle:test", Runnable::run);
     }
 
     private static ChatModel says(String text) {
@@ -86,11 +98,11 @@ class ChatModelRouterTest {
     }
 
     private String ask() {
-        return router.chat("hi");
+        return model().chat("hi");
     }
 
     private String ask(String route) {
-        return router.chat(
+        return model().chat(
                         ChatRequest.builder()
                                 .messages(UserMessage.from("hi"))
                                 .modelName("route:" + route)
@@ -111,13 +123,7 @@ class ChatModelRouterTest {
 
     @Test
     void configured_route_is_taken_and_its_name_is_not_passed_on() {
-        router =
-                new ChatModelRouter(
-                        new String[] {
-                            "default=a", "fast = b , a", "nonsense", "Bad Name=a", "empty="
-                        },
-                        file,
-                        events);
+        router = start("default=a", "fast = b , a", "nonsense", "Bad Name=a", "empty=");
         AtomicReference<String> model = new AtomicReference<>("unset");
         add("a", says("a"));
         add(
@@ -227,7 +233,7 @@ class ChatModelRouterTest {
         add("b", says("b"));
         router.use("default", List.of("b", "a"));
         assertEquals("b", ask());
-        router = new ChatModelRouter(new String[] {"default=a"}, file, events);
+        router = start("default=a");
         add("a", says("a"));
         add("b", says("b"));
         assertEquals("b", ask());
@@ -261,7 +267,7 @@ class ChatModelRouterTest {
                         "{\"default\":\"a\"}",
                         "")) {
             Files.writeString(file, broken);
-            router = new ChatModelRouter(new String[0], file, events);
+            router = start();
             add("a", says("a"));
             assertEquals("a", ask());
         }

@@ -26,6 +26,11 @@ final class FakeReference implements ServiceReference<ChatModel> {
                         ranking);
     }
 
+    FakeReference(String id, Map<String, Object> more) {
+        this.properties = new java.util.HashMap<>(of(id).properties);
+        properties.putAll(more);
+    }
+
     static FakeReference of(String id) {
         return new FakeReference(id, id.equals("rules") ? "rules" : "openai", 0);
     }

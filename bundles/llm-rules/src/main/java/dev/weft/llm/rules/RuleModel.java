@@ -34,6 +34,10 @@ import org.osgi.service.component.annotations.Component;
 public final class RuleModel implements ChatModel {
     static final String NAME = "rules";
     private static final int SHOWN_TOOLS = 40;
+
+    /** Handing a question to another agent needs judgement, which rules have not. */
+    private static final String DELEGATION = "ask_agent";
+
     private static final String WHAT_I_AM =
             "I am a rule-based fallback, not a language model: I match the words of a prompt with the tools of this mesh. ";
 
@@ -57,7 +61,11 @@ public final class RuleModel implements ChatModel {
                         .map(ToolExecutionResultMessage.class::cast)
                         .toList();
         List<ToolSpecification> tools =
-                request.toolSpecifications() == null ? List.of() : request.toolSpecifications();
+                request.toolSpecifications() == null
+                        ? List.of()
+                        : request.toolSpecifications().stream()
+                                .filter(tool -> !tool.name().equals(DELEGATION))
+                                .toList();
         AiMessage answer =
                 results.isEmpty()
                         ? decide(words, tools)

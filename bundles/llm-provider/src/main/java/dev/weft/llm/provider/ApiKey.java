@@ -1,4 +1,4 @@
-package dev.weft.llm.openai;
+package dev.weft.llm.provider;
 
 import java.io.IOException;
 import java.net.URI;
@@ -9,7 +9,6 @@ import java.util.function.UnaryOperator;
 
 /** Where the key of a provider comes from. It is looked up for each request, so a new key counts at once. */
 final class ApiKey {
-    private static final String OPENAI = "api.openai.com";
     private static final long LONGEST = 16 << 10;
 
     private final String variable;
@@ -24,10 +23,7 @@ final class ApiKey {
      * @param environment looks a variable up */
     ApiKey(String variable, String file, URI server, UnaryOperator<String> environment) {
         String host = server.getHost();
-        this.variable =
-                variable.isBlank() && file.isBlank() && OPENAI.equals(host)
-                        ? "OPENAI_API_KEY"
-                        : variable.strip();
+        this.variable = variable.strip();
         this.file = file.strip();
         this.needed = !isLocal(host);
         this.environment = environment;

@@ -1,0 +1,2 @@
+/** Gemini: LangChain4j's client as a provider. */
+package dev.weft.llm.gemini;

@@ -1,0 +1,2 @@
+/** Ollama: LangChain4j's client as a provider. */
+package dev.weft.llm.ollama;
