@@ -1,6 +1,8 @@
 package dev.weft.agent;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.weft.api.agent.Agent.Listener;
 import dev.weft.api.agent.Agent.Step;
 import dev.weft.api.task.Task;
 import dev.weft.api.task.TaskException;
@@ -19,20 +21,21 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** One prompt on its way to an answer: its deadline, the tasks that run for it, the steps so far. */
 final class Ask {
     private static final Logger log = LoggerFactory.getLogger(Ask.class);
+    private static final long LOOK = TimeUnit.MILLISECONDS.toNanos(250);
     private static final Duration SHORTEST_TASK = Duration.ofSeconds(1);
 
     private final Tasks tasks;
     private final AgentId source;
     private final long deadline;
     private final Duration timeout;
-    private final Consumer<Step> trace;
+    private final int depth;
+    private final Listener listener;
     private final List<Step> steps = new ArrayList<>();
     private final Set<String> running = ConcurrentHashMap.newKeySet();
     private final CompletableFuture<TaskException> stopped = new CompletableFuture<>();
@@ -41,13 +44,15 @@ final class Ask {
      * @param tasks carries out tool calls
      * @param source this host's agent
      * @param timeout for everything
-     * @param trace hears each step; may be null */
-    Ask(Tasks tasks, AgentId source, Duration timeout, Consumer<Step> trace) {
+     * @param depth how many agents handed the question on before
+     * @param listener hears each step; may be null */
+    Ask(Tasks tasks, AgentId source, Duration timeout, int depth, Listener listener) {
         this.tasks = tasks;
         this.source = source;
         this.timeout = timeout;
         this.deadline = System.nanoTime() + timeout.toNanos();
-        this.trace = trace;
+        this.depth = depth;
+        this.listener = listener;
     }
 
     /** Ends the work: what runs is canceled, nothing new starts.
@@ -96,12 +101,11 @@ final class Ask {
                                 target.map(AgentId::value),
                                 source,
                                 left.compareTo(SHORTEST_TASK) < 0 ? SHORTEST_TASK : left,
-                                1));
+                                depth + 1));
         String id = handle.task().id();
         running.add(id);
         try {
-            CompletableFuture.anyOf(handle.done(), stopped)
-                    .get(Math.max(1, remaining()), TimeUnit.NANOSECONDS);
+            await(handle, tool, input);
             if (!handle.done().isDone()) {
                 throw stopped.join();
             }
@@ -122,13 +126,75 @@ final class Ask {
         }
     }
 
+    /** Waits for the end. A task that waits for a person is a step at once: whoever follows the trace can see what it asks. */
+    private void await(TaskHandle handle, String tool, JsonNode input)
+            throws InterruptedException, ExecutionException, TimeoutException {
+        CompletableFuture<Object> end = CompletableFuture.anyOf(handle.done(), stopped);
+        TaskState told = TaskState.WORKING;
+        while (true) {
+            long left = remaining();
+            try {
+                end.get(Math.max(1, Math.min(left, LOOK)), TimeUnit.NANOSECONDS);
+                return;
+            } catch (TimeoutException e) {
+                if (left <= LOOK) {
+                    throw e;
+                }
+            }
+            Task task = handle.task();
+            TaskState state = task.state();
+            if (state != told
+                    && (state == TaskState.AUTH_REQUIRED || state == TaskState.INPUT_REQUIRED)) {
+                record(
+                        new Step(
+                                tool,
+                                "",
+                                input,
+                                JsonNodeFactory.instance
+                                        .objectNode()
+                                        .put("state", state.wireName())
+                                        .put("task", task.id()),
+                                null,
+                                0));
+            }
+            told = state;
+        }
+    }
+
+    /** Tells whoever listens what the model says.
+     * @param text a piece of it */
+    synchronized void say(String text) {
+        try {
+            if (listener != null) {
+                listener.onText(text);
+            }
+        } catch (RuntimeException e) {
+            log.warn("A listener to the agent's words failed: {}", e.toString());
+        }
+    }
+
+    /** Whether someone wants to hear the model while it speaks. */
+    boolean isHeard() {
+        return listener != null;
+    }
+
+    int depth() {
+        return depth;
+    }
+
+    /** The time that is left.
+     * @return may be negative */
+    Duration left() {
+        return Duration.ofNanos(remaining());
+    }
+
     /** Records a step and tells whoever listens, one at a time.
      * @param step what was done */
     synchronized void record(Step step) {
         steps.add(step);
         try {
-            if (trace != null) {
-                trace.accept(step);
+            if (listener != null) {
+                listener.onStep(step);
             }
         } catch (RuntimeException e) {
             log.warn("A listener to the agent's steps failed: {}", e.toString());

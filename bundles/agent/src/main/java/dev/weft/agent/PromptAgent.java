@@ -3,26 +3,31 @@ package dev.weft.agent;
 import dev.langchain4j.agent.tool.ToolExecutionRequest;
 import dev.langchain4j.data.message.TextContent;
 import dev.langchain4j.data.message.ToolExecutionResultMessage;
+import dev.langchain4j.data.message.UserMessage;
 import dev.langchain4j.model.chat.ChatModel;
 import dev.langchain4j.service.AiServices;
 import dev.langchain4j.service.Result;
-import dev.langchain4j.service.tool.ToolProvider;
 import dev.langchain4j.service.tool.ToolProviderResult;
 import dev.weft.api.agent.Agent;
 import dev.weft.api.identity.HostIdentity;
+import dev.weft.api.llm.Llm;
 import dev.weft.api.mesh.AgentDirectory;
+import dev.weft.api.mesh.Mesh;
 import dev.weft.api.skill.Skills;
 import dev.weft.api.task.TaskException;
 import dev.weft.api.task.Tasks;
+import dev.weft.protocol.AgentId;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.function.Consumer;
+import org.osgi.framework.BundleContext;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -58,9 +63,20 @@ public final class PromptAgent implements Agent {
          * @return seconds */
         @AttributeDefinition(min = "1", max = "86400")
         int timeout__seconds() default 120;
+
+        /** How much the model is shown of a conversation.
+         * @return tokens, roughly: four characters are one */
+        @AttributeDefinition(min = "1000")
+        int context__window() default 32768;
+
+        /** How many tools the model is shown; the most relevant if there are more.
+         * @return at most so many */
+        @AttributeDefinition(min = "1", max = "128")
+        int max__tools() default 40;
     }
 
     private static final int LONGEST_PROMPT = 64 << 10;
+    private static final int LONGEST_RESULT = 32 << 10;
     private static final Duration LONGEST = Duration.ofDays(1);
 
     private final Running running;
@@ -69,8 +85,18 @@ public final class PromptAgent implements Agent {
     private final Toolbox toolbox;
     private final Instructions instructions;
     private final int maxTurns;
+    private final int maxTools;
+    private final int contextWindow;
+    private final int longestResult;
     private final Duration defaultTimeout;
     private final Executor callers;
+    private final Conversations conversations;
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    private volatile Mesh mesh;
 
     @Reference(
             cardinality = ReferenceCardinality.OPTIONAL,
@@ -86,6 +112,7 @@ public final class PromptAgent implements Agent {
      * @param tasks carries out tool calls
      * @param blocking what prompts run on
      * @param timer watches deadlines
+     * @param context tells the data folder
      * @param config prompt and limits */
     @Activate
     public PromptAgent(
@@ -95,7 +122,14 @@ public final class PromptAgent implements Agent {
             @Reference Tasks tasks,
             @Reference(target = "(weft.executor=blocking)") ExecutorService blocking,
             @Reference(target = "(weft.executor=timer)") ScheduledExecutorService timer,
+            BundleContext context,
             Config config) {
+        String data = context.getProperty("weft.data");
+        this.conversations =
+                new Conversations(data == null ? null : Path.of(data, "conversations"));
+        this.maxTools = Math.max(1, Math.min(128, config.max__tools()));
+        this.contextWindow = Math.max(1000, config.context__window());
+        this.longestResult = Math.min(LONGEST_RESULT, contextWindow);
         this.identity = identity;
         this.tasks = tasks;
         this.toolbox = new Toolbox(identity, skills, directory);
@@ -119,22 +153,42 @@ public final class PromptAgent implements Agent {
         running.stopAll();
     }
 
+    void use(Mesh peers) {
+        this.mesh = peers;
+    }
+
     void use(ChatModel chatModel) {
         this.model = chatModel;
     }
 
     @Override
-    public CompletableFuture<Answer> ask(String prompt, Duration timeout, Consumer<Step> trace) {
+    public CompletableFuture<Answer> ask(Question question, Listener listener) {
         Duration time =
-                timeout == null
+                question.timeout() == null
                         ? defaultTimeout
-                        : timeout.compareTo(LONGEST) > 0 ? LONGEST : timeout;
+                        : question.timeout().compareTo(LONGEST) > 0 ? LONGEST : question.timeout();
+        ChatModel current = model;
+        Optional<TaskException> refusal = refusal(question, time, current);
+        if (refusal.isPresent()) {
+            return CompletableFuture.failedFuture(refusal.get());
+        }
+        Ask ask = new Ask(tasks, identity.agentId(), time, question.depth(), listener);
+        return running.start(ask, time, () -> answer(current, ask, question));
+    }
+
+    @Override
+    public boolean forget(String conversation) {
+        return conversations.forget(conversation);
+    }
+
+    private static Optional<TaskException> refusal(
+            Question question, Duration time, ChatModel current) {
+        String prompt = question.prompt();
         if (prompt == null || prompt.isBlank()) {
-            return CompletableFuture.failedFuture(
-                    new TaskException("bad_arguments", "the prompt is empty"));
+            return Optional.of(new TaskException("bad_arguments", "the prompt is empty"));
         }
         if (prompt.length() > LONGEST_PROMPT) {
-            return CompletableFuture.failedFuture(
+            return Optional.of(
                     new TaskException(
                             "bad_arguments",
                             "the prompt has "
@@ -144,51 +198,99 @@ public final class PromptAgent implements Agent {
                                     + " are allowed"));
         }
         if (time.isNegative() || time.isZero()) {
-            return CompletableFuture.failedFuture(
+            return Optional.of(
                     new TaskException("bad_arguments", "the timeout must be more than 0 s"));
         }
-        ChatModel current = model;
-        if (current == null) {
-            return CompletableFuture.failedFuture(
+        if (question.depth() > PeerAgents.DEEPEST) {
+            return Optional.of(
                     new TaskException(
-                            "no_model",
-                            "this host has no chat model; start the bundles dev.weft.llm.router and dev.weft.llm.rules, or another provider"));
+                            "too_deep",
+                            "more than "
+                                    + PeerAgents.DEEPEST
+                                    + " agents handed this question on; ask directly"));
         }
-        Ask ask = new Ask(tasks, identity.agentId(), time, trace);
-        return running.start(ask, time, () -> answer(current, ask, prompt));
+        return current != null
+                ? Optional.empty()
+                : Optional.of(
+                        new TaskException(
+                                "no_model",
+                                "this host has no chat model; start the bundles dev.weft.llm.router and dev.weft.llm.rules, or another provider"));
     }
 
-    private Answer answer(ChatModel current, Ask ask, String prompt) {
-        Map<String, Offer> offers = toolbox.offers();
-        ToolProvider tools =
-                request -> {
-                    ToolProviderResult.Builder result = ToolProviderResult.builder();
-                    offers.values()
-                            .forEach(
-                                    offer ->
-                                            result.add(
-                                                    offer.specification(),
-                                                    new SkillTool(offer, ask, toolbox)));
-                    return result.build();
-                };
+    private Answer answer(ChatModel current, Ask ask, Question question) {
+        String name = question.conversation();
+        if (name.isEmpty()) {
+            return answer(current, ask, question, new Window(List.of(), contextWindow));
+        }
+        Window window = new Window(conversations.open(name), contextWindow);
+        try {
+            Answer answer = answer(current, ask, question, window);
+            conversations.keep(name, window.messages());
+            return answer;
+        } finally {
+            conversations.close(name);
+        }
+    }
+
+    private Answer answer(ChatModel current, Ask ask, Question question, Window window) {
+        Map<String, Offer> all = toolbox.offers();
+        Map<String, Offer> offers = Relevance.choose(asked(window, question), all, maxTools);
         String system = instructions.text();
         Conversation conversation =
                 AiServices.builder(Conversation.class)
-                        .chatModel(new Turns(current, ask, maxTurns))
+                        .chatModel(new Turns(current, ask, route(question), maxTurns))
+                        .chatMemory(window)
                         .systemMessageProvider(memoryId -> "-")
                         .systemMessageTransformer(
                                 template ->
                                         system) // not as a template: AGENT.md may hold {{braces}}
-                        .toolProvider(tools)
+                        .toolProvider(request -> tools(offers, ask))
                         .executeToolsConcurrently(callers)
                         .maxToolCallingRoundTrips(maxTurns + 1)
                         .hallucinatedToolNameStrategy(request -> unknownTool(request, offers, ask))
                         .build();
-        Result<String> result = conversation.answer(List.of(TextContent.from(prompt)));
+        Result<String> result = conversation.answer(List.of(TextContent.from(question.prompt())));
         String text = result.content() == null ? "" : result.content();
         String modelName =
                 result.finalResponse() == null ? null : result.finalResponse().modelName();
         return new Answer(text, modelName == null ? "unknown" : modelName, ask.steps());
+    }
+
+    private ToolProviderResult tools(Map<String, Offer> offers, Ask ask) {
+        ToolProviderResult.Builder result = ToolProviderResult.builder();
+        offers.values()
+                .forEach(
+                        offer ->
+                                result.add(
+                                        offer.specification(),
+                                        new SkillTool(offer, ask, toolbox, longestResult)));
+        Mesh peers = mesh;
+        Map<String, AgentId> agents =
+                peers == null || ask.depth() >= PeerAgents.DEEPEST ? Map.of() : toolbox.agents();
+        if (!agents.isEmpty() && !offers.containsKey(PeerAgents.NAME)) {
+            PeerAgents delegation = new PeerAgents(peers, ask, agents, longestResult);
+            result.add(delegation.specification(), delegation);
+        }
+        return result.build();
+    }
+
+    /** The way that the router takes, and on whose budget. */
+    private static String route(Question question) {
+        String route = question.route().isEmpty() ? Llm.DEFAULT_ROUTE : question.route();
+        if (question.caller() != null) {
+            return "route:" + route + ";for=" + question.caller().value();
+        }
+        return question.route().isEmpty() ? "" : "route:" + route;
+    }
+
+    private static String asked(Window window, Question question) {
+        StringBuilder asked = new StringBuilder(question.prompt());
+        window.messages().stream()
+                .filter(UserMessage.class::isInstance)
+                .map(message -> (UserMessage) message)
+                .filter(UserMessage::hasSingleText)
+                .forEach(message -> asked.append(' ').append(message.singleText()));
+        return asked.toString();
     }
 
     private static ToolExecutionResultMessage unknownTool(

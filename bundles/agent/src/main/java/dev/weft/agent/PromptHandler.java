@@ -34,7 +34,15 @@ public final class PromptHandler implements MessageHandler {
         if (prompt.isBlank() || prompt.length() > MOST) {
             refuse(reply, "bad_prompt", "a prompt has 1 to " + MOST + " characters in \"message\"");
         } else {
-            agent.ask(prompt, TIMEOUT, null)
+            agent.ask(
+                            new Agent.Question(
+                                    prompt,
+                                    TIMEOUT,
+                                    "",
+                                    "",
+                                    peer,
+                                    Math.max(1, message.payload().path("depth").asInt(1))),
+                            null)
                     .whenComplete(
                             (answer, e) -> {
                                 if (e == null) {

@@ -23,15 +23,17 @@ import java.util.concurrent.TimeUnit;
  * was too long) or {@code error}: as data inside a document, so that a skill's text cannot pass for the host's words.
  */
 final class SkillTool implements ToolExecutor {
-    private static final int LONGEST_RESULT = 32 << 10;
     private static final ObjectReader READER =
             new JsonMapper().reader().with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
     private final Offer offer;
     private final Ask ask;
     private final Toolbox toolbox;
+    private final int longestResult;
 
-    SkillTool(Offer offer, Ask ask, Toolbox toolbox) {
+    /** @param longestResult characters of a result at most */
+    SkillTool(Offer offer, Ask ask, Toolbox toolbox, int longestResult) {
+        this.longestResult = longestResult;
         this.offer = offer;
         this.ask = ask;
         this.toolbox = toolbox;
@@ -86,21 +88,32 @@ final class SkillTool implements ToolExecutor {
     private ToolExecutionResult done(long start, String agent, ObjectNode input, JsonNode result) {
         JsonNode value = result == null ? JsonNodeFactory.instance.nullNode() : result;
         ask.record(new Step(offer.tool(), agent, input, value, null, millis(start)));
+        return ToolExecutionResult.builder()
+                .resultText(delimited(agent, value, longestResult).toString())
+                .build();
+    }
+
+    /** A result as data: inside a document, cut where it is too long.
+     * @param agent label of the host
+     * @param value what came out
+     * @param longest characters of it at most
+     * @return JSON */
+    static ObjectNode delimited(String agent, JsonNode value, int longest) {
         String text = value.toString();
         ObjectNode message = JsonNodeFactory.instance.objectNode().put("agent", agent);
-        if (text.length() <= LONGEST_RESULT) {
+        if (text.length() <= longest) {
             message.set("result", value);
         } else {
-            message.put("part", text.substring(0, LONGEST_RESULT));
+            message.put("part", text.substring(0, longest));
             message.put(
                     "note",
                     "cut: these are the first "
-                            + LONGEST_RESULT
+                            + longest
                             + " of "
                             + text.length()
                             + " characters; ask for less to see the rest");
         }
-        return ToolExecutionResult.builder().resultText(message.toString()).build();
+        return message;
     }
 
     private ToolExecutionResult failed(long start, String agent, ObjectNode input, String failure) {
@@ -121,7 +134,7 @@ final class SkillTool implements ToolExecutor {
         return message.toString();
     }
 
-    private static ObjectNode arguments(String json) {
+    static ObjectNode arguments(String json) {
         try {
             return json == null || json.isBlank()
                     ? JsonNodeFactory.instance.objectNode()
@@ -131,7 +144,7 @@ final class SkillTool implements ToolExecutor {
         }
     }
 
-    private static long millis(long start) {
+    static long millis(long start) {
         return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
     }
 }

@@ -56,6 +56,20 @@ final class Toolbox {
         return known.offers;
     }
 
+    /** The other hosts whose agents can be asked.
+     * @return by label */
+    Map<String, AgentId> agents() {
+        Map<String, AgentId> agents = new TreeMap<>();
+        for (AgentDirectory.KnownAgent agent : directory.agents()) {
+            if (!agent.local()
+                    && !agent.card().agentId().equals(identity.agentId())
+                    && !"offline".equals(agent.health())) {
+                agents.putIfAbsent(agent.card().name(), agent.card().agentId());
+            }
+        }
+        return agents;
+    }
+
     /** The label of a host.
      * @param id its address; may be null
      * @return the label, "" for null */

@@ -1,6 +1,7 @@
 package dev.weft.agent;
 
 import dev.langchain4j.model.chat.ChatModel;
+import dev.langchain4j.model.chat.StreamingChatModel;
 import dev.langchain4j.model.chat.request.ChatRequest;
 import dev.langchain4j.model.chat.request.ChatRequestParameters;
 import dev.langchain4j.model.chat.response.ChatResponse;
@@ -11,11 +12,14 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class Turns implements ChatModel {
     private final ChatModel model;
     private final Ask ask;
+    private final String route;
     private final int most;
     private final AtomicInteger turns = new AtomicInteger();
 
-    Turns(ChatModel model, Ask ask, int most) {
+    /** @param route model name that says the way; empty for the model's own */
+    Turns(ChatModel model, Ask ask, String route, int most) {
         this.model = model;
+        this.route = route;
         this.ask = ask;
         this.most = most;
     }
@@ -32,7 +36,27 @@ final class Turns implements ChatModel {
                             + ask.steps().size()
                             + " tool calls); ask for less at once, or raise max_turns of dev.weft.agent");
         }
-        return model.chat(request);
+        ChatRequest routed =
+                route.isEmpty()
+                        ? request
+                        : ChatRequest.builder()
+                                .messages(request.messages())
+                                .parameters(
+                                        ChatRequestParameters.builder()
+                                                .overrideWith(request.parameters())
+                                                .modelName(route)
+                                                .build())
+                                .build();
+        return ask.isHeard() && model instanceof StreamingChatModel streaming
+                ? spoken(streaming, routed)
+                : model.chat(routed);
+    }
+
+    /** The answer, of which the listener hears each piece as it comes. */
+    private ChatResponse spoken(StreamingChatModel streaming, ChatRequest request) {
+        Spoken spoken = new Spoken(ask);
+        streaming.chat(request, spoken);
+        return spoken.await();
     }
 
     @Override

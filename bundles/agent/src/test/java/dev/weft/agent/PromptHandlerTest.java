@@ -8,15 +8,27 @@ import dev.weft.api.task.TaskException;
 import dev.weft.protocol.AgentId;
 import dev.weft.protocol.MeshMessage;
 import dev.weft.protocol.Wire;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 class PromptHandlerTest {
-    private final PromptHandler handler = new PromptHandler(PromptHandlerTest::answer);
+    private static final Agent AGENT =
+            new Agent() {
+                @Override
+                public CompletableFuture<Answer> ask(Question question, Listener listener) {
+                    assertEquals("agent-a", question.caller().value());
+                    return answer(question);
+                }
+
+                @Override
+                public boolean forget(String conversation) {
+                    return false;
+                }
+            };
+
+    private final PromptHandler handler = new PromptHandler(AGENT);
     private final List<JsonNode> replies = new ArrayList<>();
 
     private JsonNode ask(String prompt) {
@@ -37,8 +49,8 @@ class PromptHandlerTest {
         return replies.isEmpty() ? null : replies.remove(0);
     }
 
-    private static CompletableFuture<Agent.Answer> answer(
-            String prompt, Duration timeout, Consumer<Agent.Step> trace) {
+    private static CompletableFuture<Agent.Answer> answer(Agent.Question question) {
+        String prompt = question.prompt();
         return prompt.equals("fail")
                 ? CompletableFuture.failedFuture(new TaskException("busy", "too much to do"))
                 : CompletableFuture.completedFuture(

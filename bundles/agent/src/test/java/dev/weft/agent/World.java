@@ -47,6 +47,9 @@ final class World {
         JsonNode run(TaskRequest request) throws Exception;
     }
 
+    int contextWindow = 32768;
+    java.nio.file.Path data;
+    volatile TaskState waiting = TaskState.WORKING;
     final List<SkillCard> installed = new CopyOnWriteArrayList<>();
     final List<AgentDirectory.KnownAgent> peers = new CopyOnWriteArrayList<>();
     final List<TaskRequest> submitted = new CopyOnWriteArrayList<>();
@@ -73,7 +76,18 @@ final class World {
                 new Engine(),
                 blocking,
                 timer,
+                context(data),
                 new PromptAgent.Config() {
+                    @Override
+                    public int context__window() {
+                        return contextWindow;
+                    }
+
+                    @Override
+                    public int max__tools() {
+                        return 40;
+                    }
+
                     @Override
                     public Class<? extends Annotation> annotationType() {
                         return PromptAgent.Config.class;
@@ -99,6 +113,14 @@ final class World {
                         return 20;
                     }
                 });
+    }
+
+    private static org.osgi.framework.BundleContext context(java.nio.file.Path data) {
+        return (org.osgi.framework.BundleContext)
+                java.lang.reflect.Proxy.newProxyInstance(
+                        World.class.getClassLoader(),
+                        new Class<?>[] {org.osgi.framework.BundleContext.class},
+                        (proxy, method, arguments) -> data == null ? null : data.toString());
     }
 
     static SkillCard skill(String id, String tool, String description, String schema) {
@@ -242,7 +264,7 @@ final class World {
             return new TaskHandle() {
                 @Override
                 public Task task() {
-                    return World.task(id, request, target, TaskState.WORKING, null, null);
+                    return World.task(id, request, target, waiting, null, null);
                 }
 
                 @Override

@@ -1,21 +1,84 @@
 package dev.weft.api.agent;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.weft.protocol.AgentId;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import org.osgi.annotation.versioning.ConsumerType;
 import org.osgi.annotation.versioning.ProviderType;
 
 /** This host's agent: it answers a prompt, calling skills here and on peers. Thread-safe; does not block. */
 @ProviderType
 public interface Agent {
-    /** Answers a prompt.
+    /** Answers a question.
+     * @param question what is asked
+     * @param listener hears what happens on the way; may be null
+     * @return the answer; fails with {@link dev.weft.api.task.TaskException}; cancelling it stops the work */
+    CompletableFuture<Answer> ask(Question question, Listener listener);
+
+    /** Answers a prompt that stands alone.
      * @param prompt what is asked, at most 64 Ki characters
      * @param timeout how long it may take in all
      * @param trace hears each step as it happens, in order; may be null
      * @return the answer; fails with {@link dev.weft.api.task.TaskException}; cancelling it stops the work */
-    CompletableFuture<Answer> ask(String prompt, Duration timeout, Consumer<Step> trace);
+    default CompletableFuture<Answer> ask(String prompt, Duration timeout, Consumer<Step> trace) {
+        return ask(
+                Question.of(prompt, timeout),
+                trace == null
+                        ? null
+                        : new Listener() {
+                            @Override
+                            public void onStep(Step step) {
+                                trace.accept(step);
+                            }
+                        });
+    }
+
+    /** Forgets a conversation.
+     * @param conversation its name
+     * @return whether there was one */
+    boolean forget(String conversation);
+
+    /**
+     * What is asked.
+     *
+     * @param prompt 1 to 64 Ki characters
+     * @param timeout how long it may take in all; null for the host's default
+     * @param conversation {@code [a-z0-9][a-z0-9._-]*}, 64 characters at most: what was said under this name before is
+     *     remembered; "" to remember nothing
+     * @param route of the chat model; "" for the default one
+     * @param caller the agent that asks; null if a person does
+     * @param depth how many agents handed the question on before; 0 for a person's
+     */
+    record Question(
+            String prompt,
+            Duration timeout,
+            String conversation,
+            String route,
+            AgentId caller,
+            int depth) {
+        /** A person's question that stands alone.
+         * @param prompt what is asked
+         * @param timeout how long it may take; may be null
+         * @return a question */
+        public static Question of(String prompt, Duration timeout) {
+            return new Question(prompt, timeout, "", "", null, 0);
+        }
+    }
+
+    /** Hears what happens on the way to an answer, one thing at a time. Must not block. */
+    @ConsumerType
+    interface Listener {
+        /** A skill call ended, or waits for a person.
+         * @param step what was done */
+        default void onStep(Step step) {}
+
+        /** The model said something. What it says before it calls skills comes here too.
+         * @param text a piece of it */
+        default void onText(String text) {}
+    }
 
     /**
      * An answer.
@@ -29,10 +92,10 @@ public interface Agent {
     /**
      * One skill call of the agent.
      *
-     * @param tool {@code skill.tool}
+     * @param tool {@code skill.tool}; {@code agent.ask} for a question to another host's agent
      * @param agent label of the agent that did it
      * @param input arguments
-     * @param output result; null if it failed
+     * @param output result; {@code {"state": …}} if it waits for a person; null if it failed
      * @param error why it failed; null if it did not
      * @param millis how long it took
      */
