@@ -39,7 +39,9 @@ public interface Agent {
     /** Forgets a conversation.
      * @param conversation its name
      * @return whether there was one */
-    boolean forget(String conversation);
+    default boolean forget(String conversation) {
+        return false;
+    }
 
     /**
      * What is asked.

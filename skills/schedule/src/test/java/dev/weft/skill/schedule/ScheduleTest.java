@@ -29,7 +29,6 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -44,8 +43,8 @@ class ScheduleTest {
     private CompletableFuture<Agent.Answer> answer =
             CompletableFuture.completedFuture(new Agent.Answer("fine", "m", List.of()));
     private final Agent agent =
-            (String prompt, Duration timeout, Consumer<Agent.Step> trace) -> {
-                asked.add(prompt);
+            (question, listener) -> {
+                asked.add(question.prompt());
                 return answer;
             };
     private final Runner runner = new Runner(none(Tasks.class), agent, none(HostIdentity.class));
