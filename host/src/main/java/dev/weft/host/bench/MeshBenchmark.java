@@ -18,6 +18,10 @@ import java.util.stream.Stream;
 
 /** {@code weft bench mesh}: two processes with the mesh rooms of a host, and between them a raw DataChannel and a raw socket. */
 final class MeshBenchmark implements Benchmark {
+    /** Agent ids of the two processes; here, since {@link MeshPeer} needs the native library's classes and this program has none. */
+    static final String ASKS = "bench-a";
+
+    static final String ANSWERS = "bench-b";
     private static final long MOST_MINUTES = 10;
 
     @Override
@@ -29,8 +33,8 @@ final class MeshBenchmark implements Benchmark {
     public void run(Figures figures, double scale) throws Exception {
         Path folder = Files.createTempDirectory("weft-bench-");
         BlockingQueue<String> said = new LinkedBlockingQueue<>();
-        try (Child asks = new Child(folder, MeshPeer.ASKS.value(), scale);
-                Child answers = new Child(folder, MeshPeer.ANSWERS.value(), scale)) {
+        try (Child asks = new Child(folder, ASKS, scale);
+                Child answers = new Child(folder, ANSWERS, scale)) {
             asks.listen(answers, said);
             answers.listen(asks, said);
             figures.step("two processes start");

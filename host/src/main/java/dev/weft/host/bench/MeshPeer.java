@@ -15,8 +15,8 @@ import java.util.Random;
 
 /** One of the two processes of {@link MeshBenchmark}: it answers, or it asks and measures. What a registry would carry goes through its pipes. */
 public final class MeshPeer {
-    static final AgentId ASKS = new AgentId("bench-a");
-    static final AgentId ANSWERS = new AgentId("bench-b");
+    static final AgentId ASKS = new AgentId(MeshBenchmark.ASKS);
+    static final AgentId ANSWERS = new AgentId(MeshBenchmark.ANSWERS);
 
     /** Bytes of a large result. */
     static final int BULK = (16 << 20) - 4096;
