@@ -9,7 +9,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
-import java.util.Locale;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -88,18 +87,10 @@ final class MeshBenchmark implements Benchmark {
         }
 
         private static String classPath() throws IOException {
-            Path home = Distribution.find().home();
-            String platform =
-                    System.getProperty("os.arch").equals("amd64")
-                            ? "x86_64"
-                            : System.getProperty("os.arch").toLowerCase(Locale.ROOT);
+            Distribution distribution = Distribution.find();
+            Path home = distribution.home();
             try (Stream<Path> jars = Stream.concat(jars(home, "lib"), jars(home, "bundles"))) {
-                return jars.filter(
-                                jar ->
-                                        !jar.getFileName()
-                                                        .toString()
-                                                        .startsWith("dev.weft.lib.webrtc.")
-                                                || jar.toString().contains(platform))
+                return Stream.concat(jars, distribution.nativeLibrary().stream())
                         .map(Path::toString)
                         .collect(Collectors.joining(File.pathSeparator));
             }

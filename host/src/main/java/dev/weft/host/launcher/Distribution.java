@@ -86,8 +86,13 @@ public final class Distribution {
         }
     }
 
-    /** The fragment with webrtc-java's native library for this machine; without it the host runs, and says what is missing. */
-    private Optional<Path> nativeLibrary() throws IOException {
+    /**
+     * The fragment with webrtc-java's native library for this machine; without it the host runs, and says what is missing.
+     *
+     * @return empty if this distribution has none
+     * @throws IOException if the folder cannot be read
+     */
+    public Optional<Path> nativeLibrary() throws IOException {
         String prefix = "dev.weft.lib.webrtc." + platform() + "-";
         try (Stream<Path> jars = Files.list(home.resolve("native"))) {
             return jars.filter(jar -> jar.getFileName().toString().startsWith(prefix)).findFirst();
