@@ -23,10 +23,7 @@ final class Names {
      * @param agents those of a name
      * @param members who belongs to the mesh
      * @param offline whether an agent is */
-    Names(
-            Function<String, Stream<Presence>> agents,
-            Members members,
-            Predicate<Presence> offline) {
+    Names(Function<String, Stream<Presence>> agents, Members members, Predicate<Presence> offline) {
         this.agents = agents;
         this.members = members;
         this.offline = offline;
@@ -69,9 +66,7 @@ final class Names {
 
     /** The other agents whose cards have a name. */
     List<Presence> rivals(String name, AgentId claimant) {
-        return agents.apply(name)
-                .filter(one -> !one.card().agentId().equals(claimant))
-                .toList();
+        return agents.apply(name).filter(one -> !one.card().agentId().equals(claimant)).toList();
     }
 
     /** Two agents that took one name at two hosts at once: every host keeps the same one, whose name it is or who came first. */

@@ -164,7 +164,8 @@ public class RouterFrameworkIT {
                 int before = answered.get();
                 Await.until("calls between two swaps", 30, () -> answered.get() > before);
                 llm.use("default", List.of(swap % 2 == 0 ? "two" : "one"));
-                // the one that is not in use is replaced: the new one is there before the old one goes
+                // the one that is not in use is replaced: the new one is there before the old one
+                // goes
                 ServiceRegistration<ChatModel> fresh =
                         provide(swap % 2 == 0 ? "one" : "two", request -> "fresh");
                 (swap % 2 == 0 ? one : two).unregister();

@@ -85,7 +85,8 @@ final class RouterFigures {
         RouterModel routed = new RouterModel(router, "bundle:figures", threads);
         time(() -> bare.chat("x"), 2000, 0);
         time(() -> routed.chat("x"), 2000, 0);
-        System.out.println("bare call at 500/s:   " + line(time(() -> bare.chat("x"), CALLS, PACE)));
+        System.out.println(
+                "bare call at 500/s:   " + line(time(() -> bare.chat("x"), CALLS, PACE)));
         System.out.println(
                 "routed call at 500/s: " + line(time(() -> routed.chat("x"), CALLS, PACE)));
         System.out.println("failover after a 429: " + line(failovers()));
