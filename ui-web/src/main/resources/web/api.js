@@ -13,14 +13,14 @@ export class ApiError extends Error {
 
 async function send(method, path, body, options = {}) {
   const headers = {};
-  if (body !== undefined) headers['Content-Type'] = 'application/json';
+  if (body !== undefined) headers['Content-Type'] = options.raw ? 'application/octet-stream' : 'application/json';
   if (method !== 'GET' && csrf) headers['X-CSRF-Token'] = csrf;
   let response;
   try {
     response = await fetch(path, {
       method, credentials: 'same-origin', cache: 'no-store', signal: options.signal,
       headers: { ...headers, ...options.headers },
-      body: body === undefined ? undefined : JSON.stringify(body),
+      body: body === undefined || options.raw ? body : JSON.stringify(body),
     });
   } catch (failure) {
     if (failure.name === 'AbortError') throw failure;
@@ -35,6 +35,18 @@ async function send(method, path, body, options = {}) {
 
 export const get = async (path, accept) => (await send('GET', path, undefined, { accept })).json();
 export const post = async (path, body) => (await send('POST', path, body)).json();
+export const put = async (path, body) => (await send('PUT', path, body)).json();
+export const del = async (path) => (await send('DELETE', path)).json();
+
+/** One page of a list, and the address of the next one, or null. */
+export async function page(path) {
+  const response = await send('GET', path);
+  const link = /<([^>]+)>; *rel="next"/.exec(response.headers.get('Link') ?? '');
+  return { rows: await response.json(), next: link ? new URL(link[1], new URL(path, location.origin)).href.replace(location.origin, '') : null };
+}
+
+/** Sends a file as the body. */
+export const upload = async (path, file) => (await send('POST', path, file, { raw: true })).json();
 
 /** Whether this browser signed in before: the cookie itself is out of our sight. Not a secret, and no harm if it is wrong. */
 const MARK = 'weft-signed-in';

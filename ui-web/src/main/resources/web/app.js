@@ -1,35 +1,26 @@
 import { LitElement, html, nothing } from 'lit';
 import * as api from './api.js';
-import { Live } from './live.js';
-import { overview, peers, skillsView, tasksView } from './views.js';
-import './ask.js';
-import './pair.js';
+import { data, needsPerson } from './data.js';
+import * as place from './place.js';
+import { problem } from './parts.js';
 
-const TABS = [['overview', 'Overview'], ['peers', 'Peers'], ['skills', 'Skills'], ['tasks', 'Tasks'], ['ask', 'Ask'], ['pair', 'Pair']];
-const ACTING = ['ask', 'pair'];
+/** Views: id, label, key after "g", and who sees it. Each is a module of its own, fetched when it is first opened. */
+const VIEWS = [
+  ['overview', 'Overview', 'o'], ['peers', 'Peers', 'p'], ['skills', 'Skills', 's'], ['tasks', 'Tasks', 't'],
+  ['ask', 'Ask', 'a', 'acts'], ['models', 'Models', 'm'], ['approvals', 'Approvals', 'w', 'acts'], ['audit', 'Audit', 'u', 'admin'], ['settings', 'Settings', 'e'],
+];
 const STATES = { connecting: 'Connecting…', live: 'Live', lost: 'Connection lost, retrying…' };
-/** What to fetch anew when an event of an area arrives. */
-const AREAS = { agent: ['agents', 'skills'], peer: ['agents'], skill: ['skills'], task: ['tasks'], pairing: ['pending', 'agents'], llm: [] };
-const SOURCES = {
-  agents: () => api.get('/api/agents'),
-  skills: () => api.get('/api/skills'),
-  tasks: () => api.get('/api/hub/tasks/all?limit=50'),
-  pending: () => api.get('/api/pairing/pending'),
-  health: () => api.get('/api/health', [503]),
-};
+const ENDED = 'Your session has ended. Sign in again.';
 
-/** The page: sign-in, navigation, and what the views show, kept current by the host's events. */
+/** The page: sign-in, navigation, keys, and one view at a time. */
 class App extends LitElement {
-  static properties = Object.fromEntries(['who', 'view', 'state', 'error', 'agents', 'skills', 'tasks', 'pending', 'health'].map((name) => [name, { state: true }]));
+  static properties = { who: { state: true }, error: { state: true }, view: { state: true }, help: { state: true } };
 
   constructor() {
     super();
-    Object.assign(this, { who: undefined, view: 'overview', state: 'connecting', error: '', ...this.#nothing() });
-    this.wanted = new Set();
-  }
-
-  #nothing() {
-    return { agents: [], skills: [], tasks: [], pending: [], health: null };
+    Object.assign(this, { who: undefined, error: '', view: '', help: false });
+    data.addEventListener('change', () => this.requestUpdate());
+    data.addEventListener('refused', () => this.#leave(ENDED));
   }
 
   createRenderRoot() { return this; }
@@ -37,7 +28,7 @@ class App extends LitElement {
   async connectedCallback() {
     super.connectedCallback();
     addEventListener('hashchange', () => this.#route());
-    this.#route();
+    addEventListener('keydown', (event) => this.#key(event));
     try {
       this.#enter(await api.session());
     } catch (failure) {
@@ -46,57 +37,36 @@ class App extends LitElement {
     }
   }
 
-  #route() {
-    const name = location.hash.replace(/^#\//, '');
-    this.view = this.#tabs().some(([id]) => id === name) ? name : 'overview';
+  #views() {
+    return VIEWS.filter(([, , , need]) => !need || data[need]);
   }
 
-  #tabs() {
-    const acts = !this.who || ['admin', 'operator'].includes(this.who.role);
-    return TABS.filter(([id]) => acts || !ACTING.includes(id));
+  async #route() {
+    const wanted = place.here().view;
+    const view = this.#views().some(([id]) => id === wanted) ? wanted : 'overview';
+    try {
+      await import(`./views/${view}.js`);
+      const moved = this.view && this.view !== view;
+      this.view = view;
+      if (moved) { await this.updateComplete; this.querySelector('main')?.focus(); scrollTo(0, 0); }
+    } catch {
+      this.error = 'A part of the page could not be loaded. Is the host running? Load the page again.';
+    }
+    this.requestUpdate();
   }
 
   #enter(who) {
     this.who = who;
     if (!who) return;
     this.error = '';
+    data.start(who);
+    this.waiting ??= data.watch(this, 'pairing', 'tasks', 'health', 'agents');
     this.#route();
-    this.live = new Live({
-      state: (state) => { this.state = state; },
-      event: (event) => this.#want(AREAS[event.type.split('.')[0]] ?? []),
-      again: () => this.#want(Object.keys(SOURCES)),
-      refused: () => this.#leave('Your session has ended. Sign in again.'),
-    });
-    this.live.run();
-    this.slow = setInterval(() => { if (this.state === 'live' && !document.hidden) this.#want(['agents', 'health']); }, 10_000);
   }
 
   #leave(why = '') {
-    this.live?.stop();
-    clearInterval(this.slow);
-    Object.assign(this, { who: null, error: why, ...this.#nothing() });
-  }
-
-  /** Fetches soon, and each list once however many events ask for it. */
-  #want(names) {
-    names.forEach((name) => this.wanted.add(name));
-    this.timer ??= setTimeout(() => this.#fetch(), 50);
-  }
-
-  async #fetch() {
-    const names = [...this.wanted].filter((name) => name !== 'pending' || this.#tabs().some(([id]) => id === 'pair'));
-    this.wanted.clear();
-    await Promise.all(names.map(async (name) => {
-      try {
-        const value = await SOURCES[name]();
-        if (this.who) this[name] = value;
-      } catch (failure) {
-        // What this host does not have stays empty; a lost connection shows by itself, and is fetched anew once it is back.
-        if (failure.status === 401 && this.who) this.#leave('Your session has ended. Sign in again.');
-      }
-    }));
-    this.timer = undefined;
-    if (this.wanted.size) this.#want([]);
+    data.stop();
+    Object.assign(this, { who: null, error: why, view: '' });
   }
 
   async #signIn(event) {
@@ -110,15 +80,40 @@ class App extends LitElement {
     }
   }
 
-  async #signOut(everywhere) {
-    await api.signOut(everywhere).catch(() => {});
+  async #signOut() {
+    await api.signOut().catch(() => {});
     this.#leave();
   }
 
-  updated(changed) {
-    if (changed.has('view') && this.who) {
-      document.title = `${TABS.find(([id]) => id === this.view)[1]} – Weft`;
+  /** "g" and a letter goes to a view, "/" to the filter, "?" shows the keys. */
+  #key(event) {
+    if (!this.who || event.ctrlKey || event.metaKey || event.altKey || event.target.closest?.('input, textarea, select, dialog')) return;
+    const after = this.went && Date.now() - this.went < 1500;
+    this.went = 0;
+    if (after) {
+      const view = this.#views().find(([, , letter]) => letter === event.key);
+      if (view) { place.go(view[0]); event.preventDefault(); }
+    } else if (event.key === 'g') {
+      this.went = Date.now();
+    } else if (event.key === '/') {
+      const filter = this.querySelector('.filter');
+      if (filter) { filter.focus(); event.preventDefault(); }
+    } else if (event.key === '?') {
+      this.help = true;
     }
+  }
+
+  /** What waits for a person: hosts at the door, and tasks that ask. */
+  static waiting() {
+    return data.lists.pairing.filter((entry) => entry.status === 'pending_approval' || entry.status === 'pending').length
+      + data.lists.tasks.rows.filter(needsPerson).length;
+  }
+
+  updated() {
+    const label = VIEWS.find(([id]) => id === this.view)?.[1];
+    document.title = label ? `${label} – Weft` : 'Weft';
+    const dialog = this.querySelector('dialog.keys');
+    if (this.help && dialog && !dialog.open) dialog.showModal();
   }
 
   render() {
@@ -141,34 +136,46 @@ class App extends LitElement {
   }
 
   #page() {
+    const count = App.waiting();
     return html`
       <a class="skip" href="#main" @click=${(event) => { event.preventDefault(); this.querySelector('main').focus(); }}>Skip to content</a>
       <header>
         <h1>Weft <span class="quiet">${this.who.agent.name}</span></h1>
-        <span class="conn ${this.state}" role="status" data-testid="conn-state" data-state=${this.state}>${STATES[this.state]}</span>
-        <button type="button" class="second" data-testid="signout" @click=${() => this.#signOut(false)}>Sign out</button>
-        <button type="button" class="second" data-testid="signout-everywhere" title="Ends every browser session of this key"
-          @click=${() => this.#signOut(true)}>Sign out everywhere</button>
+        <span class="conn ${data.state}" role="status" data-testid="conn-state" data-state=${data.state}>${STATES[data.state]}</span>
+        <button type="button" class="second small" aria-label="Keys of the keyboard" title="Keys of the keyboard" @click=${() => { this.help = true; }}>?</button>
+        <button type="button" class="second small" data-testid="signout" @click=${this.#signOut}>Sign out</button>
       </header>
-      <nav aria-label="Views"><ul>${this.#tabs().map(([id, label]) => html`
-        <li><a href="#/${id}" data-testid="tab-${id}" aria-current=${this.view === id ? 'page' : nothing}>${label}${id === 'pair' && this.pending.length
-          ? html` <span class="count" aria-label="${this.pending.length} waiting">${this.pending.length}</span>` : nothing}</a></li>`)}</ul></nav>
-      <main id="main" tabindex="-1">${this.#view()}</main>`;
+      <nav aria-label="Views"><ul>${this.#views().map(([id, label]) => html`
+        <li><a href=${place.link(id)} data-testid="tab-${id}" aria-current=${this.view === id ? 'page' : nothing}>${label}${id === 'approvals' && count
+          ? html` <span class="count" aria-label="${count} waiting">${count}</span>` : nothing}</a></li>`)}</ul></nav>
+      <main id="main" tabindex="-1">${problem(this.error)}${this.#view()}</main>
+      <div id="announce" role="status" aria-live="polite"></div>
+      ${this.help ? this.#keys() : nothing}`;
   }
 
   #view() {
+    const { arg } = place.here();
     switch (this.view) {
-      case 'peers': return peers(this);
-      case 'skills': return skillsView(this);
-      case 'tasks': return tasksView(this);
-      case 'ask': return html`<weft-ask></weft-ask>`;
-      case 'pair': return html`<weft-pair .pending=${this.pending} @decided=${() => this.#want(['pending', 'agents'])}></weft-pair>`;
-      default: return overview({ who: this.who, agents: this.agents, skills: this.skills, health: this.health, go: this.go });
+      case 'overview': return html`<weft-overview></weft-overview>`;
+      case 'peers': return html`<weft-peers .arg=${arg}></weft-peers>`;
+      case 'skills': return html`<weft-skills .arg=${arg}></weft-skills>`;
+      case 'tasks': return html`<weft-tasks .arg=${arg}></weft-tasks>`;
+      case 'ask': return html`<weft-ask .arg=${arg}></weft-ask>`;
+      case 'models': return html`<weft-models></weft-models>`;
+      case 'approvals': return html`<weft-approvals></weft-approvals>`;
+      case 'audit': return html`<weft-audit></weft-audit>`;
+      case 'settings': return html`<weft-settings .leave=${(why) => this.#leave(why)}></weft-settings>`;
+      default: return html`<p role="status">Loading…</p>`;
     }
   }
 
-  go(view) {
-    location.hash = `#/${view}`;
+  #keys() {
+    return html`<dialog class="keys" aria-labelledby="keys-title" @close=${() => { this.help = false; }}>
+      <h2 id="keys-title">Keys</h2>
+      <dl class="pairs">${this.#views().map(([, label, letter]) => html`<dt><kbd>g</kbd> <kbd>${letter}</kbd></dt><dd>${label}</dd>`)}
+        <dt><kbd>/</kbd></dt><dd>Filter the list</dd><dt><kbd>↑</kbd> <kbd>↓</kbd></dt><dd>Row to row</dd></dl>
+      <form method="dialog"><button>Close</button></form>
+    </dialog>`;
   }
 }
 customElements.define('weft-app', App);

@@ -65,13 +65,25 @@ public final class UiServlet extends HttpServlet {
         response.setHeader(
                 "Cache-Control",
                 asset.versioned() ? "public, max-age=31536000, immutable" : "no-cache");
-        response.setHeader("ETag", asset.etag());
-        if (asset.etag().equals(request.getHeader("If-None-Match"))) {
+        boolean gzip = takesGzip(request);
+        response.setHeader("Vary", "Accept-Encoding");
+        response.setHeader("ETag", asset.etag(gzip));
+        if (asset.etag(gzip).equals(request.getHeader("If-None-Match"))) {
             response.setStatus(304);
             return;
         }
+        byte[] body = gzip ? asset.compressed() : asset.bytes();
+        if (gzip) {
+            response.setHeader("Content-Encoding", "gzip");
+        }
         response.setContentType(asset.type());
-        response.setContentLength(asset.bytes().length);
-        response.getOutputStream().write(asset.bytes());
+        response.setContentLength(body.length);
+        response.getOutputStream().write(body);
+    }
+
+    private static boolean takesGzip(HttpServletRequest request) {
+        String accepted = request.getHeader("Accept-Encoding");
+        return accepted != null
+                && accepted.matches("(?i).*\\bgzip\\b(?!\\s*;\\s*q=0(\\.0*)?\\s*(,|$)).*");
     }
 }

@@ -105,6 +105,28 @@ class UiServletTest {
     }
 
     @Test
+    void a_browser_that_takes_gzip_gets_less_with_a_tag_of_its_own() throws Exception {
+        HttpResponse<String> plain = get("/ui/app.js");
+        HttpResponse<byte[]> small =
+                http.send(
+                        HttpRequest.newBuilder(base.resolve("/ui/app.js"))
+                                .header("Accept-Encoding", "br, gzip")
+                                .build(),
+                        HttpResponse.BodyHandlers.ofByteArray());
+        assertEquals("gzip", header(small, "Content-Encoding"));
+        assertTrue(small.body().length < plain.body().length() / 2);
+        try (var unpacked =
+                new java.util.zip.GZIPInputStream(new java.io.ByteArrayInputStream(small.body()))) {
+            assertEquals(plain.body(), new String(unpacked.readAllBytes()));
+        }
+        assertFalse(header(small, "ETag").equals(header(plain, "ETag")));
+        assertEquals("Accept-Encoding", header(plain, "Vary"));
+        assertEquals(
+                "",
+                header(get("/ui/app.js", "Accept-Encoding", "gzip;q=0, br"), "Content-Encoding"));
+    }
+
+    @Test
     void nothing_else_is_served() throws Exception {
         assertEquals(404, get("/ui/nothing.js").statusCode());
         assertEquals(404, get("/ui/lib/lit/3.3.2/LICENSE").statusCode());
@@ -121,6 +143,9 @@ class UiServletTest {
         }
         Set<String> seen = new HashSet<>();
         Deque<String> todo = new ArrayDeque<>(List.of("/ui/app.js"));
+        try (var views = Files.list(CLASSES.resolve("web/views"))) {
+            views.forEach(view -> todo.add("/ui/views/" + view.getFileName())); // opened by name
+        }
         while (!todo.isEmpty()) {
             String path = todo.poll();
             if (seen.add(path)) {

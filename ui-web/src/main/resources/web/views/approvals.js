@@ -1,0 +1,67 @@
+import { html, nothing } from 'lit';
+import { repeat } from 'lit-html/directives/repeat.js';
+import { get, post } from '../api.js';
+import { data, needsPerson } from '../data.js';
+import { act, badge, confirmed, empty, loading, when } from '../parts.js';
+import { View } from '../view.js';
+import '../answer-task.js';
+import '../budget.js';
+import '../pair.js';
+
+/** Everything that waits for a person, in one place. */
+class Approvals extends View {
+  static properties = { tasks: { state: true } };
+
+  constructor() {
+    super();
+    this.tasks = {};
+    data.watch(this, 'pairing', 'tasks', 'agents', 'llm');
+  }
+
+  /** The rows of the list lack the question: it is fetched for those that ask. */
+  willUpdate() {
+    for (const { id } of data.lists.tasks.rows.filter(needsPerson)) {
+      if (!(id in this.tasks)) {
+        this.tasks[id] = null;
+        get(`/api/hub/tasks/${encodeURIComponent(id)}`).then((task) => { this.tasks = { ...this.tasks, [id]: task }; }, () => {});
+      }
+    }
+  }
+
+  render() {
+    if (!data.loaded.has('pairing')) return html`<h2>Approvals</h2>${loading()}`;
+    const door = data.lists.pairing.filter((entry) => entry.status.startsWith('pending'));
+    const asking = data.lists.tasks.rows.filter(needsPerson).map(({ id }) => this.tasks[id]).filter(Boolean);
+    const breached = (data.lists.llm?.budgets ?? []).filter((budget) => budget.waiting);
+    const past = data.lists.pairing.filter((entry) => !entry.status.startsWith('pending'));
+    return html`<h2>Approvals</h2>
+      ${door.length + asking.length + breached.length === 0 ? empty('Nobody waits for you.', html`Hosts that want to join, and calls that need a yes, show up here. <a href="#/peers?pair=1">Pair a device</a>`) : nothing}
+      ${door.length ? html`<h3>Hosts at the door</h3><ul class="plain">${repeat(door, ({ id }) => id, (entry) => html`
+        <li class="card row" data-testid="pending-row" data-name=${entry.agent_name} data-id=${entry.id}>
+          <span><strong>${entry.agent_name}</strong> ${when(entry.created_at)}<br><span class="quiet">key <code>${entry.public_key}</code></span></span>
+          <span class="row">
+            <button type="button" data-testid="approve" aria-label="Let ${entry.agent_name} in" @click=${() => this.#decide(entry, 'approve')}>Approve</button>
+            <button type="button" class="second" data-testid="reject" aria-label="Turn ${entry.agent_name} away" @click=${() => this.#decide(entry, 'reject')}>Reject</button>
+          </span></li>`)}</ul>` : nothing}
+      ${asking.length ? html`<h3>Tasks that ask</h3>${repeat(asking, ({ id }) => id, (task) => html`<weft-answer-task .task=${task} @answered=${() => this.#answered(task)}></weft-answer-task>`)}` : nothing}
+      ${breached.length ? html`<h3>Budgets that are used up</h3>${breached.map((budget) => html`<weft-budget .budget=${budget}></weft-budget>`)}` : nothing}
+      ${past.length ? html`<details><summary>Decided before (${past.length})</summary><ul class="plain lines">${past.map((entry) => html`
+        <li class="row"><span>${badge(entry.status)} ${entry.agent_name} <span class="quiet">${entry.peer_id}</span> ${when(entry.updated_at)}</span>
+          ${entry.status === 'approved' ? html`<button type="button" class="second small" @click=${() => this.#revoke(entry)}>Revoke</button>` : nothing}</li>`)}</ul></details>` : nothing}`;
+  }
+
+  async #decide(entry, decision) {
+    await act(() => post(`/api/pairing/${encodeURIComponent(entry.id)}/${decision}`), decision === 'approve' ? `${entry.agent_name} is let in` : `${entry.agent_name} is turned away`);
+    data.refresh('pairing', 'agents');
+  }
+
+  async #revoke(entry) {
+    if (await confirmed({ title: `Revoke ${entry.agent_name}?`, text: 'Its links are cut and its token is worthless at once.', act: 'Revoke' })) await this.#decide(entry, 'revoke');
+  }
+
+  #answered(task) {
+    delete this.tasks[task.id];
+    data.refresh('tasks');
+  }
+}
+customElements.define('weft-approvals', Approvals);

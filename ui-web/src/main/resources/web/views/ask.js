@@ -1,0 +1,111 @@
+import { html, nothing } from 'lit';
+import { stream } from '../api.js';
+import { data, needsPerson } from '../data.js';
+import { badge, json, millis } from '../parts.js';
+import { link } from '../place.js';
+import { View } from '../view.js';
+import '../answer-task.js';
+
+/** A name for a new conversation. */
+const fresh = () => `ui-${[...crypto.getRandomValues(new Uint8Array(8))].map((byte) => byte.toString(16).padStart(2, '0')).join('')}`;
+
+/** A conversation with an agent: its answer as it comes, and the calls it makes, unfolding. */
+class Ask extends View {
+  static properties = { turns: { state: true }, busy: { state: true } };
+
+  constructor() {
+    super();
+    Object.assign(this, { turns: [], busy: false, agent: '', conversation: fresh() });
+    data.watch(this, 'agents', 'tasks');
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    this.stopper?.abort();
+  }
+
+  async #ask(event) {
+    event.preventDefault();
+    const field = this.querySelector('textarea');
+    const prompt = field.value.trim();
+    if (!prompt || this.busy) return;
+    field.value = '';
+    const turn = { prompt, steps: [], text: '', answer: null, error: '', began: Date.now() };
+    this.turns = [...this.turns, turn];
+    this.busy = true;
+    this.stopper = new AbortController();
+    const body = { prompt, conversation: this.conversation, ...(this.agent ? { agent: this.agent } : {}) };
+    try {
+      await stream('POST', '/api/ask', body, {
+        signal: this.stopper.signal,
+        on: ({ type, data: news }) => {
+          if (type === 'step') turn.steps = [...turn.steps, news];
+          else if (type === 'token' || type === 'chunk') turn.text += news.text;
+          else if (type === 'answer') turn.answer = news;
+          else if (type === 'error') turn.error = news.detail;
+          this.requestUpdate();
+        },
+      });
+      if (!turn.answer && !turn.error) turn.error = 'The connection ended before the answer came. Ask again.';
+    } catch (failure) {
+      turn.error = failure.name === 'AbortError' ? 'Stopped.' : failure.message;
+    } finally {
+      turn.took = Date.now() - turn.began;
+      this.busy = false;
+      await this.updateComplete;
+      field.focus();
+    }
+  }
+
+  #key(event) {
+    if (event.key === 'Enter' && !event.shiftKey && !event.isComposing) this.#ask(event);
+  }
+
+  render() {
+    const others = data.lists.agents.filter((agent) => !agent.local && agent.health === 'active');
+    return html`
+      <div class="row"><h2>Ask</h2>${this.turns.length ? html`<button type="button" class="second small" @click=${() => { this.turns = []; this.conversation = fresh(); }}>New conversation</button>` : nothing}</div>
+      <div class="talk" aria-live="polite">${this.turns.map((turn) => this.#turn(turn))}</div>
+      <form class="composer" @submit=${this.#ask}>
+        <label for="prompt">What do you want to know or have done?</label>
+        <textarea id="prompt" rows="3" maxlength="65536" data-testid="ask-input" @keydown=${this.#key} placeholder="Enter sends, Shift+Enter starts a line"></textarea>
+        <div class="row">
+          <button type="submit" data-testid="ask-submit" ?disabled=${this.busy}>${this.busy ? 'Working…' : 'Ask'}</button>
+          ${this.busy ? html`<button type="button" class="second" @click=${() => this.stopper.abort()}>Stop</button>` : nothing}
+          ${others.length ? html`<label class="inline">Agent <select @change=${(event) => { this.agent = event.target.value; }}>
+            <option value="">${data.who.agent.name} (this host)</option>${others.map((agent) => html`<option value=${agent.agent_id}>${agent.name}</option>`)}</select></label>` : nothing}
+        </div>
+      </form>`;
+  }
+
+  #turn(turn) {
+    const asking = data.lists.tasks.rows.filter(needsPerson);
+    return html`<section class="turn">
+      <p class="prompt">${turn.prompt}</p>
+      ${turn.steps.length ? html`<ol class="plain">${turn.steps.map((step) => html`
+        <li class="card" data-testid="ask-step" data-tool=${step.tool}><details>
+          <summary><code>${step.tool}</code> on ${step.agent} <span class="quiet">${millis(step.millis ?? 0)}</span> ${step.error ? html`<span class="error">${step.error}</span>` : nothing}</summary>
+          ${json({ input: step.input, output: step.output }, 'Input and output')}
+        </details></li>`)}</ol>${this.#waterfall(turn.steps)}` : nothing}
+      ${!turn.answer && !turn.error ? asking.map((task) => html`<p>${badge(task.state)} <a href=${link('approvals')}>${task.skill} waits for you</a></p>`) : nothing}
+      ${turn.answer ? html`<div class="card answer" data-testid="ask-answer">${turn.answer.text}</div><p class="quiet">by ${turn.answer.model} on ${turn.answer.agent ?? ''}, ${millis(turn.took ?? 0)}</p>`
+        : turn.text ? html`<div class="card answer">${turn.text}</div>` : nothing}
+      ${turn.error ? html`<p class="error" role="alert" data-testid="ask-error">${turn.error}</p>` : nothing}
+      ${!turn.answer && !turn.error ? html`<progress aria-label="The agent works"></progress>` : nothing}
+    </section>`;
+  }
+
+  /** How long each call took, one under the other on one scale. */
+  #waterfall(steps) {
+    if (steps.length < 2) return nothing;
+    const total = steps.reduce((sum, step) => sum + (step.millis ?? 0), 0) || 1;
+    let x = 0;
+    return html`<details><summary class="quiet">Where the time went</summary><ol class="timeline plain">${steps.map((step) => {
+      const width = (1000 * (step.millis ?? 0)) / total;
+      const bar = html`<li><span class="quiet at">${millis(step.millis ?? 0)}</span><svg viewBox="0 0 1000 20" preserveAspectRatio="none" aria-hidden="true"><rect class="hop0" x=${x} y="4" height="12" width=${Math.max(4, width)}></rect></svg><span><code>${step.tool}</code> on ${step.agent}</span></li>`;
+      x += width;
+      return bar;
+    })}</ol></details>`;
+  }
+}
+customElements.define('weft-ask', Ask);
