@@ -2,11 +2,11 @@ import { LitElement, html, svg, nothing } from 'lit';
 import { link } from './place.js';
 import { bytes, rtt } from './parts.js';
 
-const SIZE = 640;
+const WIDTH = 640;
 /** Beyond this a picture tells less than the list. */
 const MOST = 150;
 
-/** The hosts on a circle, and the links between them as measured: the way they take, how long a round trip is, what went over them. */
+/** The hosts in a ring, and the links between them as measured: the way they take, how long a round trip is, what went over them. */
 class MeshMap extends LitElement {
   static properties = { topology: { attribute: false } };
 
@@ -16,13 +16,14 @@ class MeshMap extends LitElement {
     const { nodes, edges } = this.topology;
     if (nodes.length < 2) return nothing;
     if (nodes.length > MOST) return html`<p class="quiet">With more than ${MOST} hosts there is no map; the list has them all.</p>`;
+    const height = Math.min(WIDTH, 80 + 60 * nodes.length);
     const spots = new Map(nodes.map((node, at) => {
-      const angle = (2 * Math.PI * at) / nodes.length - Math.PI / 2;
-      return [node.id, { x: SIZE / 2 + Math.cos(angle) * (SIZE / 2 - 90), y: SIZE / 2 + Math.sin(angle) * (SIZE / 2 - 60), node }];
+      const angle = Math.PI + (2 * Math.PI * at) / nodes.length;
+      return [node.id, { x: WIDTH / 2 + Math.cos(angle) * (WIDTH / 2 - 90), y: height / 2 - 10 + Math.sin(angle) * (height / 2 - 50), node }];
     }));
     const lines = edges.filter((edge) => spots.has(edge.source) && spots.has(edge.target));
     return html`<figure class="map">
-      <svg viewBox="0 0 ${SIZE} ${SIZE}" role="img" aria-label="${nodes.length} hosts and ${lines.length} measured links; the list below tells the same in words">
+      <svg viewBox="0 0 ${WIDTH} ${height}" role="img" aria-label="${nodes.length} hosts and ${lines.length} measured links; the list below tells the same in words">
         ${lines.map((edge) => this.#line(edge, spots.get(edge.source), spots.get(edge.target), lines.length < 30))}
         ${[...spots.values()].map((spot) => this.#spot(spot))}
       </svg>
