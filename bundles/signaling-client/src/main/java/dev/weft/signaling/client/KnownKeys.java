@@ -1,5 +1,6 @@
 package dev.weft.signaling.client;
 
+import dev.weft.api.identity.SecretFile;
 import dev.weft.protocol.AgentId;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -68,13 +69,13 @@ final class KnownKeys {
             return raced == null ? key : raced;
         }
         try {
-            Files.createDirectories(file.getParent());
-            Files.writeString(
-                    file,
-                    agent + " " + key + "\n",
-                    StandardCharsets.UTF_8,
-                    StandardOpenOption.CREATE,
-                    StandardOpenOption.APPEND);
+            String line = agent + " " + key + "\n";
+            if (Files.exists(file)) {
+                Files.writeString(file, line, StandardCharsets.UTF_8, StandardOpenOption.APPEND);
+            } else {
+                SecretFile.create(
+                        file, line); // no secret, but only the owner may say whose key counts
+            }
         } catch (IOException e) {
             LOG.warn("the key of {} is not kept beyond this run: {}", agent, e.toString());
         }
