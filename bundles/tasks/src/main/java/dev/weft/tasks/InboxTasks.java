@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.osgi.framework.BundleContext;
@@ -36,11 +37,20 @@ public final class InboxTasks implements InboxListener {
     /** A registry hands out again what it does not hear of for 90 s, unless it is told otherwise. */
     private static final long RENEW_SECONDS = 20;
 
+    /** So long after its start, a host may not have all of its skills yet; well below the 90 s of the registry's lease. */
+    private static final Duration STARTING = Duration.ofSeconds(30);
+
+    private static final long LOOK_AGAIN_MILLIS = 200;
+
     private final TaskEngine engine;
     private final Skills skills;
     private final HostIdentity self;
     private final ScheduledExecutorService timer;
     private final LazyService<RegistryReports> reports;
+    private final long started;
+
+    /** The registry's ids of the tasks that wait for their skill to be loaded. */
+    private final Set<String> early = ConcurrentHashMap.newKeySet();
 
     /** The registry's ids of the tasks whose end is to be reported. */
     private final Set<String> followed = ConcurrentHashMap.newKeySet();
@@ -58,6 +68,17 @@ public final class InboxTasks implements InboxListener {
             @Reference Skills skills,
             @Reference HostIdentity self,
             @Reference(target = "(weft.executor=timer)") ScheduledExecutorService timer) {
+        this(context, engine, skills, self, timer, System.nanoTime());
+    }
+
+    InboxTasks(
+            BundleContext context,
+            TaskEngine engine,
+            Skills skills,
+            HostIdentity self,
+            ScheduledExecutorService timer,
+            long started) {
+        this.started = started;
         this.engine = engine;
         this.skills = skills;
         this.self = self;
@@ -79,7 +100,37 @@ public final class InboxTasks implements InboxListener {
 
     @Override
     public void received(List<Inbox.Entry> tasks) {
-        tasks.forEach(this::receive);
+        tasks.forEach(this::receiveOrWait);
+    }
+
+    /** A task may come back to a host that has just restarted before the skill for it is there: that is no reason to fail it. */
+    private void receiveOrWait(Inbox.Entry entry) {
+        if (isHere(entry.skill()) || System.nanoTime() - started > STARTING.toNanos()) {
+            early.remove(entry.id());
+            receive(entry);
+        } else if (early.add(entry.id())) {
+            lookAgain(entry);
+        }
+    }
+
+    private boolean isHere(String skill) {
+        List<SkillRef> readings = SkillRef.readings(skill);
+        return readings.isEmpty()
+                || readings.stream().anyMatch(one -> skills.find(one.skill()).isPresent());
+    }
+
+    private void lookAgain(Inbox.Entry entry) {
+        try {
+            timer.schedule(
+                    () -> {
+                        early.remove(entry.id());
+                        receiveOrWait(entry);
+                    },
+                    LOOK_AGAIN_MILLIS,
+                    TimeUnit.MILLISECONDS);
+        } catch (RejectedExecutionException stopping) {
+            LOG.debug("task {} of the inbox stays there: this host stops", entry.id());
+        }
     }
 
     private void receive(Inbox.Entry entry) {

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.TextNode;
 import dev.weft.api.registry.Inbox;
 import dev.weft.api.registry.RegistryReports;
 import dev.weft.protocol.Wire;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -42,9 +43,9 @@ class InboxTasksTest {
                     return due;
                 }
             };
-    private final InboxTasks inbox = inbox();
+    private final InboxTasks inbox = inbox(Duration.ofHours(1));
 
-    private InboxTasks inbox() {
+    private InboxTasks inbox(Duration up) {
         RegistryReports reports =
                 (id, state, result, error) -> {
                     reported.add(id + " " + state + " " + result + error);
@@ -56,7 +57,8 @@ class InboxTasksTest {
                         host.engine,
                         host.skills,
                         host,
-                        timer);
+                        timer,
+                        System.nanoTime() - up.toNanos());
         ServiceReference<RegistryReports> reference = Host.reference();
         made.setReports(reference);
         return made;
@@ -69,7 +71,12 @@ class InboxTasksTest {
     }
 
     private void receive(String id, String skill, String payload, double createdAt) {
-        inbox.received(
+        receive(inbox, id, skill, payload, createdAt);
+    }
+
+    private static void receive(
+            InboxTasks into, String id, String skill, String payload, double createdAt) {
+        into.received(
                 List.of(
                         new Inbox.Entry(
                                 id,
@@ -102,6 +109,22 @@ class InboxTasksTest {
                         "b completed {\"text\":\"hi\"}",
                         "c failed no skill nope"),
                 reported);
+    }
+
+    /** A host that was just started may get its tasks before its skills. */
+    @Test
+    void a_task_that_comes_before_its_skill_waits_for_it_while_the_host_starts() {
+        double now = System.currentTimeMillis() / 1000.0;
+        InboxTasks starting = inbox(Duration.ZERO);
+        receive(starting, "a", "late.run", "{\"text\":\"hi\"}", now);
+        receive(starting, "a", "late.run", "{\"text\":\"hi\"}", now);
+        host.skills.with("early", (input, context) -> input);
+        receive(starting, "b", "early", "{}", now);
+        await().until(() -> reported.size() == 1);
+        assertEquals(List.of("b completed {}"), reported);
+        host.skills.with("late", (input, context) -> input);
+        await().until(() -> reported.size() == 2);
+        assertEquals("a completed {\"text\":\"hi\"}", reported.get(1));
     }
 
     @Test
