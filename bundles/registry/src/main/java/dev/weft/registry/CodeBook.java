@@ -15,7 +15,10 @@ final class CodeBook {
     private static final long REMEMBERED_MILLIS = Duration.ofHours(1).toMillis();
     private static final long GUESS_MILLIS = Duration.ofMinutes(5).toMillis();
     private static final int MAX_GUESSES = 25;
+
+    /** Codes that can be guessed at once, hence their number is bounded; used and old ones cannot. */
     private static final int MAX_CODES = 1000;
+
     private final SecureRandom random = new SecureRandom();
     private final RegistryDatabase database;
     private final Duration life;
@@ -56,10 +59,14 @@ final class CodeBook {
     /** Makes a code that no other has. */
     String generate() {
         prune();
-        if (count("SELECT COUNT(*) FROM registry_codes") >= MAX_CODES) {
+        int open =
+                count(
+                        "SELECT COUNT(*) FROM registry_codes WHERE public_key = '' AND expires_at >= ?",
+                        clock.millis());
+        if (open >= MAX_CODES) {
             throw new ProtocolException(
                     "too_many_codes",
-                    "there are " + MAX_CODES + " pairing codes of the last hour; try again later");
+                    MAX_CODES + " pairing codes wait to be used; try again in a few minutes");
         }
         String code;
         do {

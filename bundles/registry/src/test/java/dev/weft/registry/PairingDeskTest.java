@@ -71,6 +71,9 @@ class PairingDeskTest {
         }
         assertTrue(codes.stream().allMatch(code -> code.matches("[0-9]{6}")));
         assertEquals("too_many_codes", refusal(this::newCode));
+        pair(pi, codes.iterator().next(), "pi");
+        assertTrue(codes.add(newCode()), "one that is used makes room");
+        assertEquals("too_many_codes", refusal(this::newCode));
     }
 
     @Test
