@@ -183,7 +183,7 @@ public final class ApiServlet extends HttpServlet {
             Caller caller = authenticator.caller(request).orElse(null);
             Principal principal = caller == null ? null : caller.principal();
             exchange.proven(principal);
-            throttle.take(principal, exchange.address(), exchange);
+            throttle.take(principal, exchange.address(), response);
             Routes.Match match = routes.find(request.getMethod(), path);
             if (match.route() == null) {
                 exchange.refuse(

@@ -104,10 +104,6 @@ final class Exchange implements AsyncListener {
         target = what;
     }
 
-    void header(String name, String value) {
-        response.setHeader(name, value);
-    }
-
     AsyncContext startAsync() {
         AsyncContext started = request.startAsync();
         started.setTimeout(PATIENCE_MILLIS);
@@ -202,14 +198,10 @@ final class Exchange implements AsyncListener {
             return;
         }
         try {
-            response.setStatus(reply.status());
-            reply.headers().forEach(response::setHeader);
             if (reply.status() == 401) {
                 response.setHeader("WWW-Authenticate", "Bearer realm=\"weft\"");
             }
-            response.setContentType(reply.type());
-            response.setContentLength(reply.body().length);
-            response.getOutputStream().write(reply.body());
+            reply.writeTo(response);
         } catch (IOException | IllegalStateException gone) {
             // the client went away: nobody is left to tell
         } finally {

@@ -1,6 +1,8 @@
 package dev.weft.http.api;
 
 import dev.weft.protocol.Wire;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -44,5 +46,15 @@ record Reply(int status, String type, byte[] body, Map<String, String> headers, 
         var all = new java.util.LinkedHashMap<>(headers);
         all.put(header, value);
         return new Reply(status, type, body, Map.copyOf(all), code);
+    }
+
+    /** Writes all of it.
+     * @throws IOException if the client went away */
+    void writeTo(HttpServletResponse response) throws IOException {
+        response.setStatus(status);
+        headers.forEach(response::setHeader);
+        response.setContentType(type);
+        response.setContentLength(body.length);
+        response.getOutputStream().write(body);
     }
 }

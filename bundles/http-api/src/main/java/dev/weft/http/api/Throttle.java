@@ -1,6 +1,7 @@
 package dev.weft.http.api;
 
 import dev.weft.api.identity.Principal;
+import jakarta.servlet.http.HttpServletResponse;
 import java.time.Clock;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -45,18 +46,18 @@ final class Throttle {
     /** Takes a token.
      * @param principal who calls, or null
      * @param address from where
-     * @param exchange told the limit, in headers
+     * @param response told the limit, in headers
      * @throws ApiException 429 if there is none */
-    void take(Principal principal, String address, Exchange exchange) {
+    void take(Principal principal, String address, HttpServletResponse response) {
         if (principal != null && principal.subject().equals(LOCAL)) {
             return;
         }
         int rate = principal == null ? perAddress : perCaller;
         double left = take(principal == null ? "@" + address : principal.subject(), rate);
         int capacity = rate * BURST_SECONDS;
-        exchange.header("X-RateLimit-Limit", String.valueOf(capacity));
-        exchange.header("X-RateLimit-Remaining", String.valueOf((long) Math.max(0, left)));
-        exchange.header(
+        response.setHeader("X-RateLimit-Limit", String.valueOf(capacity));
+        response.setHeader("X-RateLimit-Remaining", String.valueOf((long) Math.max(0, left)));
+        response.setHeader(
                 "X-RateLimit-Reset",
                 String.valueOf((long) Math.ceil((capacity - Math.max(0, left)) / rate)));
         if (left < 0) {

@@ -66,6 +66,30 @@ class EdgesTest {
     }
 
     @Test
+    void upgrades_without_a_good_token_are_limited_by_address_and_hosts_behind_it_still_get_in()
+            throws Exception {
+        try (TestHost host = new TestHost(1000, 2, 15, 1)) {
+            for (int i = 0; i < 4; i++) {
+                assertEquals(401, host.send(host.request("GET", "/ws", null)).status());
+            }
+            TestHost.Answer refused = host.send(host.request("GET", "/ws", null));
+            assertEquals("429 too_many_requests", refused.status() + " " + refused.error());
+            assertEquals("1", refused.header("Retry-After"));
+            assertEquals(
+                    200,
+                    host.send(host.request("GET", "/ws", null).header("Authorization", "good"))
+                            .status());
+            assertTrue(
+                    host.as(Role.VIEWER, "GET", "/metrics", null)
+                            .response()
+                            .body()
+                            .contains("weft_signaling_rate_limited_total 1"));
+            host.clock.move(Duration.ofSeconds(1));
+            assertEquals(401, host.send(host.request("GET", "/ws", null)).status());
+        }
+    }
+
+    @Test
     void a_thousand_half_open_sockets_and_slow_senders_hold_up_nobody() throws Exception {
         try (TestHost host = new TestHost()) {
             URI uri = host.uri("/");

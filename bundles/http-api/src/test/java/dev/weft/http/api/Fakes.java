@@ -38,6 +38,9 @@ import dev.weft.protocol.MeshMessage;
 import dev.weft.protocol.ProtocolException;
 import dev.weft.protocol.SkillCard;
 import dev.weft.protocol.Wire;
+import jakarta.servlet.http.HttpServlet;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
@@ -789,6 +792,16 @@ final class Fakes {
         @Override
         public Map<String, HealthCheck.Status> checks() {
             return Map.of("store", status);
+        }
+    }
+
+    /** The WebSocket end, which knows one token. */
+    static final class Signaling extends HttpServlet {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected void doGet(HttpServletRequest request, HttpServletResponse response) {
+            response.setStatus("good".equals(request.getHeader("Authorization")) ? 200 : 401);
         }
     }
 }
