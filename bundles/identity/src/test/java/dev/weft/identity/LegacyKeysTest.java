@@ -93,6 +93,7 @@ class LegacyKeysTest {
         assertFalse(told.contains("ak_"), "no key is ever told");
     }
 
+    /** Reference defect 32. */
     @Test
     void there_is_no_default_key_and_a_damaged_file_admits_nobody() throws Exception {
         LegacyKeys keys = open(true);

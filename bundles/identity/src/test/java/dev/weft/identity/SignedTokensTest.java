@@ -340,6 +340,7 @@ class SignedTokensTest {
                 Duration.ofSeconds(10), () -> assertEquals(Optional.empty(), tokens.verify(huge)));
     }
 
+    /** Reference defect 32. */
     @Test
     @DisabledOnOs(OS.WINDOWS)
     void the_secret_is_random_and_for_its_owner_only(@TempDir Path other) throws Exception {

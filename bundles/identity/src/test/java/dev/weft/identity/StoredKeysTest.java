@@ -204,6 +204,7 @@ class StoredKeysTest {
                 "{\"keys\":[{\"id\":\"k\",\"role\":\"root\",\"created\":\"2026-01-01T00:00:00Z\",\"sha256\":\"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\"}]}",
                 "{\"keys\":[{\"id\":\"k\",\"role\":\"admin\",\"created\":\"now\",\"sha256\":\"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\"}]}"
             })
+    /** Reference defect 32. */
     void a_damaged_file_fails_closed_with_one_clear_error(String content) throws Exception {
         Path file = Files.createDirectories(data.resolve("keys")).resolve("access.json");
         Files.writeString(file, content);

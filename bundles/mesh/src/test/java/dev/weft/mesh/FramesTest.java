@@ -151,6 +151,7 @@ class FramesTest {
         await().until(() -> a.mesh.drops().malformed.count() == 1);
     }
 
+    /** Reference defect 22. */
     @Test
     void what_a_slow_peer_does_not_take_is_refused_and_others_do_not_notice() {
         Net.Host b = net.host("agent-b");
@@ -176,6 +177,7 @@ class FramesTest {
         assertEquals(left.size() - 1, slow.notes().size(), "what was taken left");
     }
 
+    /** Reference defects 8 and 22. */
     @Test
     void sixteen_mebibytes_travel_in_pieces_and_do_not_hold_up_a_small_message() {
         Net.Host b = net.host("agent-b");
@@ -204,6 +206,7 @@ class FramesTest {
         assertEquals("too_large", code(note(b.id, 3, large + large)));
     }
 
+    /** Reference defect 4. */
     @Test
     void a_broadcast_reaches_every_linked_peer() {
         List<AgentId> heard = new CopyOnWriteArrayList<>();

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.weft.api.mesh.AgentDirectory.KnownAgent;
 import dev.weft.api.mesh.Link;
 import dev.weft.api.mesh.LinkException;
+import dev.weft.api.mesh.MessageHandler;
 import dev.weft.api.mesh.Path;
 import dev.weft.protocol.AgentCard;
 import dev.weft.protocol.AgentId;
@@ -97,6 +98,7 @@ class LinkPolicyTest {
         await().atMost(Duration.ofSeconds(10)).until(() -> linked(a, b, Path.P2P));
     }
 
+    /** Reference defect 20. */
     @Test
     void a_link_that_broke_is_made_again_and_failures_are_tried_more_and_more_rarely() {
         AtomicInteger calls = new AtomicInteger();
@@ -181,6 +183,27 @@ class LinkPolicyTest {
                         });
         assertEquals(List.of(false, true, true, true), all.stream().map(Link::isOpen).toList());
         assertTrue(relay.isOpen(), "a link in name only costs nothing");
+    }
+
+    /** Who works for long is idle on the wire: its answer must find a way although the link is gone. */
+    @Test
+    void an_answer_calls_the_asker_when_the_link_was_closed_meanwhile() throws Exception {
+        Net.Host b = net.host("agent-b").reaches(Path.P2P);
+        Net.Host a =
+                net.host("agent-a").transport(Path.P2P, peer -> new CompletableFuture<>());
+        know(a, b);
+        know(b, a);
+        CompletableFuture<MessageHandler.Reply> asked = new CompletableFuture<>();
+        b.handle((peer, message, reply) -> asked.complete(reply), "work");
+        Link first = net.link(a, b, Path.P2P);
+        await().until(() -> linked(a, b, Path.P2P) && linked(b, a, Path.P2P));
+        CompletableFuture<MeshMessage> answer =
+                a.mesh.request(b.id, "work", Wire.object(), Duration.ofSeconds(20), null);
+        MessageHandler.Reply reply = asked.get(10, TimeUnit.SECONDS);
+        first.close("idle");
+        await().until(() -> !linked(b, a, Path.P2P));
+        reply.send("work_response", Wire.object().put("n", 7));
+        assertEquals(7, answer.get(10, TimeUnit.SECONDS).payload().path("n").asInt());
     }
 
     @Test

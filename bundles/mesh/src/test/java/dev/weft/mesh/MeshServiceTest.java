@@ -94,6 +94,7 @@ class MeshServiceTest {
         assertEquals(0, a.mesh.waiting());
     }
 
+    /** Reference defect 10. */
     @Test
     void an_answer_from_another_peer_does_not_count() throws Exception {
         Net.Host c = net.host("agent-c");
@@ -125,6 +126,7 @@ class MeshServiceTest {
         assertEquals(2, answer.get().payload().path("n").asInt());
     }
 
+    /** Reference defect 9. */
     @Test
     void the_second_answer_is_ignored() throws Exception {
         a.reaches(Path.P2P);
@@ -165,6 +167,7 @@ class MeshServiceTest {
         await().until(() -> a.mesh.drops().unexpected.count() == 1);
     }
 
+    /** Reference defect 11. */
     @Test
     void a_lost_link_fails_what_was_sent_on_it_at_once() throws Exception {
         BlockingQueue<Asked> asked = questions(b);
@@ -215,6 +218,7 @@ class MeshServiceTest {
         assertTrue(net.timer.getQueue().size() < 100, "alarms of answered requests are gone");
     }
 
+    /** Reference defect 19. */
     @Test
     void of_two_links_at_once_the_newer_is_used_and_the_end_of_the_older_does_not_take_it_away()
             throws Exception {
@@ -252,6 +256,7 @@ class MeshServiceTest {
         assertTrue(a.events.contains("peer.changed"));
     }
 
+    /** Reference defect 11. */
     @Test
     void the_relay_is_asked_when_no_direct_path_can_be_had() throws Exception {
         b.handle(

@@ -67,6 +67,7 @@ class RedialTest {
         assertTrue(last >= ceiling / 2 && last <= ceiling, last + " of at most " + ceiling);
     }
 
+    /** Reference defect 17. */
     @Test
     void the_pause_doubles_up_to_a_minute_and_a_link_that_held_starts_anew() {
         AgentId peer = peer("agent-z");

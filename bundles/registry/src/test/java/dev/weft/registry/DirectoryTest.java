@@ -54,6 +54,7 @@ class DirectoryTest {
         return assertThrows(ProtocolException.class, call::run).code();
     }
 
+    /** Reference defect 29. */
     @Test
     void registering_again_keeps_the_first_registration_time_even_after_a_restart() {
         AgentRecord first = bench.directory.register(Bench.card("agent-a", "pi", 0, "disk"));
@@ -70,6 +71,7 @@ class DirectoryTest {
         assertEquals(first.registeredAt(), bench.directory.find(A).orElseThrow().registeredAt());
     }
 
+    /** Reference defect 29. */
     @Test
     void a_heartbeat_changes_only_what_it_names() {
         bench.directory.register(Bench.card("agent-a", "pi", 0.25, "disk"));
@@ -174,6 +176,7 @@ class DirectoryTest {
         assertEquals(2, bench.told.size());
     }
 
+    /** Reference defect 27. */
     @Test
     void an_agent_silent_for_the_retention_is_forgotten() {
         bench.directory.register(Bench.card("agent-a", "pi", 0));
@@ -215,6 +218,7 @@ class DirectoryTest {
         assertTrue(bench.directory.find(A).isEmpty());
     }
 
+    /** Reference defect 5. */
     @Test
     void routing_picks_the_least_loaded_active_one_and_never_the_caller() {
         bench.approve("agent-a", "agent-b", "agent-c");
@@ -291,6 +295,7 @@ class DirectoryTest {
         assertEquals("none", routed("disk", Map.of()));
     }
 
+    /** Reference defect 5. */
     @Test
     void a_task_that_was_passed_on_too_often_is_stopped() {
         bench.approve("agent-a");

@@ -14,6 +14,7 @@ import dev.weft.api.registry.Pairing;
 import dev.weft.api.registry.Pairing.Answer;
 import dev.weft.protocol.AgentId;
 import dev.weft.protocol.ProtocolException;
+import dev.weft.protocol.Wire;
 import dev.weft.store.TestDatabase;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -63,6 +64,7 @@ class PairingDeskTest {
         return assertThrows(ProtocolException.class, call::run).code();
     }
 
+    /** Reference defect 31. */
     @Test
     void codes_have_six_digits_and_never_collide() {
         Set<String> codes = new HashSet<>();
@@ -76,6 +78,7 @@ class PairingDeskTest {
         assertEquals("too_many_codes", refusal(this::newCode));
     }
 
+    /** Reference defects 22, 23 and 37. */
     @Test
     void code_then_approval_then_token() {
         String code = newCode();
@@ -96,6 +99,8 @@ class PairingDeskTest {
         assertTrue(bench.pairing.approve("pi").isEmpty());
         assertTrue(bench.pairing.list(true).isEmpty());
         assertEquals(1, bench.pairing.list(false).size());
+        String listed = Wire.write((Object) bench.pairing.list(false));
+        assertFalse(listed.contains("dt_") || listed.contains(code), listed);
         assertTrue(bench.events.get(0).startsWith("pairing.pending_approval "));
         assertTrue(bench.events.get(1).startsWith("pairing.approved "));
         assertTrue(
@@ -161,6 +166,7 @@ class PairingDeskTest {
         assertTrue(bench.pairing.verifyDeviceToken(token).isPresent());
     }
 
+    /** Reference defect 23. */
     @Test
     void the_database_never_sees_a_token() {
         String code = newCode();
@@ -190,6 +196,7 @@ class PairingDeskTest {
         assertEquals("pending_approval", pair(pi, used, "pi").status());
     }
 
+    /** Reference defect 31. */
     @Test
     void malformed_requests_are_refused_before_they_count_as_guesses() {
         String code = newCode();

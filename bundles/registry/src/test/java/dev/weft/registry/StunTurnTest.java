@@ -32,6 +32,7 @@ class StunTurnTest {
         return servers.forCaller(Bench.LOCAL);
     }
 
+    /** Reference defect 33. */
     @Test
     void nothing_configured_gives_nothing() {
         assertTrue(ask(servers(new String[0], new String[0], "", "")).isEmpty());
@@ -40,6 +41,7 @@ class StunTurnTest {
         assertTrue(empty.check().ok());
     }
 
+    /** Reference defect 33. */
     @Test
     void turn_names_expire_after_a_day_and_are_signed() throws Exception {
         Path secret = Files.writeString(folder.resolve("secret"), "s3cret\n");
@@ -69,6 +71,7 @@ class StunTurnTest {
                 1, ask(servers(new String[0], new String[] {"turn:t"}, "", "TURN_SECRET")).size());
     }
 
+    /** Reference defect 33. */
     @Test
     void what_cannot_work_is_left_out_and_shown() {
         StunTurn noSecret =

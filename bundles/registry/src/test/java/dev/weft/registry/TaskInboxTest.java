@@ -73,6 +73,7 @@ class TaskInboxTest {
         assertEquals("42 GB", bench.inbox.find(task.id()).orElseThrow().result());
     }
 
+    /** Reference defect 3. */
     @Test
     void a_task_aimed_at_one_agent_is_taken_by_no_other() {
         submit("disk", "agent-a", 60);
@@ -131,6 +132,7 @@ class TaskInboxTest {
         assertEquals(60, taken.stream().distinct().count());
     }
 
+    /** Reference defect 35. */
     @Test
     void bad_submissions_are_refused() {
         assertEquals("no_addressee", refusal(() -> submit("", "", 60)));
@@ -166,6 +168,7 @@ class TaskInboxTest {
         submit("", "agent-a", 60);
     }
 
+    /** Reference defect 26. */
     @Test
     void a_final_task_never_changes() {
         Entry task = submit("", "agent-a", 60);
@@ -183,6 +186,7 @@ class TaskInboxTest {
         assertEquals("yes", bench.inbox.find(task.id()).orElseThrow().result());
     }
 
+    /** Reference defect 26. */
     @Test
     void only_the_assigned_agent_reports_and_only_known_states() {
         Entry task = submit("disk", "", 60);
@@ -206,6 +210,7 @@ class TaskInboxTest {
         assertTrue(bench.inbox.find(null).isEmpty());
     }
 
+    /** Reference defect 26. */
     @Test
     void an_expired_task_fails_and_a_late_result_does_not_count() {
         Entry waiting = submit("", "agent-b", 10);
@@ -243,6 +248,7 @@ class TaskInboxTest {
         assertEquals(seen, bench.inbox.find(task.id()).orElseThrow(), "as the sweep writes it");
     }
 
+    /** Reference defect 15. */
     @Test
     void a_task_whose_taker_says_nothing_goes_back_and_is_told_of_again() {
         bench.approve("agent-b");
@@ -335,6 +341,7 @@ class TaskInboxTest {
         assertTrue(bench.inbox.update("a\0b", A, "completed", "", "").isEmpty());
     }
 
+    /** Reference defect 27. */
     @Test
     void finished_tasks_are_deleted_after_a_day_and_waiting_ones_are_not() {
         Entry done = submit("", "agent-a", 60);

@@ -142,6 +142,7 @@ class HubTest {
         assertEquals("", a.closed);
     }
 
+    /** Reference defect 34. */
     @Test
     void who_cannot_be_reached_is_named_to_the_sender() {
         Client a = new Client(Mesh.A).registered();
@@ -162,6 +163,7 @@ class HubTest {
         assertTrue(a.next().contains("bad_target"));
     }
 
+    /** Reference defect 34. */
     @Test
     void bad_frames_are_answered_and_close_nothing() {
         Client a = new Client(Mesh.A);
@@ -193,6 +195,7 @@ class HubTest {
         assertTrue(a.next().startsWith("peer_list"));
     }
 
+    /** Reference defect 2. */
     @Test
     void a_second_socket_replaces_the_first_whose_close_changes_nothing() {
         Client b = new Client(Mesh.B).registered();
@@ -209,6 +212,7 @@ class HubTest {
         assertFalse(mesh.heard.contains("agent-a closed"));
     }
 
+    /** Reference defect 2. */
     @Test
     void a_second_host_with_the_same_key_is_turned_away_while_the_first_lives() {
         Client b = new Client(Mesh.B).registered();
@@ -285,6 +289,7 @@ class HubTest {
         assertEquals("nothing", c.next(), "only members hear of others");
     }
 
+    /** Reference defect 25. */
     @Test
     void revoking_closes_the_socket_at_once_and_tells_the_others_once() {
         Client a = new Client(Mesh.A).registered();
@@ -300,6 +305,7 @@ class HubTest {
         assertEquals("4001 revoked", new Client(Mesh.A).closed);
     }
 
+    /** Reference defect 25. */
     @Test
     void membership_is_checked_at_every_message() {
         Client a = new Client(Mesh.A).registered();
@@ -363,6 +369,7 @@ class HubTest {
         assertEquals("4003 reads too slowly", b.closed);
     }
 
+    /** Reference defect 34. */
     @Test
     void silent_sockets_are_pinged_then_closed() {
         Client a = new Client(Mesh.A).registered();
@@ -399,6 +406,7 @@ class HubTest {
         assertEquals("tasks_waiting registry {}", a.next());
     }
 
+    /** Reference defect 34. */
     @Test
     void there_is_a_limit_to_sockets_but_not_to_reconnecting() {
         new Client(Mesh.A);

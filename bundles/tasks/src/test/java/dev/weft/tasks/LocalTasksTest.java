@@ -264,6 +264,7 @@ class LocalTasksTest {
         }
     }
 
+    /** Reference defect 7. */
     @Test
     void above_the_bound_a_task_is_refused_as_busy_but_nested_ones_are_let_in() throws Exception {
         CountDownLatch bothIn = new CountDownLatch(2);

@@ -44,6 +44,7 @@ class RemoteTasksTest {
         return handle.done().get(10, TimeUnit.SECONDS);
     }
 
+    /** Reference defect 1. */
     @Test
     void a_task_goes_to_the_peer_that_has_the_skill_and_comes_back_with_its_path()
             throws Exception {
@@ -328,6 +329,7 @@ class RemoteTasksTest {
         }
     }
 
+    /** Reference defect 5. */
     @Test
     void hosts_that_call_each_other_in_a_circle_stop() throws Exception {
         here.skills.with(

@@ -79,6 +79,7 @@ class RoomTest {
         assertTrue(ask(heavy, "e", "e", "s", Priority.NORMAL).contains("1 wait"));
     }
 
+    /** Reference defect 7. */
     @Test
     void what_another_task_waits_for_does_not_wait() {
         Room room = room(1, 1, 0);

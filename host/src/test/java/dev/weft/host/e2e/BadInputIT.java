@@ -128,6 +128,7 @@ class BadInputIT {
                         folder.resolve("url").toString()));
     }
 
+    /** Reference defect 37. */
     @Test
     void registry_that_does_not_answer() throws IOException {
         expect(

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 class MainJobIT {
     @TempDir Path folder;
 
+    /** Reference defects 1 and 37. */
     @Test
     void skill_dropped_on_the_second_host_is_called_from_the_first() throws Exception {
         try (TestHost first = new TestHost(folder.resolve("first"), "first").start();

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.io.TempDir;
 class RegistryLossIT {
     @TempDir Path folder;
 
+    /** Reference defect 16. */
     @Test
     void calls_go_on_while_the_registry_is_dead_and_both_are_listed_again_when_it_is_back()
             throws Exception {

@@ -94,6 +94,7 @@ public class DeployFrameworkIT {
                 () -> deployments.list().isEmpty() && skills.installed().isEmpty());
     }
 
+    /** Reference defect 6. */
     @Test
     public void dropped_skill_is_callable_and_gone_when_its_file_is_gone() throws Exception {
         drop("greeter-1.jar", "greeter.jar");

@@ -102,6 +102,7 @@ class AccessWalkTest {
                 .collect(Collectors.joining());
     }
 
+    /** Reference defects 23, 24 and 33. */
     @Test
     void every_route_refuses_nobody_and_every_wrong_role_and_lets_the_right_ones_pass()
             throws Exception {

@@ -21,6 +21,7 @@ class AddressesTest {
                                         : Collections.enumeration(List.of(forwarded)));
     }
 
+    /** Reference defect 31. */
     @Test
     void only_a_trusted_proxy_says_who_calls() {
         Addresses none = new Addresses(false);
@@ -34,6 +35,7 @@ class AddressesTest {
         assertEquals("10.2.0.3", range.of(from("10.2.0.3", "203.0.113.9")));
     }
 
+    /** Reference defect 31. */
     @Test
     void a_stranger_cannot_write_himself_another_address() {
         Addresses range = new Addresses(false, "10.1.0.0/16", "fd00::/8");

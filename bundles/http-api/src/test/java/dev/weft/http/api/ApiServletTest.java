@@ -31,6 +31,7 @@ class ApiServletTest {
         host.close();
     }
 
+    /** Reference defect 28. */
     @Test
     void bad_requests_get_a_problem_document_that_says_what_is_wrong() throws Exception {
         assertProblem(404, "not_found", host.as(Role.ADMIN, "GET", "/api/nothing", null));
@@ -237,6 +238,7 @@ class ApiServletTest {
                         .asText());
     }
 
+    /** Reference defect 24. */
     @Test
     void an_agent_acts_for_itself_only() throws Exception {
         assertEquals(
@@ -354,6 +356,7 @@ class ApiServletTest {
         assertProblem(409, "backup_elsewhere", host.as(Role.ADMIN, "GET", "/api/backup", null));
     }
 
+    /** Reference defect 30. */
     @Test
     void the_mesh_is_described_as_measured() throws Exception {
         JsonNode agents = host.as(Role.VIEWER, "GET", "/api/agents", null).json();

@@ -20,6 +20,7 @@ class CorsTest {
                         .header("Access-Control-Request-Method", "GET"));
     }
 
+    /** Reference defect 24. */
     @Test
     void a_page_of_a_listed_origin_may_ask_with_a_key_and_no_other_page_may() throws Exception {
         try (TestHost host = new TestHost()) {

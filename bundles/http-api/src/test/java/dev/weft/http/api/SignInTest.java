@@ -184,6 +184,7 @@ class SignInTest {
                         .asText());
     }
 
+    /** Reference defect 25. */
     @Test
     void the_token_of_a_revoked_agent_is_refused_at_once() throws Exception {
         assertEquals(200, host.asAgent(Fakes.OTHER, "GET", "/api/agents", null).status());
@@ -243,6 +244,7 @@ class SignInTest {
         assertEquals(200, signIn().status());
     }
 
+    /** Reference defect 27. */
     @Test
     void the_limit_forgets_old_addresses_and_is_bounded() {
         RateLimit limit = new RateLimit(2, Duration.ofMinutes(1), host.clock);

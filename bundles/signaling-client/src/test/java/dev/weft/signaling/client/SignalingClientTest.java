@@ -212,6 +212,7 @@ class SignalingClientTest {
         assertEquals(0, registry.handshakes.get());
     }
 
+    /** Reference defect 37. */
     @Test
     void a_host_that_is_not_paired_is_told_what_to_run() {
         host.deviceToken = java.util.Optional.empty();
@@ -382,6 +383,7 @@ class SignalingClientTest {
         await().until(() -> registry.frames.size() == expected + 1);
     }
 
+    /** Reference defect 6. */
     @Test
     void a_new_skill_reaches_the_registry_at_once_and_a_burst_of_changes_as_few_posts() {
         SignalingClient client = connected();

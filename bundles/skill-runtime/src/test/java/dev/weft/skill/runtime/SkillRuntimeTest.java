@@ -206,6 +206,7 @@ class SkillRuntimeTest {
                 fixture.events);
     }
 
+    /** Reference defect 6. */
     @Test
     void listeners_end_with_the_truth_when_changes_come_from_many_threads() throws Exception {
         List<List<SkillCard>> heard = new CopyOnWriteArrayList<>();

@@ -137,6 +137,7 @@ class WebRtcTransportTest {
                         .count());
     }
 
+    /** Reference defect 18. */
     @Test
     void candidates_before_offer_and_answer_are_kept() throws Exception {
         hub.hold = message -> !message.type().equals(SignalMessage.ICE_CANDIDATE);
@@ -168,6 +169,7 @@ class WebRtcTransportTest {
         assertTalk(a, b);
     }
 
+    /** Reference defect 19. */
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void when_both_offer_the_smaller_id_wins(boolean smallerFirst) throws Exception {
@@ -214,6 +216,7 @@ class WebRtcTransportTest {
         assertSame(fromA.get(1, TimeUnit.SECONDS), only(a));
     }
 
+    /** Reference defect 20. */
     @Test
     void a_lost_answer_ends_in_a_timeout_and_the_next_attempt_works() throws Exception {
         TestHost hasty = new TestHost(hub, "agent-h", folder, Map.of("setup.timeout.ms", 500));
@@ -243,6 +246,7 @@ class WebRtcTransportTest {
                 "a host makes no link to itself", refused(a.transport.connect(a.id)).getMessage());
     }
 
+    /** Reference defect 16. */
     @Test
     void links_survive_the_registry() throws Exception {
         a.connect(b);
