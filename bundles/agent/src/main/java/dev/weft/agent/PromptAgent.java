@@ -19,6 +19,7 @@ import dev.weft.api.task.Tasks;
 import dev.weft.protocol.AgentId;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -244,7 +245,7 @@ public final class PromptAgent implements Agent {
                         .systemMessageTransformer(
                                 template ->
                                         system) // not as a template: AGENT.md may hold {{braces}}
-                        .toolProvider(request -> tools(offers, ask))
+                        .toolProvider(request -> tools(offers, ask, question.caller()))
                         .executeToolsConcurrently(callers)
                         .maxToolCallingRoundTrips(maxTurns + 1)
                         .hallucinatedToolNameStrategy(request -> unknownTool(request, offers, ask))
@@ -256,7 +257,7 @@ public final class PromptAgent implements Agent {
         return new Answer(text, modelName == null ? "unknown" : modelName, ask.steps());
     }
 
-    private ToolProviderResult tools(Map<String, Offer> offers, Ask ask) {
+    private ToolProviderResult tools(Map<String, Offer> offers, Ask ask, AgentId caller) {
         ToolProviderResult.Builder result = ToolProviderResult.builder();
         offers.values()
                 .forEach(
@@ -266,7 +267,10 @@ public final class PromptAgent implements Agent {
                                         new SkillTool(offer, ask, toolbox, longestResult)));
         Mesh peers = mesh;
         Map<String, AgentId> agents =
-                peers == null || ask.depth() >= PeerAgents.DEEPEST ? Map.of() : toolbox.agents();
+                peers == null || ask.depth() >= PeerAgents.DEEPEST
+                        ? new LinkedHashMap<>()
+                        : new LinkedHashMap<>(toolbox.agents());
+        agents.values().removeIf(agent -> agent.equals(caller)); // never back to who asks
         if (!agents.isEmpty() && !offers.containsKey(PeerAgents.NAME)) {
             PeerAgents delegation = new PeerAgents(peers, ask, agents, longestResult);
             result.add(delegation.specification(), delegation);

@@ -45,6 +45,13 @@ public interface TaskContext {
      * @return 1 for the first time */
     int attempt();
 
+    /** How many tasks led to this one, on this host and others. Whoever hands work on in another way than by a task, such as a
+     * question to an agent, passes it on, so that circles come to an end.
+     * @return 0 for what a person asked for */
+    default int depth() {
+        return 0;
+    }
+
     /** Asks a person and waits for the answer. The task is input-required meanwhile, and its deadline goes on. If the host
      * stops while it waits, the method is called again from its beginning once there is an answer, and gets it here at once.
      * @param question one or two sentences

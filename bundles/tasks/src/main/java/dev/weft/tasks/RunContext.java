@@ -61,6 +61,11 @@ record RunContext(Run run, Clock clock, Semaphore asking) implements TaskContext
     }
 
     @Override
+    public int depth() {
+        return run.spec().depth();
+    }
+
+    @Override
     public String ask(String text, String... choices) throws InterruptedException {
         TaskQuestion question = Dialogue.question(text, choices);
         Optional<String> before = run.dialogue().replay(question.text());

@@ -23,7 +23,8 @@ class ShippedSkillsIT {
         Path open = Files.createDirectories(folder.resolve("open"));
         Files.writeString(open.resolve("a.txt"), "hello");
         try (TestHost host = new TestHost(folder.resolve("host"), "first").start()) {
-            for (String skill : List.of("files", "http", "language", "notes", "schedule")) {
+            for (String skill :
+                    List.of("data", "files", "http", "language", "mesh", "notes", "schedule")) {
                 Program.drop(skill, host.deploy());
             }
             TestHost.await(
