@@ -7,6 +7,8 @@ import dev.weft.skill.Skill;
 import dev.weft.skill.SkillHealth;
 import dev.weft.skill.SkillService;
 import dev.weft.skill.TaskContext;
+import dev.weft.skill.folders.Fence;
+import dev.weft.skill.folders.FileContent;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystems;
@@ -16,7 +18,6 @@ import java.nio.file.PathMatcher;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
@@ -88,33 +89,13 @@ public final class FilesSkill implements SkillService, SkillHealth {
      * @param config what is open */
     @Activate
     public FilesSkill(Config config) {
-        fence =
-                new Fence(
-                        Arrays.stream(config.folders())
-                                .filter(folder -> !folder.isBlank())
-                                .map(Path::of)
-                                .map(FilesSkill::absolute)
-                                .toList());
+        fence = new Fence("files", config.folders());
         writable = config.writable();
-    }
-
-    private static Path absolute(Path folder) {
-        if (!folder.isAbsolute()) {
-            throw new IllegalArgumentException(
-                    "folder \"" + folder + "\" in dev.weft.skill.files must be an absolute path");
-        }
-        return folder.normalize();
     }
 
     @Override
     public Optional<String> problem() {
-        if (fence.folders().isEmpty()) {
-            return Optional.of("no folder is open; set \"folders\" with weft skill config files");
-        }
-        return fence.folders().stream()
-                .filter(folder -> !Files.isDirectory(folder))
-                .findFirst()
-                .map(folder -> "folder " + folder + " does not exist");
+        return fence.problem();
     }
 
     /** The folders that are open.
@@ -203,7 +184,7 @@ public final class FilesSkill implements SkillService, SkillHealth {
             throws IOException {
         Fence.Place place = fence.existing(path);
         byte[] bytes = bytes(place, from, maxBytes);
-        FileContent.Text text = FileContent.text(bytes, path);
+        FileContent.Text text = text(bytes, path);
         long next = from + text.bytes();
         boolean more = next < FileContent.attributes(place).size() && text.bytes() > 0;
         return new Piece(place.path().toString(), text.text(), more ? next : null);
@@ -257,6 +238,14 @@ public final class FilesSkill implements SkillService, SkillHealth {
     public void delete(@P("the file") String path) throws IOException {
         mayWrite();
         FileContent.delete(fence.existing(path));
+    }
+
+    private static FileContent.Text text(byte[] bytes, String path) {
+        try {
+            return FileContent.text(bytes, path);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(e.getMessage() + "; use read_bytes", e);
+        }
     }
 
     private void mayWrite() {

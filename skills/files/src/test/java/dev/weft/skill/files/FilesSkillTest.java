@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.weft.api.task.TaskException;
+import dev.weft.skill.folders.Fence;
+import dev.weft.skill.folders.FileContent;
 import dev.weft.skill.testing.SkillFramework;
 import dev.weft.skill.testing.SkillHarness;
 import java.io.IOException;
@@ -102,7 +104,7 @@ class FilesSkillTest {
 
     @Test
     void a_link_that_comes_after_the_check_is_not_followed() throws IOException {
-        Fence fence = new Fence(List.of(open));
+        Fence fence = new Fence("files", open.toString());
         Fence.Place file = fence.existing("a.txt");
         Fence.Place below = fence.existing("sub/b.md");
         Files.delete(open.resolve("a.txt"));

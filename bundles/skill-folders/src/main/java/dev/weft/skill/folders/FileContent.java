@@ -1,4 +1,4 @@
-package dev.weft.skill.files;
+package dev.weft.skill.folders;
 
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -20,10 +20,14 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Set;
 
 /** Reads and writes the bytes of one file; follows no link. Stateless. */
-final class FileContent {
+public final class FileContent {
     private FileContent() {}
 
-    static BasicFileAttributes attributes(Fence.Place place) throws IOException {
+    /** What a file is.
+     * @param place where
+     * @return type, size, times; of a link, its own
+     * @throws IOException if it cannot be reached */
+    public static BasicFileAttributes attributes(Fence.Place place) throws IOException {
         if (place.isRoot()) {
             return Files.readAttributes(place.path(), BasicFileAttributes.class);
         }
@@ -41,8 +45,12 @@ final class FileContent {
     }
 
     /** Reads a piece of a regular file.
-     * @return at most {@code length} bytes */
-    static byte[] read(Fence.Place place, long offset, int length) throws IOException {
+     * @param place where
+     * @param offset the first byte
+     * @param length how many bytes at most
+     * @return at most {@code length} bytes
+     * @throws IOException if it cannot be read, or is no regular file */
+    public static byte[] read(Fence.Place place, long offset, int length) throws IOException {
         regular(place);
         return place.in(
                 (directory, name) -> {
@@ -64,7 +72,12 @@ final class FileContent {
                 });
     }
 
-    static void write(Fence.Place place, byte[] content, boolean append) throws IOException {
+    /** Writes a file.
+     * @param place where
+     * @param content what
+     * @param append whether what is there stays
+     * @throws IOException if it cannot be written */
+    public static void write(Fence.Place place, byte[] content, boolean append) throws IOException {
         place.in(
                 (directory, name) -> {
                     Set<OpenOption> options =
@@ -85,7 +98,10 @@ final class FileContent {
                 });
     }
 
-    static void delete(Fence.Place place) throws IOException {
+    /** Deletes a regular file.
+     * @param place where
+     * @throws IOException if it cannot be deleted */
+    public static void delete(Fence.Place place) throws IOException {
         regular(place);
         place.in(
                 (directory, name) -> {
@@ -99,8 +115,11 @@ final class FileContent {
     }
 
     /** As text, without half a character at the end.
+     * @param bytes a piece of a file
+     * @param path of the file, for errors
+     * @return the text
      * @throws IllegalArgumentException if it is no UTF-8 */
-    static Text text(byte[] bytes, String path) {
+    public static Text text(byte[] bytes, String path) {
         CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder();
         ByteBuffer in = ByteBuffer.wrap(bytes);
         CharBuffer out = CharBuffer.allocate(bytes.length + 1);
@@ -110,7 +129,7 @@ final class FileContent {
                 result.throwException();
             }
         } catch (CharacterCodingException e) {
-            throw new IllegalArgumentException(path + " is no UTF-8 text; use read_bytes", e);
+            throw new IllegalArgumentException(path + " is no UTF-8 text", e);
         }
         return new Text(out.flip().toString(), in.position());
     }
@@ -118,7 +137,7 @@ final class FileContent {
     /** Decoded text.
      * @param text what it says
      * @param bytes how many bytes that took */
-    record Text(String text, int bytes) {}
+    public record Text(String text, int bytes) {}
 
     /** A pipe or a device would block, or never end. */
     private static void regular(Fence.Place place) throws IOException {

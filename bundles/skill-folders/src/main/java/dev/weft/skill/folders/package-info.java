@@ -1,0 +1,2 @@
+/** Files inside configured folders, and nowhere else. */
+package dev.weft.skill.folders;
