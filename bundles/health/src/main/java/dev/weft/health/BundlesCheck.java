@@ -23,7 +23,7 @@ import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
 
 /** Names each bundle of the host that does not run, and what it lacks. */
-@Component(service = HealthCheck.class)
+@Component(service = {HealthCheck.class, BundlesCheck.class})
 public final class BundlesCheck implements HealthCheck, FrameworkListener {
     private static final String RESOLVE = Namespace.EFFECTIVE_RESOLVE;
 
@@ -77,6 +77,15 @@ public final class BundlesCheck implements HealthCheck, FrameworkListener {
         List<String> problems =
                 causes.isEmpty() ? consequences : causes; // the rest follows from the causes
         return problems.isEmpty() ? Status.OK : Status.notReady(String.join("; ", problems));
+    }
+
+    /** Why one bundle that should run does not; the causes first. */
+    List<String> why(Bundle bundle) {
+        List<String> causes = new ArrayList<>();
+        List<String> consequences = new ArrayList<>();
+        inspect(bundle, context.getBundles(), causes, consequences);
+        causes.addAll(consequences);
+        return causes;
     }
 
     private static boolean shouldRun(Bundle bundle) {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.weft.api.health.BundleDiagnosis;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.File;
@@ -18,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.NoSuchElementException;
 import java.util.function.Supplier;
 import java.util.jar.Attributes;
 import java.util.jar.JarOutputStream;
@@ -53,7 +55,7 @@ class FrameworkTest {
                                         Constants.FRAMEWORK_STORAGE,
                                         folder.resolve("cache").toString(),
                                         Constants.FRAMEWORK_SYSTEMPACKAGES_EXTRA,
-                                        "org.slf4j;version=2.0.17,dev.weft.api.health;version=1.1.0",
+                                        "org.slf4j;version=2.0.17,dev.weft.api.health;version=1.2.0",
                                         "felix.log.level",
                                         "0"));
         framework.start();
@@ -336,5 +338,68 @@ class FrameworkTest {
                         entries)
                 .start();
         assertEquals(List.of(), problems());
+    }
+
+    private String why(String bundle) {
+        var reference = framework.getBundleContext().getServiceReference(BundleDiagnosis.class);
+        return framework.getBundleContext().getService(reference).why(bundle);
+    }
+
+    @Test
+    void why_says_of_one_bundle_what_it_lacks_even_if_it_is_a_skill() throws Exception {
+        install(
+                "weft-skill:disk",
+                "weather",
+                Map.of("Import-Package", "gone;version=\"2\""),
+                Map.of());
+        assertEquals(
+                "weather needs package gone 2.0 or newer which no bundle offers", why("weather"));
+        install("dev.weft.fine-one", Map.of()).start();
+        assertEquals(
+                "dev.weft.fine-one 0.0.0 is active; it has no components",
+                why("dev.weft.fine-one"));
+        install(
+                        "dev.weft.broken",
+                        "dev.weft.broken",
+                        Map.of("Service-Component", "OSGI-INF/c.xml"),
+                        component(
+                                "Broken",
+                                "public Broken() { throw new IllegalStateException(\"no lamp\"); }",
+                                ""))
+                .start();
+        await().atMost(SOON)
+                .untilAsserted(
+                        () ->
+                                assertEquals(
+                                        "dev.weft.broken 0.0.0 is active; but:\nx.Broken failed to start: no lamp",
+                                        why("broken")));
+        assertEquals(
+                "there is no bundle \"lth\"; there is dev.weft.health",
+                assertThrows(NoSuchElementException.class, () -> why("lth")).getMessage());
+    }
+
+    @Test
+    void why_knows_a_fragment_and_a_component_without_configuration() throws Exception {
+        install("dev.weft.fragment", Map.of("Fragment-Host", "dev.weft.absent"));
+        assertEquals(
+                "dev.weft.fragment 0.0.0 is a fragment: it never starts; it is not attached, since no bundle here is its host",
+                why("fragment"));
+        Map<String, byte[]> entries = new java.util.HashMap<>(component("Configured", "", ""));
+        String xml =
+                new String(entries.get("OSGI-INF/c.xml"), StandardCharsets.UTF_8)
+                        .replace("immediate=", "configuration-policy=\"require\" immediate=");
+        entries.put("OSGI-INF/c.xml", xml.getBytes(StandardCharsets.UTF_8));
+        install(
+                        "test:configured",
+                        "dev.weft.configured",
+                        Map.of("Service-Component", "OSGI-INF/c.xml"),
+                        entries)
+                .start();
+        await().atMost(SOON)
+                .untilAsserted(
+                        () ->
+                                assertEquals(
+                                        "dev.weft.configured 0.0.0 is active; but:\nx.Configured has no configuration of x.Configured",
+                                        why("configured")));
     }
 }

@@ -88,7 +88,7 @@ public final class Commands {
         Mesh links = mesh;
         AgentDirectory known = directory;
         if (known == null && links == null) {
-            return missing("the mesh");
+            return Words.missing("the mesh");
         }
         List<Peer> linked = new ArrayList<>(links == null ? List.of() : links.peers());
         Table table = new Table("NAME", "ID", "HEALTH", "PATH", "RTT", "SENT", "RECEIVED", "SINCE");
@@ -126,9 +126,9 @@ public final class Commands {
                 link.filter(peer -> peer.rttMillis() >= 0)
                         .map(peer -> String.format(Locale.ROOT, "%.1f ms", peer.rttMillis()))
                         .orElse(""),
-                link.map(peer -> bytes(peer.bytesSent())).orElse(""),
-                link.map(peer -> bytes(peer.bytesReceived())).orElse(""),
-                link.map(peer -> age(Instant.ofEpochSecond((long) peer.since()))).orElse(""));
+                link.map(peer -> Words.bytes(peer.bytesSent())).orElse(""),
+                link.map(peer -> Words.bytes(peer.bytesReceived())).orElse(""),
+                link.map(peer -> Words.age(Instant.ofEpochSecond((long) peer.since()))).orElse(""));
     }
 
     /** The skills of this host and, as far as they are known, of the others.
@@ -138,7 +138,7 @@ public final class Commands {
         Skills local = skills;
         AgentDirectory known = directory;
         if (local == null && known == null) {
-            return missing("the skill runtime");
+            return Words.missing("the skill runtime");
         }
         Table table = new Table("SKILL", "VERSION", "HOST", "TOOLS", "TITLE");
         if (local != null) {
@@ -176,7 +176,7 @@ public final class Commands {
     public String tasks() {
         Tasks engine = tasks;
         if (engine == null) {
-            return missing("the task engine");
+            return Words.missing("the task engine");
         }
         Table table = new Table("ID", "SKILL", "TARGET", "STATE", "PATH", "AGE", "ERROR");
         for (Task task : engine.list(LISTED)) {
@@ -190,7 +190,7 @@ public final class Commands {
                     task.target() == null ? "" : task.target().value(),
                     task.state().wireName(),
                     task.path() == null ? "" : task.path(),
-                    task.created() == null ? "" : age(task.created()),
+                    task.created() == null ? "" : Words.age(task.created()),
                     task.error() == null ? "" : task.error().code());
         }
         return table.isEmpty() ? "no tasks" : table.toString();
@@ -206,7 +206,7 @@ public final class Commands {
         Tasks engine = tasks;
         HostIdentity host = identity;
         if (engine == null || host == null) {
-            return missing(engine == null ? "the task engine" : "the identity");
+            return Words.missing(engine == null ? "the task engine" : "the identity");
         }
         CallLine line = CallLine.parse(List.of(words));
         TaskHandle handle =
@@ -265,7 +265,7 @@ public final class Commands {
                 .orElse(MissingNode.getInstance());
     }
 
-    private static String describe(Task task) {
+    static String describe(Task task) {
         if (task.state() == TaskState.COMPLETED) {
             JsonNode result = task.result();
             return result == null
@@ -276,24 +276,5 @@ public final class Commands {
                 + (task.error() == null
                         ? ""
                         : " (" + task.error().code() + "): " + task.error().message());
-    }
-
-    private static String missing(String what) {
-        return what + " is not running on this host; scr:list and /api/health say why";
-    }
-
-    private static String bytes(long count) {
-        return count < 10_000
-                ? count + " B"
-                : count < 10_000_000 ? count / 1000 + " kB" : count / 1_000_000 + " MB";
-    }
-
-    private static String age(Instant since) {
-        long seconds = Math.max(0, Duration.between(since, Instant.now()).toSeconds());
-        return seconds < 120
-                ? seconds + " s"
-                : seconds < 7200
-                        ? seconds / 60 + " min"
-                        : seconds < 172_800 ? seconds / 3600 + " h" : seconds / 86_400 + " d";
     }
 }

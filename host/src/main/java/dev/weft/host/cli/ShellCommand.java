@@ -2,6 +2,7 @@ package dev.weft.host.cli;
 
 import dev.weft.host.launcher.HostException;
 import dev.weft.host.launcher.Launcher;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -14,12 +15,19 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 
 /** {@code weft shell}: copies bytes between the terminal and the host's shell socket. */
 @Command(name = "shell", description = "Attaches to the host's Felix (Gogo) shell; exit leaves it.")
 final class ShellCommand extends HostCommand {
     @Option(names = "-c", paramLabel = "COMMANDS", description = "Runs these commands and leaves.")
     private String commands;
+
+    @Parameters(
+            arity = "0..1",
+            paramLabel = "SCRIPT",
+            description = "Runs the lines of this file and leaves.")
+    private Path script;
 
     @Override
     void run() throws IOException {
@@ -32,13 +40,33 @@ final class ShellCommand extends HostCommand {
                             + "; start one with: weft run --data "
                             + connection().data());
         }
-        InputStream in =
-                commands == null
-                        ? System.in
-                        : new java.io.ByteArrayInputStream(
-                                ("prompt=''\n" + commands + "\nexit\n")
-                                        .getBytes(StandardCharsets.UTF_8));
-        attach(socket, in, System.out);
+        String lines = lines();
+        if (lines == null) {
+            attach(socket, System.in, System.out);
+            return;
+        }
+        ScriptOutput output = new ScriptOutput(System.out);
+        attach(
+                socket,
+                new ByteArrayInputStream(
+                        ("prompt=''\n" + lines + "\nexit\n").getBytes(StandardCharsets.UTF_8)),
+                output);
+        if (output.failed()) {
+            throw new HostException(HostException.FAILED, "a command failed; see above");
+        }
+    }
+
+    private String lines() throws IOException {
+        if (commands != null && script != null) {
+            throw new HostException(HostException.USAGE, "give either -c or a script, not both");
+        }
+        if (script == null) {
+            return commands;
+        }
+        if (!Files.isReadable(script)) {
+            throw new HostException(HostException.USAGE, "no script can be read at " + script);
+        }
+        return Files.readString(script);
     }
 
     static void attachWhenReady(Path data, Launcher launcher) {

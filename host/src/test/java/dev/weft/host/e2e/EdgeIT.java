@@ -41,6 +41,17 @@ class EdgeIT {
                             && shell.text().contains("first")
                             && shell.text().contains("\"words\""),
                     shell.text());
+            Program.Result diagnosis =
+                    edge.weft("shell", "-c", "weft:top 0.3\nweft:why mesh\nweft:links\nweft:gc");
+            assertEquals(0, diagnosis.exit(), diagnosis.text());
+            assertTrue(
+                    diagnosis.text().contains("dev.weft.")
+                            && diagnosis.text().contains("dev.weft.mesh 0.1.0")
+                            && diagnosis.text().contains("is active; each of its")
+                            && diagnosis.text().contains("p2p")
+                            && diagnosis.text().contains("heap "),
+                    diagnosis.text());
+            assertEquals(1, edge.weft("shell", "-c", "weft:why nothing").exit());
             Program.Result http = edge.weft("agents");
             assertEquals(3, http.exit(), http.text());
             assertTrue(http.text().contains("weft shell"), http.text());

@@ -1,0 +1,218 @@
+package dev.weft.shell;
+
+import dev.weft.api.audit.Audit;
+import dev.weft.api.deploy.Deployments;
+import dev.weft.api.deploy.Deployments.Deployment;
+import dev.weft.api.llm.Llm;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.NoSuchElementException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.felix.service.command.Descriptor;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
+import org.osgi.service.component.annotations.ReferencePolicyOption;
+
+/** What is installed and which models answer, and changes to both. Each change is audited, as by {@code shell}. */
+@Component(
+        service = Upkeep.class,
+        property = {
+            "osgi.command.scope=weft",
+            "osgi.command.function=deployed",
+            "osgi.command.function=rollback",
+            "osgi.command.function=retry",
+            "osgi.command.function=uninstall",
+            "osgi.command.function=llm",
+            "osgi.command.function=use",
+            "osgi.command.function=audit"
+        })
+public final class Upkeep {
+    private static final int LISTED = 20;
+    private static final int PATIENCE_SECONDS = 90;
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    volatile Deployments deployments;
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    volatile Llm models;
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    volatile Audit log;
+
+    /** The files of the deploy folder.
+     * @return a table */
+    @Descriptor("the files of the deploy folder, and what became of each")
+    public String deployed() {
+        Deployments folder = deployments;
+        if (folder == null) {
+            return Words.missing("the deploy room");
+        }
+        Table table = new Table("FILE", "VERSION", "SKILLS", "STATE", "PREVIOUS", "REASON");
+        for (Deployment each : folder.list()) {
+            table.row(
+                    each.file(),
+                    each.version(),
+                    String.join(" ", each.skills()),
+                    each.state().wireName(),
+                    String.join(" ", each.previous()),
+                    each.reason());
+        }
+        return table.isEmpty() ? "the deploy folder is empty" : table.toString();
+    }
+
+    /** Goes back to the last good version.
+     * @param skill its id
+     * @return what runs now
+     * @throws InterruptedException if the session is closed meanwhile */
+    @Descriptor("goes back to the last good version of a skill: SKILL")
+    public String rollback(String skill) throws InterruptedException {
+        return rollback(skill, "");
+    }
+
+    /** Goes back to a version.
+     * @param skill its id
+     * @param version one of those that weft:deployed shows
+     * @return what runs now
+     * @throws InterruptedException if the session is closed meanwhile */
+    @Descriptor("goes back to a version of a skill: SKILL VERSION")
+    public String rollback(String skill, String version) throws InterruptedException {
+        Deployments folder = deployments;
+        return folder == null
+                ? Words.missing("the deploy room")
+                : outcome("skill.rollback", skill, folder.rollback(skill, version));
+    }
+
+    /** Tries a refused file again.
+     * @param skill its id, or the name of the file
+     * @return what became of it
+     * @throws InterruptedException if the session is closed meanwhile */
+    @Descriptor("tries a refused or quarantined file once more: SKILL or FILE")
+    public String retry(String skill) throws InterruptedException {
+        Deployments folder = deployments;
+        return folder == null
+                ? Words.missing("the deploy room")
+                : outcome("skill.retry", skill, folder.retry(skill));
+    }
+
+    /** Takes a skill away.
+     * @param skill its id
+     * @return that it is gone
+     * @throws IOException if its file cannot be deleted */
+    @Descriptor("takes a skill out of the deploy folder: SKILL")
+    public String uninstall(String skill) throws IOException {
+        Deployments folder = deployments;
+        if (folder == null) {
+            return Words.missing("the deploy room");
+        }
+        if (!folder.remove(skill)) {
+            throw new NoSuchElementException(
+                    "no file of the deploy folder offers \"" + skill + "\"; see weft:deployed");
+        }
+        record("skill.remove", skill);
+        return skill + " is taken out of the deploy folder";
+    }
+
+    /** Providers and routes.
+     * @return two tables */
+    @Descriptor("the providers of chat models, and the routes to them")
+    public String llm() {
+        Llm router = models;
+        if (router == null) {
+            return Words.missing("the router of chat models");
+        }
+        Table providers =
+                new Table("PROVIDER", "TYPE", "MODEL", "STATE", "CALLS", "FAILED", "LAST ERROR");
+        for (Llm.Provider each : router.providers()) {
+            providers.row(
+                    each.id(),
+                    each.type(),
+                    each.model(),
+                    each.state(),
+                    each.calls(),
+                    each.failures(),
+                    each.lastError());
+        }
+        Table routes = new Table("ROUTE", "PROVIDERS");
+        router.routes().forEach((name, tried) -> routes.row(name, String.join(" ", tried)));
+        return providers + "\n\n" + routes;
+    }
+
+    /** Points a route at providers.
+     * @param route its name
+     * @param providers ids, in the order to try them
+     * @return where it points now */
+    @Descriptor("points a route at providers, at once: ROUTE PROVIDER...")
+    public String use(String route, String... providers) {
+        Llm router = models;
+        if (router == null) {
+            return Words.missing("the router of chat models");
+        }
+        if (providers.length == 0) {
+            throw new IllegalArgumentException("usage: weft:use ROUTE PROVIDER…");
+        }
+        router.use(route, List.of(providers));
+        record("llm.use", route);
+        return "route " + route + " now tries " + String.join(", ", Arrays.asList(providers));
+    }
+
+    /** The newest records of the audit log.
+     * @return a table
+     * @throws IOException if it cannot be read */
+    @Descriptor("the newest records of the audit log")
+    public String audit() throws IOException {
+        Audit records = log;
+        if (records == null) {
+            return Words.missing("the audit log");
+        }
+        Table table = new Table("SEQ", "AT", "WHO", "WHAT", "TARGET", "OUTCOME");
+        for (Audit.Record each : records.latest(LISTED)) {
+            table.row(
+                    each.seq(), each.at(), each.who(), each.what(), each.target(), each.outcome());
+        }
+        return table.isEmpty() ? "no records" : table.toString();
+    }
+
+    private String outcome(String what, String skill, CompletableFuture<Deployment> change)
+            throws InterruptedException {
+        try {
+            Deployment now = change.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+            record(what, skill);
+            return String.format(
+                    Locale.ROOT,
+                    "%s %s is %s%s",
+                    now.file(),
+                    now.version(),
+                    now.state().wireName(),
+                    now.reason().isEmpty() ? "" : ": " + Table.printable(now.reason()));
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e.getCause().getMessage(), e.getCause());
+        } catch (TimeoutException e) {
+            throw new IllegalStateException(
+                    "no outcome within " + PATIENCE_SECONDS + " s; weft:deployed shows it later",
+                    e);
+        }
+    }
+
+    private void record(String what, String target) {
+        Audit records = log;
+        if (records != null) {
+            records.record(new Audit.Entry("shell", "admin", what, target, "ok", ""));
+        }
+    }
+}
