@@ -1,52 +1,93 @@
 package dev.weft.host.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import dev.weft.api.identity.DeviceCredential;
+import dev.weft.host.doctor.Finding;
+import dev.weft.host.doctor.Ice;
+import dev.weft.host.doctor.Machine;
+import dev.weft.host.doctor.Providers;
+import dev.weft.host.doctor.Registry;
+import dev.weft.host.launcher.AgentFile;
+import dev.weft.host.launcher.Distribution;
 import dev.weft.host.launcher.HostException;
+import dev.weft.protocol.Wire;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Optional;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 
 /** {@code weft doctor}: looks at what a host needs, one line each, and says what to do. */
-@Command(name = "doctor", description = "Checks what a host needs and says what to do about each.")
+@Command(
+        name = "doctor",
+        description = "Checks what a host needs and says what to do about each.",
+        footer = {
+            "",
+            "Examples:",
+            "  weft doctor                                  before the first start, or beside a host that runs",
+            "  weft doctor --registry https://hub.example   whether this machine could join that mesh",
+            "  weft doctor --ice turn:hub.example:3478      whether that server is reached from here"
+        })
 final class DoctorCommand extends HostCommand {
+    private static final Path MOUNTS = Path.of("/proc/self/mounts");
+
+    @Option(
+            names = "--registry",
+            paramLabel = "URL",
+            description = "Looks at this registry too (default: the one this host is paired with).")
+    private List<String> registries = new ArrayList<>();
+
+    @Option(
+            names = "--ice",
+            paramLabel = "URL",
+            description =
+                    "Looks at this STUN or TURN server too (default: those a running host was given).")
+    private List<String> ice = new ArrayList<>();
+
+    @Option(
+            names = "--port",
+            paramLabel = "P",
+            defaultValue = "" + RunCommand.DEFAULT_PORT,
+            description = "The port that is to be free (default: ${DEFAULT-VALUE}).")
+    private int port;
+
+    @Option(names = "--json", description = "Prints one JSON document.")
+    private boolean json;
+
+    private final ArrayNode document = Wire.object().putArray("findings");
     private boolean failed;
 
     @Override
-    void run() throws IOException {
-        int java = Runtime.version().feature();
-        report("java", java >= 17, "version " + Runtime.version(), "Weft needs Java 17 or newer");
+    void run() throws IOException, InterruptedException {
         Path data = connection().data();
-        Path existing = data;
-        while (!Files.exists(existing)) {
-            existing = existing.getParent();
-        }
-        report(
-                "data directory",
-                Files.isWritable(existing),
-                data.toString(),
-                data + " cannot be written; choose another with --data");
-        long free = Files.getFileStore(existing).getUsableSpace() >> 20;
-        report(
-                "disk",
-                free > 200,
-                free + " MiB free",
-                "only " + free + " MiB are free; a host wants 200");
-        boolean runs = Files.exists(data.resolve("weft.port"));
-        if (runs) {
+        say(Machine.java(Runtime.version()));
+        say(
+                Machine.webrtc(
+                        Distribution.find().nativeLibrary(),
+                        data,
+                        Files.isReadable(MOUNTS) ? Files.readString(MOUNTS) : ""));
+        Path existing = Machine.existing(data);
+        Machine.data(data).forEach(this::say);
+        say(Machine.disk(Files.getFileStore(existing).getUsableSpace() >> 20));
+        if (Files.exists(data.resolve("weft.port"))) {
             host(client());
         } else {
-            report(
-                    "port " + RunCommand.DEFAULT_PORT,
-                    free(RunCommand.DEFAULT_PORT),
-                    "free",
-                    "in use; start with --port 0");
-            registry(data);
+            say(Machine.port(port));
+        }
+        registries(data);
+        for (String url : ice) {
+            say(Ice.look(url));
+        }
+        Providers providers = new Providers(Path.of("").toAbsolutePath(), System::getenv);
+        for (Map<String, String> each : AgentFile.read(Path.of("").toAbsolutePath()).providers()) {
+            say(providers.look(each));
+        }
+        if (json) {
+            output().json(Wire.object().put("ok", !failed).set("findings", document));
         }
         if (failed) {
             throw new HostException(HostException.FAILED, "something needs attention");
@@ -54,56 +95,57 @@ final class DoctorCommand extends HostCommand {
     }
 
     private void host(HostClient client) {
-        JsonNode health = client.get("/api/agents").isArray() ? health(client) : null;
-        if (health != null) {
-            health.path("checks")
+        try {
+            client.get("/api/health")
+                    .path("checks")
                     .properties()
                     .forEach(
                             check ->
-                                    report(
-                                            check.getKey(),
-                                            check.getValue().path("ok").asBoolean(),
-                                            "ok",
-                                            check.getValue().path("detail").asText()));
-        }
-    }
-
-    private JsonNode health(HostClient client) {
-        try {
-            return client.get("/api/health");
+                                    say(
+                                            new Finding(
+                                                    check.getKey(),
+                                                    check.getValue().path("ok").asBoolean(),
+                                                    "",
+                                                    check.getValue().path("detail").asText())));
+            for (JsonNode server : client.get("/api/config").path("iceServers")) {
+                JsonNode urls = server.path("urls");
+                if (urls.isTextual()) {
+                    ice.add(urls.asText());
+                } else {
+                    urls.forEach(url -> ice.add(url.asText()));
+                }
+            }
         } catch (HostException e) {
-            report("host", false, "", "not ready: " + e.getMessage());
-            return null;
+            say(new Finding("host", false, "not ready", e.getMessage()));
         }
     }
 
-    private void registry(Path data) throws IOException {
-        Optional<DeviceCredential> device = DeviceCredential.read(data);
-        if (device.isEmpty()) {
-            report("registry", true, "none: this host will be its own", "");
+    private void registries(Path data) throws IOException, InterruptedException {
+        DeviceCredential.read(data)
+                .ifPresent(device -> registries.addAll(List.of(device.registry().split(","))));
+        if (registries.isEmpty()) {
+            say(new Finding("registry", true, "none: this host will be its own", ""));
+        }
+        Registry registry = new Registry(Distribution.version());
+        for (String url : registries) {
+            registry.look(url.strip()).forEach(this::say);
+        }
+    }
+
+    private void say(Finding found) {
+        failed |= !found.ok();
+        if (json) {
+            document.add(Wire.node(found));
             return;
         }
-        for (String url : device.get().registry().split(",")) {
-            try {
-                HostClient.remote(url.strip(), null).get("/api/health");
-                report("registry", true, url.strip(), "");
-            } catch (HostException e) {
-                report("registry", false, "", e.getMessage());
-            }
-        }
-    }
-
-    private static boolean free(int port) {
-        try (ServerSocket probe = new ServerSocket()) {
-            probe.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
-            return true;
-        } catch (IOException e) {
-            return false;
-        }
-    }
-
-    private void report(String what, boolean ok, String good, String bad) {
-        failed |= !ok;
-        output().line((ok ? "ok    " : "FAIL  ") + what + ": " + (ok ? good : bad));
+        String detail =
+                found.detail().isEmpty() || found.advice().isEmpty()
+                        ? found.detail() + found.advice()
+                        : found.detail() + "; " + found.advice();
+        output().line(
+                        (found.ok() ? "ok    " : "FAIL  ")
+                                + found.what()
+                                + ": "
+                                + (detail.isEmpty() ? "ok" : detail));
     }
 }

@@ -41,6 +41,7 @@ import picocli.CommandLine.Spec;
             AuditCommand.class,
             ShellCommand.class,
             DoctorCommand.class,
+            CompletionCommand.class,
             BackupCommands.Backup.class,
             BackupCommands.Restore.class,
             BenchCommand.class,
