@@ -57,7 +57,11 @@ final class Sessions {
         this.timer = timer;
         ticks =
                 timer.scheduleWithFixedDelay(
-                        () -> handOver(this::tick),
+                        () -> {
+                            if (!byPeer.isEmpty()) {
+                                handOver(this::tick);
+                            }
+                        },
                         TICK_MILLIS,
                         TICK_MILLIS,
                         TimeUnit.MILLISECONDS);

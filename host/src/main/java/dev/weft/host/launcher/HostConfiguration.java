@@ -15,6 +15,7 @@ import java.util.stream.Stream;
 
 /** Turns options, {@code agent.yaml} and the pairing into framework properties and configuration files. Options win, then the file, then the pairing. */
 final class HostConfiguration {
+    private static final int EDGE_SECONDS = 15;
     private static final List<String> ROLES = List.of("all", "registry", "agent");
 
     private final HostOptions options;
@@ -153,7 +154,14 @@ final class HostConfiguration {
                         .map(label -> label.getKey() + "=" + label.getValue())
                         .toList();
         String registry = role().equals("agent") ? registry().orElse("") : "local";
-        all.put("dev.weft.signaling.client", Map.of("registry", registry, "labels", labels));
+        Map<String, Object> signaling =
+                new HashMap<>(Map.of("registry", registry, "labels", labels));
+        if (options.edge()) { // a small box sleeps between its heartbeats
+            signaling.put("network_seconds", EDGE_SECONDS);
+            all.put("dev.weft.skill.runtime", Map.of("health_seconds", EDGE_SECONDS));
+            all.put("dev.weft.health", Map.of("interval.ms", EDGE_SECONDS * 1000));
+        }
+        all.put("dev.weft.signaling.client", signaling);
         options.tls().ifPresent(tls -> all.put("dev.weft.http.tls", https(tls)));
         options.chatixiaKeys()
                 .ifPresent(

@@ -32,7 +32,6 @@ final class Session implements RegistryConnection.Owner {
     private static final Logger LOG = LoggerFactory.getLogger(Session.class);
     private static final long CONFIG_HOURS = 12;
     private static final long RETRY_MILLIS = 3_000;
-    private static final long NETWORK_SECONDS = 2;
     private static final long FAREWELL_MILLIS = 1_000;
 
     private final SignalingConfig config;
@@ -110,7 +109,7 @@ final class Session implements RegistryConnection.Owner {
                 () -> connection.keepAlive(TimeUnit.MILLISECONDS.toNanos(keepalive * 2_500L)));
         every(Math.max(1, config.heartbeat__seconds()), TimeUnit.SECONDS, announcer::beat);
         every(CONFIG_HOURS, TimeUnit.HOURS, this::fetchIceServers);
-        every(NETWORK_SECONDS, TimeUnit.SECONDS, this::lookAtNetwork);
+        every(Math.max(1, config.network__seconds()), TimeUnit.SECONDS, this::lookAtNetwork);
         dial();
     }
 

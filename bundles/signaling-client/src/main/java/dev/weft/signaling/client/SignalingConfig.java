@@ -31,6 +31,11 @@ public @interface SignalingConfig {
     @AttributeDefinition(description = "longest pause between two attempts to connect, in seconds")
     int reconnect__max__seconds() default 30;
 
+    /** Time between two looks at the addresses of this machine: how soon a new network is noticed.
+     * @return seconds */
+    @AttributeDefinition(description = "seconds between two looks at this machine's addresses")
+    int network__seconds() default 2;
+
     /** What to route by.
      * @return {@code key=value} each */
     @AttributeDefinition(description = "labels of this host, key=value each")

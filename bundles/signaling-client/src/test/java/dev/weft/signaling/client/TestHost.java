@@ -74,6 +74,11 @@ final class TestHost
             }
 
             @Override
+            public int network__seconds() {
+                return 2;
+            }
+
+            @Override
             public String[] labels() {
                 return new String[0];
             }

@@ -59,7 +59,7 @@ class HealthTest {
     void the_host_is_told_as_a_warning() {
         ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
         try {
-            HealthRounds rounds = new HealthRounds(fixture.runtime, timer, timer);
+            HealthRounds rounds = new HealthRounds(fixture.runtime, timer, timer, EVERY_5_SECONDS);
             patient.says = Optional.of("no key");
             fixture.runtime.ask(Runnable::run);
             assertEquals("skill patient: no key", rounds.check().detail());
@@ -94,4 +94,17 @@ class HealthTest {
             return says;
         }
     }
+
+    private static final HealthRounds.Config EVERY_5_SECONDS =
+            new HealthRounds.Config() {
+                @Override
+                public int health__seconds() {
+                    return 5;
+                }
+
+                @Override
+                public Class<? extends java.lang.annotation.Annotation> annotationType() {
+                    return HealthRounds.Config.class;
+                }
+            };
 }
