@@ -189,14 +189,14 @@ final class Installer {
             return Refusal.crash("did not start: " + root, failure);
         }
         String within = " within " + limit.toSeconds() + " s";
+        if (!returned) { // asked first: the interrupt that ends it looks like a failure of its own
+            return Refusal.crash(
+                    "did not start" + within + ": its activation does not return", failure);
+        }
         Optional<String> failed = components.failure(bundles);
         if (failed.isPresent()) {
             return Refusal.crash(
                     "did not offer its skills" + within + ": " + failed.get(), failure);
-        }
-        if (!returned) {
-            return Refusal.crash(
-                    "did not start" + within + ": its activation does not return", failure);
         }
         String waiting = components.waiting(bundles);
         return new Refusal(
