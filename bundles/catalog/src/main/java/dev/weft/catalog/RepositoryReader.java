@@ -2,14 +2,17 @@ package dev.weft.catalog;
 
 import static dev.weft.catalog.CatalogException.Code.CHANGED;
 import static dev.weft.catalog.CatalogException.Code.EXPIRED;
+import static dev.weft.catalog.CatalogException.Code.LIES;
 import static dev.weft.catalog.CatalogException.Code.MALFORMED;
 import static dev.weft.catalog.CatalogException.Code.NOT_OWNED;
 import static dev.weft.catalog.CatalogException.Code.ROLLBACK;
 import static dev.weft.catalog.CatalogException.Code.SWAPPED;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.weft.catalog.scan.Scan;
 import dev.weft.protocol.ProtocolException;
 import dev.weft.protocol.Wire;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
@@ -22,6 +25,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.jar.JarFile;
+import java.util.jar.Manifest;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipInputStream;
 
 /** Reads a repository, and believes only what is signed by whom the root names, is not expired, and is not older than before. Thread-safe. */
 final class RepositoryReader {
@@ -141,8 +148,9 @@ final class RepositoryReader {
 
     /** Reads a jar.
      * @return its bytes: exactly those that the publisher signed
-     * @throws CatalogException if they are others */
-    byte[] jar(Source source, Releases.Release release) throws IOException {
+     * @throws CatalogException if they are others, or the index says something else of it than its manifest */
+    byte[] jar(Source source, Entry entry) throws IOException {
+        Releases.Release release = entry.release();
         byte[] jar = source.read(release.file(), release.length());
         if (!Root.sha256(jar).equals(release.sha256())) {
             throw new CatalogException(
@@ -152,7 +160,38 @@ final class RepositoryReader {
                             + release.id()
                             + " signed");
         }
+        byte[] manifest = manifest(jar);
+        if (!Root.sha256(manifest).equals(release.manifest())) {
+            throw new CatalogException(
+                    SWAPPED, release.file() + " has another manifest than its publisher signed");
+        }
+        List<Entry.Card> cards =
+                Scan.skills(new Manifest(new ByteArrayInputStream(manifest)).getMainAttributes())
+                        .stream()
+                        .map(Entry.Card::of)
+                        .toList();
+        if (!cards.equals(entry.skills())) {
+            throw new CatalogException(
+                    LIES,
+                    "index.xml says "
+                            + entry.skills()
+                            + " of "
+                            + release.id()
+                            + ", its manifest "
+                            + cards);
+        }
         return jar;
+    }
+
+    private static byte[] manifest(byte[] jar) throws IOException {
+        try (ZipInputStream zip = new ZipInputStream(new ByteArrayInputStream(jar))) {
+            for (ZipEntry e = zip.getNextEntry(); e != null; e = zip.getNextEntry()) {
+                if (e.getName().equals(JarFile.MANIFEST_NAME)) {
+                    return FolderSource.bounded(e.getName(), zip, MAX_DOCUMENT);
+                }
+            }
+        }
+        return new byte[0]; // fits no digest of a manifest
     }
 
     /** Believes a statement, wherever it comes from, if the publisher or the repository signed it.

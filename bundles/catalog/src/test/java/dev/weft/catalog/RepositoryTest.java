@@ -46,7 +46,7 @@ class RepositoryTest {
                                 "Counts words, and letters",
                                 List.of("files", "net"))),
                 entry.skills());
-        byte[] jar = shop.reader.jar(new FolderSource(shop.folder), entry.release());
+        byte[] jar = shop.reader.jar(new FolderSource(shop.folder), entry);
         assertEquals(entry.release().length(), jar.length);
         assertTrue(contents.search("nothing", 10).isEmpty());
     }
@@ -158,9 +158,7 @@ class RepositoryTest {
         byte[] jar = Files.readAllBytes(file(entry.release().file()));
         jar[jar.length / 2] ^= 1;
         Files.write(file(entry.release().file()), jar);
-        refused(
-                Code.SWAPPED,
-                () -> shop.reader.jar(new FolderSource(shop.folder), entry.release()));
+        refused(Code.SWAPPED, () -> shop.reader.jar(new FolderSource(shop.folder), entry));
     }
 
     @Test
@@ -170,9 +168,7 @@ class RepositoryTest {
                 file(entry.release().file()),
                 new byte[10],
                 java.nio.file.StandardOpenOption.APPEND);
-        refused(
-                Code.MALFORMED,
-                () -> shop.reader.jar(new FolderSource(shop.folder), entry.release()));
+        refused(Code.MALFORMED, () -> shop.reader.jar(new FolderSource(shop.folder), entry));
     }
 
     @Test
@@ -239,6 +235,14 @@ class RepositoryTest {
         change("index.xml", "jars/com.acme.words-1.0.0.jar", "jars/other.jar");
         resnapshot("index.xml");
         refused(Code.LIES, shop::read);
+    }
+
+    @Test
+    void the_index_cannot_hide_a_permission() throws Exception {
+        change("index.xml", "net,files", "net");
+        resnapshot("index.xml");
+        Entry entry = shop.read().entries().get(0);
+        refused(Code.LIES, () -> shop.reader.jar(new FolderSource(shop.folder), entry));
     }
 
     @Test

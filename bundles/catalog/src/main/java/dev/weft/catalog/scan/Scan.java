@@ -54,6 +54,24 @@ public final class Scan {
                 findings.list());
     }
 
+    /** The skills that a manifest offers.
+     * @param main of the manifest
+     * @return the attributes of each
+     * @throws IOException if the header is broken */
+    public static List<Map<String, String>> skills(Attributes main) throws IOException {
+        try {
+            return cards(main).stream().map(Headers.Clause::attributes).toList();
+        } catch (NotScanned e) {
+            throw new IOException(e.getMessage(), e);
+        }
+    }
+
+    private static List<Headers.Clause> cards(Attributes main) throws NotScanned {
+        return Headers.parse(main.getValue("Provide-Capability")).stream()
+                .filter(c -> c.named("weft.skill"))
+                .toList();
+    }
+
     private static Attributes manifest(Map<String, byte[]> entries) throws NotScanned {
         byte[] bytes = entries.get(JarFile.MANIFEST_NAME);
         if (bytes == null) {
@@ -91,10 +109,7 @@ public final class Scan {
                 }
             }
         }
-        List<Headers.Clause> skills =
-                Headers.parse(main.getValue("Provide-Capability")).stream()
-                        .filter(c -> c.named("weft.skill"))
-                        .toList();
+        List<Headers.Clause> skills = cards(main);
         for (Headers.Clause skill : skills) {
             String id = skill.attributes().getOrDefault("weft.skill", "");
             Texts.check("the id", id, findings);
