@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -65,11 +66,7 @@ final class DoctorCommand extends HostCommand {
     void run() throws IOException, InterruptedException {
         Path data = connection().data();
         say(Machine.java(Runtime.version()));
-        say(
-                Machine.webrtc(
-                        Distribution.find().nativeLibrary(),
-                        data,
-                        Files.isReadable(MOUNTS) ? Files.readString(MOUNTS) : ""));
+        say(webrtc(data));
         Path existing = Machine.existing(data);
         Machine.data(data).forEach(this::say);
         say(Machine.disk(Files.getFileStore(existing).getUsableSpace() >> 20));
@@ -92,6 +89,18 @@ final class DoctorCommand extends HostCommand {
         if (failed) {
             throw new HostException(HostException.FAILED, "something needs attention");
         }
+    }
+
+    /** The library itself is unpacked in the JVM's temporary folder, what stands in for desktop libraries in the data directory. */
+    private static Finding webrtc(Path data) throws IOException {
+        Optional<Path> library = Distribution.find().nativeLibrary();
+        String mounts = Files.isReadable(MOUNTS) ? Files.readString(MOUNTS) : "";
+        Finding first =
+                Machine.webrtc(
+                        library,
+                        Path.of(System.getProperty("java.io.tmpdir")).toAbsolutePath(),
+                        mounts);
+        return first.ok() ? Machine.webrtc(library, data, mounts) : first;
     }
 
     private void host(HostClient client) {

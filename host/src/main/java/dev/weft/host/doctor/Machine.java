@@ -41,10 +41,10 @@ public final class Machine {
 
     /** Whether the native library of WebRTC is there and may be loaded.
      * @param library where it is, empty if this platform has none
-     * @param data data directory: the library is unpacked and loaded there
+     * @param folder where it is unpacked and loaded
      * @param mounts text of {@code /proc/self/mounts}, "" where there is none
      * @return what was found */
-    public static Finding webrtc(Optional<Path> library, Path data, String mounts) {
+    public static Finding webrtc(Optional<Path> library, Path folder, String mounts) {
         if (library.isEmpty()) {
             return Finding.bad(
                     "native WebRTC",
@@ -57,13 +57,13 @@ public final class Machine {
         Optional<String[]> mount =
                 mounts.lines()
                         .map(line -> line.split(" "))
-                        .filter(part -> part.length > 3 && data.startsWith(part[1]))
+                        .filter(part -> part.length > 3 && folder.startsWith(part[1]))
                         .max(Comparator.comparingInt(part -> part[1].length()));
         if (mount.isPresent() && List.of(mount.get()[3].split(",")).contains("noexec")) {
             return Finding.bad(
                     "native WebRTC",
-                    mount.get()[1] + ", where the data directory is, is mounted noexec",
-                    "the library cannot be loaded from there: mount it with exec, or choose another --data");
+                    mount.get()[1] + ", which holds " + folder + ", is mounted noexec",
+                    "the library is unpacked there and cannot be loaded: mount it with exec, or choose another --data, or for the temporary folder WEFT_JAVA_OPTS=-Djava.io.tmpdir=FOLDER");
         }
         return Finding.good("native WebRTC", library.get().getFileName().toString());
     }

@@ -82,7 +82,10 @@ class DoctorTest {
         assertBad(
                 Machine.webrtc(Optional.empty(), data, ""), "none for", "archive of this platform");
         String mounts = "/dev/a / ext4 rw 0 0\n/dev/b /var/lib ext4 rw,noexec 0 0\n";
-        assertBad(Machine.webrtc(library, data, mounts), "/var/lib, where", "mount it with exec");
+        assertBad(
+                Machine.webrtc(library, data, mounts),
+                "/var/lib, which holds /var/lib/weft",
+                "mount it with exec");
         assertTrue(Machine.webrtc(library, Path.of("/opt"), mounts).ok());
         assertTrue(Machine.webrtc(library, data, "").ok());
     }
