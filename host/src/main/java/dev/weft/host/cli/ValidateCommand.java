@@ -2,7 +2,11 @@ package dev.weft.host.cli;
 
 import dev.weft.host.launcher.AgentFile;
 import dev.weft.host.launcher.HostException;
+import dev.weft.workflows.file.WorkflowFile;
+import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -25,7 +29,7 @@ final class ValidateCommand implements Callable<Integer> {
     @Spec private CommandSpec spec;
 
     @Override
-    public Integer call() {
+    public Integer call() throws IOException {
         AgentFile file = AgentFile.read(folder);
         if (!file.exists()) {
             throw new HostException(
@@ -34,10 +38,14 @@ final class ValidateCommand implements Callable<Integer> {
                             + " does not exist; make a folder with: weft init "
                             + folder);
         }
-        if (!file.errors().isEmpty()) {
-            throw new HostException(HostException.FAILED, String.join("\n", file.errors()));
+        List<String> errors = new ArrayList<>(file.errors());
+        List<Path> workflows = WorkflowFile.in(folder.resolve("workflows"));
+        workflows.forEach(one -> errors.addAll(WorkflowFile.read(one).errors()));
+        if (!errors.isEmpty()) {
+            throw new HostException(HostException.FAILED, String.join("\n", errors));
         }
         spec.commandLine().getOut().println(folder.resolve("agent.yaml") + " is good");
+        workflows.forEach(one -> spec.commandLine().getOut().println(one + " is good"));
         return 0;
     }
 }

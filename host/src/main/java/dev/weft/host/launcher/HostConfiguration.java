@@ -84,6 +84,14 @@ final class HostConfiguration {
         return options.deploy().orElse(ownFolder).toAbsolutePath().normalize();
     }
 
+    /** Where workflows are: beside {@code agent.yaml}, or in the data folder. */
+    private Path workflows() {
+        return (file.exists() ? options.folder() : data.root())
+                .resolve("workflows")
+                .toAbsolutePath()
+                .normalize();
+    }
+
     Path etc() {
         return data.resolve("etc");
     }
@@ -93,6 +101,7 @@ final class HostConfiguration {
         Map<String, String> properties = new HashMap<>();
         properties.put("weft.data", data.root().toString());
         properties.put("weft.deploy", deploy().toString());
+        properties.put("weft.workflows", workflows().toString());
         properties.put("weft.role", role());
         properties.put("weft.version", Distribution.version());
         name().ifPresent(name -> properties.put("weft.name", name));

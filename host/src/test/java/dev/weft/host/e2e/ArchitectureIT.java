@@ -41,6 +41,7 @@ class ArchitectureIT {
         rooms(
                 "mind",
                 "agent",
+                "workflows",
                 "llm.router",
                 "llm.rules",
                 "llm.openai",

@@ -20,9 +20,15 @@ record Parameter(
         String name, JsonNode schema, boolean required, ObjectReader reader, Object absent) {
     static final Parameter CONTEXT = new Parameter("", null, false, null, null);
 
+    /** All arguments as they came. */
+    static final Parameter INPUT = new Parameter(".", null, false, null, null);
+
     /** Reads the argument out of an input that fits the schema.
      * @throws TaskException code {@code bad_arguments} if the value is no such thing after all: a number out of range, a date that is none */
     Object read(String call, JsonNode input) {
+        if (this == INPUT) {
+            return input;
+        }
         JsonNode value = input.get(name);
         if (value == null || value.isNull()) {
             return absent;

@@ -7,6 +7,7 @@ import dev.weft.protocol.SkillCard;
 import dev.weft.protocol.SkillCard.ToolCard;
 import dev.weft.protocol.Wire;
 import dev.weft.skill.Confirm;
+import dev.weft.skill.DynamicSkill;
 import dev.weft.skill.Skill;
 import dev.weft.skill.SkillService;
 import java.lang.invoke.MethodHandle;
@@ -26,7 +27,7 @@ import java.util.regex.Pattern;
 /** Reads a skill off its service object: its card, and its methods ready to be called. */
 final class SkillReader {
     /** What chat models accept as the name of a function, too. */
-    private static final Pattern TOOL_NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_-]{0,63}");
+    static final Pattern TOOL_NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_-]{0,63}");
 
     private static final List<String> PERMISSIONS =
             List.of(Skill.NET, Skill.FILES, Skill.EXEC, Skill.LLM, Skill.SECRETS);
@@ -84,7 +85,10 @@ final class SkillReader {
                                 + skill.id()
                                 + "\") must have 1 to 64 characters [a-z0-9][a-z0-9._-]*");
             }
-            Map<String, ToolMethod> tools = tools(skill.id(), service);
+            Map<String, ToolMethod> tools =
+                    service instanceof DynamicSkill dynamic
+                            ? DynamicTools.read(skill.id(), dynamic)
+                            : tools(skill.id(), service);
             List<ToolCard> cards = tools.values().stream().map(ToolMethod::card).toList();
             return new Offer(
                     new SkillCard(

@@ -1,0 +1,195 @@
+package dev.weft.workflows;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.weft.api.agent.Agent;
+import dev.weft.api.identity.HostIdentity;
+import dev.weft.api.mesh.AgentDirectory;
+import dev.weft.api.mesh.AgentDirectory.KnownAgent;
+import dev.weft.api.mesh.Mesh;
+import dev.weft.api.task.Task;
+import dev.weft.api.task.TaskException;
+import dev.weft.api.task.TaskHandle;
+import dev.weft.api.task.TaskRequest;
+import dev.weft.api.task.Tasks;
+import dev.weft.protocol.AgentCard;
+import dev.weft.protocol.AgentId;
+import dev.weft.protocol.MeshMessage;
+import dev.weft.skill.TaskContext;
+import dev.weft.workflows.file.Workflow;
+import dev.weft.workflows.file.Workflow.Place;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+
+/** Has single steps done: skills by the task engine, goals by an agent, here or elsewhere. */
+@Component(service = Steps.class)
+public final class Steps {
+    private static final Duration SHORTEST = Duration.ofSeconds(1);
+
+    private final Tasks tasks;
+    private final Agent agent;
+    private final Mesh mesh;
+    private final AgentDirectory directory;
+    private final HostIdentity self;
+    private final ExecutorService blocking;
+
+    /** Made by Declarative Services.
+     * @param tasks carries out skills
+     * @param agent reaches goals
+     * @param mesh asks other agents
+     * @param directory knows them
+     * @param self this host
+     * @param blocking what branches run on */
+    @Activate
+    public Steps(
+            @Reference Tasks tasks,
+            @Reference Agent agent,
+            @Reference Mesh mesh,
+            @Reference AgentDirectory directory,
+            @Reference HostIdentity self,
+            @Reference(target = "(weft.executor=blocking)") ExecutorService blocking) {
+        this.tasks = tasks;
+        this.agent = agent;
+        this.mesh = mesh;
+        this.directory = directory;
+        this.self = self;
+        this.blocking = blocking;
+    }
+
+    ExecutorService blocking() {
+        return blocking;
+    }
+
+    /** Runs a skill as a task and waits for it.
+     * @throws TaskException why it did not complete */
+    JsonNode call(Workflow.Call call, ObjectNode input, Place place, TaskContext task)
+            throws InterruptedException {
+        TaskHandle handle =
+                tasks.submit(
+                        new TaskRequest(
+                                call.skill(),
+                                input,
+                                target(place, call.skill()),
+                                self.agentId(),
+                                left(task),
+                                task.depth() + 1));
+        try {
+            Task done = await(handle.done().copy());
+            if (done.error() != null) {
+                throw new TaskException(done.error().code(), done.error().message());
+            }
+            return done.result() == null ? JsonNodeFactory.instance.nullNode() : done.result();
+        } finally {
+            if (!handle.done().isDone()) {
+                tasks.cancel(handle.task().id());
+            }
+        }
+    }
+
+    /** Has an agent reach a goal.
+     * @return its answer as text
+     * @throws TaskException why it did not */
+    JsonNode supervise(String goal, Place place, TaskContext task) throws InterruptedException {
+        Optional<AgentId> peer =
+                target(place, "").map(this::id).filter(id -> !id.equals(self.agentId()));
+        CompletableFuture<String> answer =
+                peer.isPresent()
+                        ? mesh.request(
+                                        peer.get(),
+                                        MeshMessage.AGENT_PROMPT,
+                                        JsonNodeFactory.instance
+                                                .objectNode()
+                                                .put("message", goal)
+                                                .put("depth", Math.max(1, task.depth())),
+                                        left(task),
+                                        null)
+                                .thenApply(Steps::text)
+                        : agent.ask(
+                                        new Agent.Question(
+                                                goal, left(task), "", "", null, task.depth()),
+                                        null)
+                                .thenApply(Agent.Answer::text);
+        return JsonNodeFactory.instance.textNode(await(answer));
+    }
+
+    private static String text(MeshMessage answer) {
+        JsonNode payload = answer.payload();
+        if (payload.hasNonNull("error")) {
+            throw new TaskException(
+                    payload.path("code").asText("agent_failed"), payload.path("error").asText());
+        }
+        return payload.path("text").asText();
+    }
+
+    private static <T> T await(CompletableFuture<T> done) throws InterruptedException {
+        try {
+            return done.get();
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof TaskException known
+                    ? known
+                    : new TaskException(
+                            "agent_failed", String.valueOf(e.getCause().getMessage()), e);
+        } finally {
+            done.cancel(false);
+        }
+    }
+
+    private AgentId id(String name) {
+        return directory
+                .find(name)
+                .map(known -> known.card().agentId())
+                .orElseThrow(
+                        () ->
+                                new TaskException(
+                                        "agent_unknown", "there is no agent \"" + name + "\""));
+    }
+
+    private Optional<String> target(Place place, String skill) {
+        if (place.label().isEmpty()) {
+            return place.agent().isEmpty() ? Optional.empty() : Optional.of(place.agent());
+        }
+        String[] label = place.label().split("=", 2);
+        return Optional.of(
+                directory.agents().stream()
+                        .filter(known -> !known.health().equals("offline"))
+                        .filter(known -> label[1].equals(known.card().labels().get(label[0])))
+                        .filter(known -> skill.isEmpty() || offers(known.card(), skill))
+                        .min(
+                                Comparator.comparing(
+                                                (KnownAgent known) ->
+                                                        !known.health().equals("active"))
+                                        .thenComparing(known -> known.card().load()))
+                        .orElseThrow(
+                                () ->
+                                        new TaskException(
+                                                "agent_unknown",
+                                                "no agent with label "
+                                                        + place.label()
+                                                        + " is there"
+                                                        + (skill.isEmpty()
+                                                                ? ""
+                                                                : " that offers " + skill)))
+                        .card()
+                        .agentId()
+                        .value());
+    }
+
+    private static boolean offers(AgentCard card, String skill) {
+        int dot = skill.lastIndexOf('.');
+        return card.offers(skill) || dot > 0 && card.offers(skill.substring(0, dot));
+    }
+
+    private static Duration left(TaskContext task) {
+        Duration left = Duration.between(Instant.now(), task.deadline());
+        return left.compareTo(SHORTEST) < 0 ? SHORTEST : left;
+    }
+}

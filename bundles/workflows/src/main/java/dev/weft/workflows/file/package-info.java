@@ -1,0 +1,2 @@
+/** Workflow files: reading and checking. Embedded by the command line, too; no bundle exports it. */
+package dev.weft.workflows.file;
