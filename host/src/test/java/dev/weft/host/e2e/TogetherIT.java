@@ -1,0 +1,155 @@
+package dev.weft.host.e2e;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import dev.weft.protocol.Wire;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.TreeSet;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Three hosts answer one prompt together, and one workflow. */
+@Tag("once")
+class TogetherIT {
+    @TempDir Path folder;
+    private final List<JsonNode> asked = new CopyOnWriteArrayList<>();
+
+    @Test
+    void three_hosts_answer_one_prompt_and_run_one_workflow() throws Exception {
+        ExecutorService workers = Executors.newCachedThreadPool();
+        HttpServer model = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
+        model.createContext("/", this::answer);
+        model.setExecutor(workers);
+        model.start();
+        try (TestHost one = new TestHost(folder.resolve("one"), "one");
+                TestHost two = new TestHost(folder.resolve("two"), "two");
+                TestHost three = new TestHost(folder.resolve("three"), "three")) {
+            Path etc = Files.createDirectories(one.data.resolve("etc"));
+            Files.writeString(
+                    etc.resolve("model.json"),
+                    "{\"dev.weft.llm.openai~test\":{\"id\":\"test\",\"model\":\"m\",\"base_url\":\"http://127.0.0.1:"
+                            + model.getAddress().getPort()
+                            + "/v1\"},\"dev.weft.llm.router\":{\"routes\":[\"default=test\"]}}");
+            workflow(one);
+            one.start();
+            for (TestHost peer : List.of(two, three)) {
+                one.admit(peer);
+                peer.start("--role", "agent", "--registry", one.url());
+                Program.drop("sysinfo", peer.deploy());
+            }
+            Program.drop("sysinfo", one.deploy());
+            Program.drop("mesh", one.deploy());
+            for (String name : List.of("one", "two", "three")) {
+                TestHost.await("sysinfo of " + name, () -> one.lists("sysinfo", name));
+            }
+            TestHost.await("mesh", () -> one.lists("mesh", "one"));
+            TestHost.await(
+                    "links", () -> one.linkedTo("two", "p2p") && one.linkedTo("three", "p2p"));
+
+            JsonNode answer = one.json("ask", "how are all machines?");
+            assertEquals(
+                    "one, two and three are well", answer.path("text").asText(), answer::toString);
+            TreeSet<String> agents = new TreeSet<>(answer.path("steps").findValuesAsText("agent"));
+            assertEquals(new TreeSet<>(List.of("one", "two", "three")), agents, answer::toString);
+            JsonNode last = asked.get(asked.size() - 1);
+            assertEquals(3, toolResults(last), last::toString);
+
+            JsonNode run = one.json("call", "workflow.round", "text=hello");
+            assertEquals("completed", run.path("state").asText(), run::toString);
+            JsonNode result = run.path("result");
+            assertTrue(result.path("two").hasNonNull("cpu_count"), run::toString);
+            assertEquals("three", result.at("/delegated/agent").asText(), run::toString);
+            assertEquals("p2p", result.at("/delegated/path").asText(), run::toString);
+
+            // the agent of another host answers with its own model
+            JsonNode sent = one.json("call", "mesh.mesh_send", "agent=two", "message=hello");
+            assertEquals("completed", sent.path("state").asText(), sent::toString);
+            assertTrue(!sent.at("/result/text").asText().isBlank(), sent::toString);
+        } finally {
+            model.stop(0);
+            workers.shutdownNow();
+        }
+    }
+
+    private static void workflow(TestHost host) throws IOException {
+        Path workflows = Files.createDirectories(host.data.resolve("workflows"));
+        Files.writeString(
+                workflows.resolve("round.yaml"),
+                """
+                description: asks two machines at once
+                input: {text: {description: what for}}
+                steps:
+                  - parallel:
+                      - {id: two, skill: TOOL, agent: two}
+                      - {id: delegated, skill: mesh.delegate, input: {skill: TOOL, agent: three}}
+                """
+                        .replace("TOOL", "sysinfo.overview"));
+    }
+
+    /** The model: first it calls the tool on each of the hosts that offer it, all at once; then it answers. */
+    private void answer(HttpExchange exchange) throws IOException {
+        JsonNode request =
+                exchange.getRequestMethod().equals("POST")
+                        ? Wire.tree(
+                                new String(
+                                        exchange.getRequestBody().readAllBytes(),
+                                        StandardCharsets.UTF_8))
+                        : Wire.object();
+        if (request.has("messages")) {
+            asked.add(request);
+        }
+        ObjectNode message = Wire.object().put("role", "assistant");
+        boolean calls = request.has("messages") && toolResults(request) == 0;
+        if (calls) {
+            message.putNull("content");
+            ArrayNode all = message.putArray("tool_calls");
+            for (String host : List.of("one", "two", "three")) {
+                all.addObject()
+                        .put("id", "call-" + host)
+                        .put("type", "function")
+                        .putObject("function")
+                        .put("name", "sysinfo_overview")
+                        .put("arguments", "{\"agent\":\"" + host + "\"}");
+            }
+        } else {
+            message.put("content", "one, two and three are well");
+        }
+        ObjectNode answer =
+                Wire.object().put("id", "c").put("object", "chat.completion").put("model", "m");
+        answer.putArray("data").addObject().put("id", "m").put("object", "model");
+        answer.putArray("choices")
+                .addObject()
+                .put("index", 0)
+                .put("finish_reason", calls ? "tool_calls" : "stop")
+                .set("message", message);
+        byte[] bytes = answer.toString().getBytes(StandardCharsets.UTF_8);
+        exchange.getResponseHeaders().set("Content-Type", "application/json");
+        exchange.sendResponseHeaders(200, bytes.length);
+        try (exchange) {
+            exchange.getResponseBody().write(bytes);
+        }
+    }
+
+    private static int toolResults(JsonNode request) {
+        int results = 0;
+        for (JsonNode message : request.path("messages")) {
+            results += message.path("role").asText().equals("tool") ? 1 : 0;
+        }
+        return results;
+    }
+}
