@@ -189,8 +189,7 @@ class LinkPolicyTest {
     @Test
     void an_answer_calls_the_asker_when_the_link_was_closed_meanwhile() throws Exception {
         Net.Host b = net.host("agent-b").reaches(Path.P2P);
-        Net.Host a =
-                net.host("agent-a").transport(Path.P2P, peer -> new CompletableFuture<>());
+        Net.Host a = net.host("agent-a").transport(Path.P2P, peer -> new CompletableFuture<>());
         know(a, b);
         know(b, a);
         CompletableFuture<MessageHandler.Reply> asked = new CompletableFuture<>();
