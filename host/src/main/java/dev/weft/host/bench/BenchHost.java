@@ -33,7 +33,12 @@ public final class BenchHost implements AutoCloseable {
      * @throws IOException if it cannot be started
      * @throws HostException if it does not get ready */
     public BenchHost(String name, String configuration, String... more) throws IOException {
-        this.folder = Files.createTempDirectory("weft-bench-");
+        this(Files.createTempDirectory("weft-bench-"), name, configuration, more);
+    }
+
+    private BenchHost(Path folder, String name, String configuration, String... more)
+            throws IOException {
+        this.folder = folder;
         this.data = folder.resolve("data");
         this.log = folder.resolve("out.txt");
         if (!configuration.isEmpty()) {
@@ -60,6 +65,58 @@ public final class BenchHost implements AutoCloseable {
             close();
             throw e;
         }
+    }
+
+    /** Starts a host in the mesh of another one, and waits until both know each other.
+     * @param registry lets it in
+     * @param name label of its agent
+     * @return the host
+     * @throws IOException if it cannot be started or is not let in
+     * @throws HostException if it does not get ready */
+    static BenchHost joining(BenchHost registry, String name) throws IOException {
+        Path folder = Files.createTempDirectory("weft-bench-");
+        try (PlainHttp http = new PlainHttp(registry.port(), registry.key())) {
+            String code =
+                    http.tryCall("POST", "/api/pairing/generate-code", "{}").path("code").asText();
+            Process pairing =
+                    new ProcessBuilder(
+                                    Distribution.find().home().resolve("bin/weft").toString(),
+                                    "pair",
+                                    code,
+                                    "--registry",
+                                    "http://127.0.0.1:" + registry.port(),
+                                    "--name",
+                                    name,
+                                    "--data",
+                                    folder.resolve("data").toString())
+                            .redirectErrorStream(true)
+                            .redirectOutput(folder.resolve("pair.txt").toFile())
+                            .start();
+            long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(START_SECONDS);
+            while (!pairing.waitFor(200, TimeUnit.MILLISECONDS)) {
+                if (System.nanoTime() > end) {
+                    pairing.destroyForcibly();
+                    break;
+                }
+                http.tryCall("POST", "/api/pairing/" + name + "/approve", "{}");
+            }
+            if (pairing.waitFor() != 0) {
+                throw new HostException(
+                        HostException.FAILED,
+                        "the second host is not let in: "
+                                + Files.readString(folder.resolve("pair.txt")).strip());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted", e);
+        }
+        return new BenchHost(folder, name, "");
+    }
+
+    /** Where its skills are dropped.
+     * @return a folder */
+    Path deploy() {
+        return data.resolve("deploy");
     }
 
     private static String both(String theirs, String ours) {

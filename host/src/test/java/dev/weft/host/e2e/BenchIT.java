@@ -43,6 +43,24 @@ class BenchIT {
         assertEquals(8, figures.size(), figures.keySet().toString());
     }
 
+    /** Versions replaced while calls come at 200 a second: none may fail. */
+    @Test
+    void skills_are_measured_and_no_call_fails_while_they_are_replaced() {
+        JsonNode all = Program.json(folder, "bench", "skills", "--scale", "0.06", "--json");
+        Map<String, JsonNode> figures = new HashMap<>();
+        all.path("figures").forEach(one -> figures.put(one.path("name").asText(), one));
+        assertTrue(figures.get("dropped to callable here p50").path("value").asDouble() > 0);
+        assertTrue(
+                figures.get("dropped to callable from another host p50").path("value").asDouble()
+                        > 0);
+        assertEquals(6, figures.get("replaced under load").path("value").asInt());
+        assertTrue(figures.get("calls during that").path("value").asInt() > 10);
+        assertEquals(
+                0,
+                figures.get("calls during that which failed").path("value").asInt(),
+                all::toString);
+    }
+
     @Test
     void a_benchmark_that_there_is_none_of_is_named() {
         Program.Result wrong = Program.run(folder, "bench", "warp");
