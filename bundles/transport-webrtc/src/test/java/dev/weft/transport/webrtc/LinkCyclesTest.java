@@ -23,8 +23,8 @@ class LinkCyclesTest {
     private static final int WARM_UP = 200;
     private static final int CYCLES = 1000;
 
-    /** Fragmentation and caches grow a little; 2 KB a cycle is far below the 90 KB that two connections take. */
-    private static final long MAX_GROWTH_KB = 2L * CYCLES;
+    /** The Java heap, fragmentation and caches grow too, by up to 17 MB in the runs so far; two connections that leak take 90 KB a cycle. */
+    private static final long MAX_GROWTH_KB = 30L * CYCLES;
 
     @TempDir Path folder;
 
