@@ -31,6 +31,10 @@ final class Inbox {
     private static final Duration RECHECK = Duration.ofMillis(20);
     private static final Duration READ_LIMIT = Duration.ofSeconds(60);
     private static final int RENAME_LOOKS = 40;
+
+    /** Many programs replace a file by deleting the old one first: what comes back this soon was never gone. */
+    private static final int REPLACE_LOOKS = 10;
+
     private static final Duration PATIENCE = Duration.ofSeconds(2);
     private final Path folder;
     private final Loop loop;
@@ -282,7 +286,8 @@ final class Inbox {
         }
         // A file that was renamed is there under its new name: what it holds must change hands
         // before it goes.
-        if (slot.missed++ < RENAME_LOOKS && newcomers()) {
+        int missed = slot.missed++;
+        if (missed < REPLACE_LOOKS || (missed < RENAME_LOOKS && newcomers())) {
             soon(file, RECHECK);
             return;
         }

@@ -179,6 +179,20 @@ class RollbackTest extends HostTest {
     }
 
     @Test
+    void a_file_that_is_deleted_and_made_anew_is_replaced_under_its_calls() throws Exception {
+        echo("1.0.0");
+        try (Caller caller = new Caller(host, "echo.say")) {
+            for (int i = 1; i <= 5; i++) {
+                byte[] next = SkillJar.of("echo").version("1." + i + ".0").says("r" + i).bytes();
+                Files.delete(host.deploy.resolve("echo.jar"));
+                Files.write(host.deploy.resolve("echo.jar"), next);
+                says("r" + i);
+                caller.more(10);
+            }
+        }
+    }
+
+    @Test
     void of_two_files_with_one_bundle_the_same_one_answers_after_a_restart() throws Exception {
         host.drop("two.jar", SkillJar.of("echo").version("1.1.0").says("two").bytes());
         says("two");
