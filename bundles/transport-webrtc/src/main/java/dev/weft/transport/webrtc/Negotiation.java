@@ -26,7 +26,7 @@ final class Negotiation implements ConnectionObserver.Events, WebRtcLink.Owner {
     static final int MAX_CANDIDATES = 256;
 
     private static final Logger LOG = LoggerFactory.getLogger(Negotiation.class);
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final Duration RESTART_FIRST = Duration.ofMillis(500);
     private static final Duration RESTART_AGAIN = Duration.ofSeconds(3);
 
