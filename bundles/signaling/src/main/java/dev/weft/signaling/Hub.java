@@ -44,6 +44,7 @@ public final class Hub implements Sockets, RegistryListener, HealthCheck, Measur
     private static final String DISCONNECTED = "disconnected";
     private static final String REVOKED = "revoked";
     private static final long PROBE_MILLIS = 3_000;
+    private static final long REPEAT_SECONDS = 20;
     private final Registry registry;
     private final Pairing pairing;
     private final PresenceQueue presence;
@@ -51,6 +52,7 @@ public final class Hub implements Sockets, RegistryListener, HealthCheck, Measur
     private final Set<AgentId> toldGone = ConcurrentHashMap.newKeySet();
     private final ScheduledExecutorService timer;
     private final Future<?> tick;
+    private final Future<?> repeat;
     private final long ping;
     private final long silence;
     private final int capacity;
@@ -84,6 +86,9 @@ public final class Hub implements Sockets, RegistryListener, HealthCheck, Measur
         this.tick =
                 timer.scheduleWithFixedDelay(
                         () -> look(System.nanoTime()), period, period, TimeUnit.NANOSECONDS);
+        this.repeat =
+                timer.scheduleWithFixedDelay(
+                        remote::repeat, REPEAT_SECONDS, REPEAT_SECONDS, TimeUnit.SECONDS);
     }
 
     /** Closes every socket. */
@@ -91,6 +96,7 @@ public final class Hub implements Sockets, RegistryListener, HealthCheck, Measur
     public void stop() {
         stopped = true;
         tick.cancel(false);
+        repeat.cancel(false);
         List.copyOf(sockets.values())
                 .forEach(
                         socket -> {

@@ -117,9 +117,20 @@ final class RemoteSockets implements ClusterListener, AutoCloseable {
 
     @Override
     public synchronized void joined(String host) {
+        cluster.send(host, TOPIC, all());
+    }
+
+    /** Tells every host once more who is connected here: makes up for what was lost on the way. */
+    synchronized void repeat() {
+        if (cluster.isShared()) {
+            cluster.publish(TOPIC, all());
+        }
+    }
+
+    private String all() {
         StringBuilder all = new StringBuilder("all\n");
         mine.forEach((id, socket) -> all.append(line(id, socket)).append('\n'));
-        cluster.send(host, TOPIC, all.toString());
+        return all.toString();
     }
 
     @Override
