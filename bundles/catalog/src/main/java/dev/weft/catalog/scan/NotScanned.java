@@ -1,8 +1,0 @@
-package dev.weft.catalog.scan;
-
-/** The scan cannot go on. */
-final class NotScanned extends Exception {
-    NotScanned(String reason) {
-        super(reason);
-    }
-}

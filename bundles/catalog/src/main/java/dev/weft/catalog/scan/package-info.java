@@ -1,2 +1,0 @@
-/** Looks into the jar of a skill without running any of it. */
-package dev.weft.catalog.scan;

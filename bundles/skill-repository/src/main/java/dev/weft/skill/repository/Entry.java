@@ -1,0 +1,78 @@
+package dev.weft.skill.repository;
+
+import static dev.weft.skill.repository.CatalogException.Code.LIES;
+
+import dev.weft.skill.repository.Index.Clause;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A release with what the index says of it.
+ *
+ * @param release the signed release
+ * @param skills what it offers
+ * @param clauses capabilities and requirements, as OSGi has them
+ */
+record Entry(Releases.Release release, List<Card> skills, List<Clause> clauses) {
+    /**
+     * A skill as the manifest shows it.
+     *
+     * @param id skill id
+     * @param title for people
+     * @param description for people and models
+     * @param permissions what it says that it reaches
+     */
+    record Card(String id, String title, String description, List<String> permissions) {
+        static Card of(Map<String, String> attributes) {
+            String permissions = attributes.getOrDefault("permissions", "");
+            return new Card(
+                    attributes.getOrDefault("weft.skill", ""),
+                    attributes.getOrDefault("title", ""),
+                    attributes.getOrDefault("description", ""),
+                    permissions.isBlank()
+                            ? List.of()
+                            : List.of(permissions.split("\\s*,\\s*")).stream().sorted().toList());
+        }
+    }
+
+    /** Joins a resource of the index with the release that its publisher signed.
+     * @throws CatalogException if they do not say the same */
+    static Entry of(List<Clause> clauses, Map<String, Releases.Release> releases)
+            throws CatalogException {
+        Map<String, String> identity = one(clauses, "osgi.identity");
+        Map<String, String> content = one(clauses, "osgi.content");
+        String id = identity.get("osgi.identity") + "/" + identity.get("version");
+        Releases.Release release = releases.get(id);
+        if (release == null) {
+            throw new CatalogException(
+                    LIES, "index.xml lists " + id + ", which no publisher signed");
+        }
+        if (!release.sha256().equalsIgnoreCase(content.get("osgi.content"))
+                || !release.file().equals(content.get("url"))
+                || !Long.toString(release.length()).equals(content.get("size"))) {
+            throw new CatalogException(
+                    LIES, "index.xml has another file for " + id + " than its publisher signed");
+        }
+        return new Entry(release, cards(clauses), List.copyOf(clauses));
+    }
+
+    private static List<Card> cards(List<Clause> clauses) {
+        return clauses.stream()
+                .filter(c -> c.capability() && c.namespace().equals("weft.skill"))
+                .map(c -> Card.of(c.attributes()))
+                .toList();
+    }
+
+    private static Map<String, String> one(List<Clause> clauses, String namespace)
+            throws CatalogException {
+        return clauses.stream()
+                .filter(c -> c.capability() && c.namespace().equals(namespace))
+                .findFirst()
+                .orElseThrow(
+                        () ->
+                                new CatalogException(
+                                        CatalogException.Code.MALFORMED,
+                                        "index.xml has a resource without " + namespace))
+                .attributes();
+    }
+}

@@ -1,0 +1,127 @@
+package dev.weft.skill.repository;
+
+import dev.weft.protocol.ProtocolException;
+import dev.weft.protocol.Wire;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Clock;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+
+/** A repository that a host reads, and its last good copy on disk. Use from one thread at a time. */
+final class LocalCopy {
+    private static final String STATE = "state.json";
+
+    private final Path folder;
+    private final RepositoryReader reader;
+
+    LocalCopy(Path folder, Clock clock) {
+        this.folder = folder;
+        this.reader = new RepositoryReader(clock);
+    }
+
+    /** Which root is trusted, and which file of the copy holds which name. */
+    private record State(Root root, Map<String, String> files) {}
+
+    /** Begins to trust a repository.
+     * @param fingerprint of its first root, as its owner tells it; compared before anything is kept
+     * @throws IOException if it is another, or cannot be read */
+    Root add(Source source, String fingerprint) throws IOException {
+        Root root = reader.first(source);
+        if (!root.fingerprint().equals(fingerprint)) {
+            throw new CatalogException(
+                    CatalogException.Code.UNSIGNED,
+                    "the fingerprint of repository "
+                            + root.repository()
+                            + " is "
+                            + root.fingerprint()
+                            + ", not the expected one; ask its owner");
+        }
+        Files.createDirectories(folder);
+        write(new State(root, Map.of()));
+        return root;
+    }
+
+    /** Reads the repository anew. If anything is wrong the copy stays as it was.
+     * @throws IOException if it cannot be read, or is not to be believed */
+    Contents refresh(Source source) throws IOException {
+        Contents contents = reader.read(source, state().root(), last());
+        Map<String, String> names = new TreeMap<>();
+        for (Map.Entry<String, byte[]> file : contents.files().entrySet()) {
+            String digest = Root.sha256(file.getValue());
+            Path path = folder.resolve(digest);
+            if (!Files.exists(path)) {
+                replace(path, file.getValue());
+            }
+            names.put(file.getKey(), digest);
+        }
+        write(new State(contents.root(), names));
+        sweep(new HashSet<>(names.values()));
+        return contents;
+    }
+
+    /** What was good last, verified again; may be expired.
+     * @return empty if there was none yet
+     * @throws IOException if the copy is damaged: refresh it */
+    Optional<Contents> last() throws IOException {
+        State state = state();
+        if (state.files().isEmpty()) {
+            return Optional.empty();
+        }
+        Source copy =
+                (name, most) -> {
+                    String file = state.files().get(name);
+                    if (file == null) {
+                        throw new java.nio.file.NoSuchFileException(name);
+                    }
+                    return new FolderSource(folder).read(file, most);
+                };
+        return Optional.of(reader.readOld(copy, state.root(), Optional.empty()));
+    }
+
+    private State state() throws IOException {
+        try {
+            return Wire.as(Wire.tree(Files.readString(folder.resolve(STATE))), State.class);
+        } catch (ProtocolException | IllegalArgumentException e) {
+            throw new IOException(folder.resolve(STATE) + " is damaged: remove and add it", e);
+        }
+    }
+
+    private void write(State state) throws IOException {
+        replace(folder.resolve(STATE), Wire.write(state).getBytes(StandardCharsets.UTF_8));
+    }
+
+    private void sweep(Set<String> used) throws IOException {
+        try (var files = Files.list(folder)) {
+            for (Path file : files.toList()) {
+                String name = file.getFileName().toString();
+                if (!name.equals(STATE) && !used.contains(name)) {
+                    Files.deleteIfExists(file);
+                }
+            }
+        }
+    }
+
+    static void replace(Path file, byte[] bytes) throws IOException {
+        Path parent = file.toAbsolutePath().getParent();
+        Files.createDirectories(parent);
+        Path draft = Files.createTempFile(parent, ".new", ".tmp");
+        try {
+            Files.write(draft, bytes);
+            try {
+                Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE);
+            } catch (AtomicMoveNotSupportedException stick) {
+                Files.move(draft, file, StandardCopyOption.REPLACE_EXISTING);
+            }
+        } finally {
+            Files.deleteIfExists(draft);
+        }
+    }
+}

@@ -1,0 +1,320 @@
+package dev.weft.skill.repository;
+
+import static dev.weft.skill.repository.CatalogException.Code.CHANGED;
+import static dev.weft.skill.repository.CatalogException.Code.EXPIRED;
+import static dev.weft.skill.repository.CatalogException.Code.LIES;
+import static dev.weft.skill.repository.CatalogException.Code.MALFORMED;
+import static dev.weft.skill.repository.CatalogException.Code.NOT_OWNED;
+import static dev.weft.skill.repository.CatalogException.Code.ROLLBACK;
+import static dev.weft.skill.repository.CatalogException.Code.SWAPPED;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.weft.protocol.ProtocolException;
+import dev.weft.protocol.Wire;
+import dev.weft.skill.repository.scan.Scan;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.NoSuchFileException;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.jar.JarFile;
+import java.util.jar.Manifest;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipInputStream;
+
+/** Reads a repository, and believes only what is signed by whom the root names, is not expired, and is not older than before. Thread-safe. */
+final class RepositoryReader {
+    static final String SNAPSHOT = "snapshot.json";
+    static final String PUBLISHERS = "publishers.json";
+    static final String STATEMENTS = "statements.json";
+    static final String INDEX = "index.xml";
+
+    private static final int MAX_ROOTS = 100;
+    private static final long MAX_DOCUMENT = 1 << 20;
+    private static final long MAX_SNAPSHOT = 2 << 20;
+    private static final int MAX_STATEMENTS = 10_000;
+
+    private final Clock clock;
+
+    RepositoryReader(Clock clock) {
+        this.clock = clock;
+    }
+
+    static String root(long version) {
+        return "root/" + version + ".json";
+    }
+
+    static String releases(String namespace) {
+        return "publishers/" + namespace + ".json";
+    }
+
+    /** The first root, which nothing vouches for yet: compare its fingerprint.
+     * @throws IOException if there is none, or its own keys did not sign it */
+    Root first(Source source) throws IOException {
+        String name = root(1);
+        Signed signed = Signed.read(name, source.read(name, MAX_DOCUMENT));
+        Root root = signed.unverified(name, Root.KIND, Root.class);
+        return signed.open(name, root.root(), Root.KIND, Root.class);
+    }
+
+    /** Reads all but the jars.
+     * @param trusted the newest root that is trusted
+     * @param before what was good last time
+     * @throws CatalogException if something is not to be believed; then nothing of it is
+     * @throws IOException if it cannot be read */
+    Contents read(Source source, Root trusted, Optional<Contents> before) throws IOException {
+        Contents contents = readOld(source, trusted, before);
+        if (contents.root().expired(clock.instant())) {
+            throw new CatalogException(
+                    EXPIRED,
+                    "the root expired at "
+                            + contents.root().expires()
+                            + "; its owner must sign a new one");
+        }
+        if (contents.expired(clock.instant())) {
+            throw new CatalogException(
+                    EXPIRED,
+                    "the snapshot expired at "
+                            + contents.snapshot().expires()
+                            + ": it is frozen, or its owner forgot to refresh it");
+        }
+        return contents;
+    }
+
+    /** As {@link #read}, but what is expired is given too: for the copy that is kept for offline use. */
+    Contents readOld(Source source, Root trusted, Optional<Contents> before) throws IOException {
+        Map<String, byte[]> files = new HashMap<>();
+        Root root = newest(source, before.map(Contents::root).orElse(trusted));
+        byte[] bytes = source.read(SNAPSHOT, MAX_SNAPSHOT);
+        files.put(SNAPSHOT, bytes);
+        Snapshot snapshot =
+                Signed.read(SNAPSHOT, bytes)
+                        .open(SNAPSHOT, root.snapshot(), Snapshot.KIND, Snapshot.class);
+        if (before.isPresent()) {
+            notOlder(SNAPSHOT, before.get().snapshot().version(), snapshot.version());
+            if (before.get().snapshot().version() == snapshot.version()
+                    && !before.get().snapshot().equals(snapshot)) {
+                throw new CatalogException(
+                        SWAPPED, "two different snapshots have version " + snapshot.version());
+            }
+        }
+        for (String name : snapshot.files().keySet()) {
+            files.put(name, verified(source, snapshot, name));
+        }
+        Publishers publishers =
+                Signed.read(PUBLISHERS, file(files, PUBLISHERS))
+                        .open(PUBLISHERS, root.publishers(), Publishers.KIND, Publishers.class);
+        if (before.isPresent()) {
+            notOlder(PUBLISHERS, before.get().publishers().version(), publishers.version());
+        }
+        Map<String, Releases> releases = new HashMap<>();
+        Map<String, Releases.Release> all = new HashMap<>();
+        for (Publishers.Publisher publisher : publishers.publishers()) {
+            Releases own = releases(publisher, files, before);
+            releases.put(publisher.namespace(), own);
+            own.releases().forEach(release -> all.put(release.id(), release));
+        }
+        List<Entry> entries = new ArrayList<>();
+        Set<String> seen = new HashSet<>();
+        for (List<Index.Clause> resource : Index.read(file(files, INDEX))) {
+            Entry entry = Entry.of(resource, all);
+            if (!seen.add(entry.release().id())) {
+                throw new CatalogException(
+                        MALFORMED, "index.xml lists " + entry.release().id() + " twice");
+            }
+            entries.add(entry);
+        }
+        Set<Statement> statements = new LinkedHashSet<>();
+        before.ifPresent(
+                b -> statements.addAll(b.statements())); // nobody can hold back what was said
+        statements.addAll(statements(file(files, STATEMENTS), root, publishers));
+        return new Contents(
+                root,
+                snapshot,
+                publishers,
+                Map.copyOf(releases),
+                List.copyOf(statements),
+                List.copyOf(entries),
+                Map.copyOf(files));
+    }
+
+    /** Reads a jar.
+     * @return its bytes: exactly those that the publisher signed
+     * @throws CatalogException if they are others, or the index says something else of it than its manifest */
+    byte[] jar(Source source, Entry entry) throws IOException {
+        Releases.Release release = entry.release();
+        byte[] jar = source.read(release.file(), release.length());
+        if (!Root.sha256(jar).equals(release.sha256())) {
+            throw new CatalogException(
+                    SWAPPED,
+                    release.file()
+                            + " is not the file that the publisher of "
+                            + release.id()
+                            + " signed");
+        }
+        byte[] manifest = manifest(jar);
+        if (!Root.sha256(manifest).equals(release.manifest())) {
+            throw new CatalogException(
+                    SWAPPED, release.file() + " has another manifest than its publisher signed");
+        }
+        List<Entry.Card> cards =
+                Scan.skills(new Manifest(new ByteArrayInputStream(manifest)).getMainAttributes())
+                        .stream()
+                        .map(Entry.Card::of)
+                        .toList();
+        if (!cards.equals(entry.skills())) {
+            throw new CatalogException(
+                    LIES,
+                    "index.xml says "
+                            + entry.skills()
+                            + " of "
+                            + release.id()
+                            + ", its manifest "
+                            + cards);
+        }
+        return jar;
+    }
+
+    private static byte[] manifest(byte[] jar) throws IOException {
+        try (ZipInputStream zip = new ZipInputStream(new ByteArrayInputStream(jar))) {
+            for (ZipEntry e = zip.getNextEntry(); e != null; e = zip.getNextEntry()) {
+                if (e.getName().equals(JarFile.MANIFEST_NAME)) {
+                    return FolderSource.bounded(e.getName(), zip, MAX_DOCUMENT);
+                }
+            }
+        }
+        return new byte[0]; // fits no digest of a manifest
+    }
+
+    /** Believes a statement, wherever it comes from, if the publisher or the repository signed it.
+     * @throws CatalogException if not */
+    static Statement statement(Signed signed, Root root, Publishers publishers)
+            throws CatalogException {
+        Statement claimed = signed.unverified("a statement", Statement.KIND, Statement.class);
+        if (!root.repository().equals(claimed.repository())) {
+            throw new CatalogException(
+                    NOT_OWNED,
+                    "a statement is about repository " + Wire.quote(claimed.repository()));
+        }
+        String name = "the statement about " + claimed.bundle() + "/" + claimed.version();
+        Optional<Publishers.Publisher> owner = publishers.owner(claimed.bundle());
+        if (owner.isPresent()) {
+            try {
+                return signed.open(name, owner.get().role(), Statement.KIND, Statement.class);
+            } catch (CatalogException notByPublisher) {
+                // the repository may say it too
+            }
+        }
+        return signed.open(name, root.publishers(), Statement.KIND, Statement.class);
+    }
+
+    private static Root newest(Source source, Root trusted) throws IOException {
+        Root root = trusted;
+        for (int step = 0; step < MAX_ROOTS; step++) {
+            String name = root(root.version() + 1);
+            byte[] bytes;
+            try {
+                bytes = source.read(name, MAX_DOCUMENT);
+            } catch (NoSuchFileException none) {
+                return root;
+            }
+            Signed signed = Signed.read(name, bytes);
+            Root next = signed.open(name, root.root(), Root.KIND, Root.class);
+            signed.open(name, next.root(), Root.KIND, Root.class);
+            if (next.version() != root.version() + 1
+                    || !next.repository().equals(root.repository())) {
+                throw new CatalogException(
+                        MALFORMED, name + " is not the successor of root " + root.version());
+            }
+            root = next;
+        }
+        throw new CatalogException(MALFORMED, "more than " + MAX_ROOTS + " new roots at once");
+    }
+
+    private static Releases releases(
+            Publishers.Publisher publisher, Map<String, byte[]> files, Optional<Contents> before)
+            throws CatalogException {
+        String name = releases(publisher.namespace());
+        Releases old = before.map(b -> b.releases().get(publisher.namespace())).orElse(null);
+        if (old == null && !files.containsKey(name)) {
+            return new Releases(
+                    Releases.KIND, publisher.namespace(), 1, List.of()); // published nothing yet
+        }
+        Releases own =
+                Signed.read(name, file(files, name))
+                        .open(name, publisher.role(), Releases.KIND, Releases.class);
+        if (!own.namespace().equals(publisher.namespace())) {
+            throw new CatalogException(
+                    NOT_OWNED, name + " speaks for namespace " + own.namespace());
+        }
+        if (old != null) {
+            notOlder(name, old.version(), own.version());
+            Set<Releases.Release> now = new HashSet<>(own.releases());
+            for (Releases.Release release : old.releases()) {
+                if (!now.contains(release)) {
+                    throw new CatalogException(
+                            CHANGED,
+                            release.id()
+                                    + " was published before and is now another or gone; a version is for good");
+                }
+            }
+        }
+        return own;
+    }
+
+    private static List<Statement> statements(byte[] bytes, Root root, Publishers publishers)
+            throws CatalogException {
+        JsonNode list;
+        try {
+            list = Wire.tree(new String(bytes, StandardCharsets.UTF_8)).path("statements");
+        } catch (ProtocolException | IllegalArgumentException e) {
+            throw new CatalogException(MALFORMED, STATEMENTS + " is broken: " + e.getMessage());
+        }
+        if (!list.isArray() || list.size() > MAX_STATEMENTS) {
+            throw new CatalogException(
+                    MALFORMED, STATEMENTS + " has no list of at most " + MAX_STATEMENTS);
+        }
+        List<Statement> statements = new ArrayList<>();
+        for (JsonNode one : list) {
+            byte[] json = Wire.write(one).getBytes(StandardCharsets.UTF_8);
+            statements.add(statement(Signed.read(STATEMENTS, json), root, publishers));
+        }
+        return statements;
+    }
+
+    private static byte[] verified(Source source, Snapshot snapshot, String name)
+            throws IOException {
+        Snapshot.FileDigest wanted = snapshot.files().get(name);
+        byte[] bytes = source.read(name, wanted.length());
+        if (!Snapshot.FileDigest.of(bytes).equals(wanted)) {
+            throw new CatalogException(
+                    SWAPPED,
+                    name + " is not the file that snapshot " + snapshot.version() + " names");
+        }
+        return bytes;
+    }
+
+    private static byte[] file(Map<String, byte[]> files, String name) throws CatalogException {
+        byte[] bytes = files.get(name);
+        if (bytes == null) {
+            throw new CatalogException(MALFORMED, "the snapshot does not name " + name);
+        }
+        return bytes;
+    }
+
+    private static void notOlder(String name, long before, long now) throws CatalogException {
+        if (now < before) {
+            throw new CatalogException(
+                    ROLLBACK,
+                    name + " has version " + now + ", but version " + before + " was seen before");
+        }
+    }
+}

@@ -1,0 +1,30 @@
+package dev.weft.skill.repository;
+
+import java.util.Set;
+
+/**
+ * Who may sign a kind of document.
+ *
+ * @param keys Ed25519 public keys, base64url; 1 to 16
+ * @param threshold how many different ones must have signed; at least 1, at most all
+ */
+public record Role(Set<String> keys, int threshold) {
+    /** Checks the numbers. */
+    public Role {
+        if (keys == null || keys.isEmpty() || keys.size() > 16) {
+            throw new IllegalArgumentException("a role has 1 to 16 keys");
+        }
+        if (threshold < 1 || threshold > keys.size()) {
+            throw new IllegalArgumentException(
+                    "a threshold of " + threshold + " does not fit " + keys.size() + " keys");
+        }
+        keys = Set.copyOf(keys);
+    }
+
+    /** One key that suffices.
+     * @param key public key
+     * @return the role */
+    public static Role of(String key) {
+        return new Role(Set.of(key), 1);
+    }
+}

@@ -1,0 +1,68 @@
+package dev.weft.skill.repository;
+
+import dev.weft.protocol.Wire;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
+import java.util.HexFormat;
+import java.util.TreeMap;
+
+/**
+ * Where trust in a repository begins. A new one is signed by the keys of the old and by its own.
+ *
+ * @param type {@code root}
+ * @param repository name of the repository
+ * @param version 1, 2, 3 …
+ * @param expires ISO 8601, UTC
+ * @param root who signs the next root
+ * @param snapshot who says what is in the repository now
+ * @param publishers who says which key owns which namespace, and may revoke anything
+ */
+public record Root(
+        String type,
+        String repository,
+        long version,
+        String expires,
+        Role root,
+        Role snapshot,
+        Role publishers) {
+    /** The kind of this document. */
+    static final String KIND = "root";
+
+    /** Checks the fields. */
+    public Root {
+        Check.version(version);
+        Check.time(expires);
+        if (root == null || snapshot == null || publishers == null) {
+            throw new IllegalArgumentException("a root names root, snapshot and publishers");
+        }
+        if (repository == null || !repository.matches("[a-z0-9][a-z0-9.-]{0,63}")) {
+            throw new IllegalArgumentException(
+                    "a repository is called [a-z0-9][a-z0-9.-]*, not " + Wire.quote(repository));
+        }
+    }
+
+    /** What a person compares before trusting a repository: depends on the keys that sign roots, and nothing else.
+     * @return 32 bytes in hex */
+    public String fingerprint() {
+        var keys = new TreeMap<String, Integer>();
+        root.keys().forEach(key -> keys.put(key, root.threshold()));
+        return sha256(keys.toString().getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Whether its time is over.
+     * @param now the time
+     * @return true from the expiry on */
+    public boolean expired(Instant now) {
+        return !now.isBefore(Instant.parse(expires));
+    }
+
+    static String sha256(byte[] bytes) {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JVM has SHA-256", e);
+        }
+    }
+}

@@ -1,0 +1,47 @@
+package dev.weft.skill.repository;
+
+import java.util.Map;
+
+/**
+ * What is in a repository now.
+ *
+ * @param type {@code snapshot}
+ * @param version grows with each change
+ * @param expires ISO 8601, UTC: signed anew before, also if nothing changed, so that an old state cannot be shown for long
+ * @param files digest of {@code index.xml}, {@code publishers.json}, {@code statements.json} and one
+ *     {@code publishers/NAMESPACE.json} for each publisher
+ */
+public record Snapshot(String type, long version, String expires, Map<String, FileDigest> files) {
+    /** The kind of this document. */
+    static final String KIND = "snapshot";
+
+    /** Most files of a snapshot. */
+    static final int MAX_FILES = 2000;
+
+    /** Checks the fields. */
+    public Snapshot {
+        Check.version(version);
+        Check.time(expires);
+        Check.check(files != null && files.size() <= MAX_FILES, "1 to 2000 files");
+        files.keySet().forEach(Check::file);
+        files = Map.copyOf(files);
+    }
+
+    /**
+     * A file as it must be.
+     *
+     * @param sha256 hex
+     * @param length in bytes
+     */
+    public record FileDigest(String sha256, long length) {
+        /** Checks the fields. */
+        public FileDigest {
+            Check.digest(sha256);
+            Check.length(length, 64 << 20);
+        }
+
+        static FileDigest of(byte[] bytes) {
+            return new FileDigest(Root.sha256(bytes), bytes.length);
+        }
+    }
+}

@@ -1,0 +1,475 @@
+package dev.weft.skill.repository;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.sun.net.httpserver.HttpServer;
+import dev.weft.api.identity.HostKey;
+import dev.weft.protocol.Wire;
+import dev.weft.skill.repository.CatalogException.Code;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
+import org.junit.jupiter.api.io.TempDir;
+
+class RepositoryTest {
+    @TempDir Path temporary;
+    private Shop shop;
+
+    @BeforeEach
+    void open() throws Exception {
+        shop = new Shop(temporary);
+    }
+
+    @Test
+    void what_was_published_is_found_with_its_skill_and_its_jar() throws Exception {
+        Contents contents = shop.read();
+        Entry entry = contents.search("LETTERS words", 10).get(0);
+        assertEquals(
+                List.of(
+                        new Entry.Card(
+                                "words",
+                                "Words",
+                                "Counts words, and letters",
+                                List.of("files", "net"))),
+                entry.skills());
+        byte[] jar = shop.reader.jar(new FolderSource(shop.folder), entry);
+        assertEquals(entry.release().length(), jar.length);
+        assertTrue(contents.search("nothing", 10).isEmpty());
+    }
+
+    @Test
+    void it_is_the_same_over_http_and_what_is_missing_or_too_large_is_said() throws Exception {
+        HttpServer server =
+                HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.createContext(
+                "/r/",
+                exchange -> {
+                    Path file =
+                            shop.folder.resolve(exchange.getRequestURI().getPath().substring(3));
+                    boolean there = Files.isRegularFile(file);
+                    byte[] body = there ? Files.readAllBytes(file) : new byte[0];
+                    exchange.sendResponseHeaders(there ? 200 : 404, there ? body.length : -1);
+                    exchange.getResponseBody().write(body);
+                    exchange.close();
+                });
+        server.start();
+        try {
+            Source source = Source.of("http://localhost:" + server.getAddress().getPort() + "/r");
+            assertEquals(
+                    shop.read().snapshot(),
+                    shop.reader.read(source, shop.root, Optional.empty()).snapshot());
+            IOException large =
+                    assertThrows(IOException.class, () -> source.read("snapshot.json", 10));
+            assertTrue(large.getMessage().contains("larger than the 10 bytes"), large.getMessage());
+        } finally {
+            server.stop(0);
+        }
+    }
+
+    @Test
+    void a_new_version_is_taken_and_the_newest_is_offered() throws Exception {
+        Contents first = shop.read();
+        shop.publish("1.1.0");
+        shop.snapshot();
+        Contents second = shop.read(Optional.of(first));
+        assertEquals("1.1.0", second.find("words", "").orElseThrow().release().version());
+        assertEquals(1, second.search("words", 10).size());
+    }
+
+    @Test
+    void a_version_is_for_good() {
+        assertThrows(IOException.class, () -> shop.publish("1.0.0"));
+    }
+
+    @Test
+    void an_old_snapshot_is_a_rollback() throws Exception {
+        Path old = shop.photograph();
+        shop.publish("1.1.0");
+        shop.snapshot();
+        Contents now = shop.read();
+        shop.bringBack(old);
+        refused(Code.ROLLBACK, () -> shop.read(Optional.of(now)));
+    }
+
+    @Test
+    void another_snapshot_of_the_same_version_is_swapped() throws Exception {
+        Contents now = shop.read();
+        JsonNode signed =
+                Signed.read("", Files.readAllBytes(file("snapshot.json")))
+                        .unverified("", Snapshot.KIND, JsonNode.class);
+        Snapshot other =
+                new Snapshot(
+                        Snapshot.KIND,
+                        signed.path("version").asLong(),
+                        "2026-03-02T00:00:00Z",
+                        now.snapshot().files());
+        Files.write(file("snapshot.json"), Signed.write(other, shop.owner));
+        refused(Code.SWAPPED, () -> shop.read(Optional.of(now)));
+    }
+
+    @Test
+    void a_snapshot_past_its_date_is_frozen() {
+        shop.later(Duration.ofDays(8));
+        refused(Code.EXPIRED, shop::read);
+    }
+
+    @Test
+    void a_root_past_its_date_is_refused() throws Exception {
+        shop.later(Duration.ofDays(400));
+        shop.snapshot();
+        refused(Code.EXPIRED, shop::read);
+    }
+
+    @Test
+    void a_snapshot_signed_by_somebody_else_is_unsigned() throws Exception {
+        shop.writer.snapshot(Duration.ofDays(7), shop.key("mallory"));
+        refused(Code.UNSIGNED, shop::read);
+    }
+
+    @Test
+    void a_changed_index_is_swapped() throws Exception {
+        change("index.xml", "Counts", "Sounts");
+        refused(Code.SWAPPED, shop::read);
+    }
+
+    @Test
+    void a_changed_snapshot_is_unsigned() throws Exception {
+        change("snapshot.json", "2026-03-08", "2036-03-08");
+        refused(Code.UNSIGNED, shop::read);
+    }
+
+    @Test
+    void a_swapped_jar_is_refused() throws Exception {
+        Entry entry = shop.read().find("words", "").orElseThrow();
+        byte[] jar = Files.readAllBytes(file(entry.release().file()));
+        jar[jar.length / 2] ^= 1;
+        Files.write(file(entry.release().file()), jar);
+        refused(Code.SWAPPED, () -> shop.reader.jar(new FolderSource(shop.folder), entry));
+    }
+
+    @Test
+    void a_jar_with_something_behind_its_end_is_refused() throws Exception {
+        Entry entry = shop.read().find("words", "").orElseThrow();
+        Files.write(
+                file(entry.release().file()),
+                new byte[10],
+                java.nio.file.StandardOpenOption.APPEND);
+        refused(Code.MALFORMED, () -> shop.reader.jar(new FolderSource(shop.folder), entry));
+    }
+
+    @Test
+    void releases_signed_by_another_key_than_the_namespaces_are_unsigned() throws Exception {
+        shop.writer.publish("com.acme", shop.jar("com.acme.evil", "1.0.0"), shop.key("mallory"));
+        shop.snapshot();
+        refused(Code.UNSIGNED, shop::read);
+    }
+
+    @Test
+    void a_publisher_cannot_publish_into_anothers_namespace() throws Exception {
+        HostKey mallory = shop.key("mallory");
+        shop.writer.publisher(
+                new Publishers.Publisher("org.mallory", "M", Role.of(mallory.publicKey())),
+                shop.owner);
+        Path jar = shop.jar("com.acme.words", "9.0.0");
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> shop.writer.publish("org.mallory", jar, mallory));
+        // and by hand, past the writer
+        sign(
+                "publishers/org.mallory.json",
+                Map.of(
+                        "type",
+                        "releases",
+                        "namespace",
+                        "org.mallory",
+                        "version",
+                        1,
+                        "releases",
+                        List.of(release("com.acme.words", "9.0.0"))),
+                mallory);
+        resnapshot("publishers/org.mallory.json");
+        refused(Code.MALFORMED, shop::read);
+        // or as the other
+        sign(
+                "publishers/org.mallory.json",
+                new Releases(Releases.KIND, "com.acme", 1, List.of(release("com.acme.x", "9.0.0"))),
+                mallory);
+        resnapshot("publishers/org.mallory.json");
+        refused(Code.NOT_OWNED, shop::read);
+    }
+
+    @Test
+    void a_namespace_within_anothers_is_refused() {
+        assertThrows(
+                IllegalArgumentException.class,
+                () ->
+                        shop.writer.publisher(
+                                new Publishers.Publisher(
+                                        "com.acme.words", "M", Role.of(shop.owner.publicKey())),
+                                shop.owner));
+    }
+
+    @Test
+    void the_index_cannot_list_what_nobody_signed() throws Exception {
+        change("index.xml", "value=\"com.acme.words\"", "value=\"com.acme.wards\"");
+        resnapshot("index.xml");
+        refused(Code.LIES, shop::read);
+    }
+
+    @Test
+    void the_index_cannot_point_to_another_jar() throws Exception {
+        change("index.xml", "jars/com.acme.words-1.0.0.jar", "jars/other.jar");
+        resnapshot("index.xml");
+        refused(Code.LIES, shop::read);
+    }
+
+    @Test
+    void the_index_cannot_hide_a_permission() throws Exception {
+        change("index.xml", "net,files", "net");
+        resnapshot("index.xml");
+        Entry entry = shop.read().entries().get(0);
+        refused(Code.LIES, () -> shop.reader.jar(new FolderSource(shop.folder), entry));
+    }
+
+    @Test
+    void an_index_with_a_document_type_is_refused() throws Exception {
+        change(
+                "index.xml",
+                "<repository ",
+                "<!DOCTYPE r [<!ENTITY x SYSTEM 'file:///etc/passwd'>]><repository ");
+        change("index.xml", "value=\"Words\"", "value=\"&x;\"");
+        resnapshot("index.xml");
+        refused(Code.MALFORMED, shop::read);
+    }
+
+    @Test
+    void a_file_that_points_outside_is_refused() {
+        for (String name : List.of("../x", "/etc/passwd", "a/../b", "a\\b", "a/b/c", "", ".x")) {
+            assertThrows(
+                    IllegalArgumentException.class,
+                    () -> new FolderSource(shop.folder).read(name, 10),
+                    name);
+        }
+    }
+
+    @Test
+    void a_link_out_of_the_repository_is_refused() throws Exception {
+        Path secret = Files.writeString(temporary.resolve("secret"), "secret");
+        Files.createSymbolicLink(file("link"), secret);
+        refused(Code.MALFORMED, () -> new FolderSource(shop.folder).read("link", 100));
+    }
+
+    @Test
+    void a_release_that_changes_after_it_was_seen_is_refused() throws Exception {
+        shop.publish("1.1.0");
+        shop.snapshot();
+        Contents now = shop.read();
+        Releases old = now.releases().get("com.acme");
+        sign(
+                "publishers/com.acme.json",
+                new Releases(
+                        Releases.KIND, "com.acme", old.version() + 1, old.releases().subList(1, 2)),
+                shop.acme);
+        shop.snapshot();
+        refused(Code.CHANGED, () -> shop.read(Optional.of(now)));
+    }
+
+    @Test
+    void yanked_is_not_offered_and_a_statement_cannot_be_held_back() throws Exception {
+        Path before = shop.photograph();
+        shop.writer.state(statement("yank"), shop.acme);
+        shop.snapshot();
+        Contents now = shop.read();
+        assertTrue(now.find("words", "").isEmpty());
+        assertEquals("leaks", now.against(now.entries().get(0).release()).orElseThrow().reason());
+        Files.copy(
+                before.resolve("statements.json"),
+                file("statements.json"),
+                java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+        shop.snapshot();
+        assertTrue(shop.read(Optional.of(now)).find("words", "").isEmpty());
+    }
+
+    @Test
+    void the_repository_may_revoke_and_a_stranger_may_not() throws Exception {
+        shop.writer.state(statement("revoke"), shop.owner);
+        shop.snapshot();
+        assertTrue(shop.read().statements().get(0).revokes());
+        shop.writer.state(statement("yank"), shop.key("mallory"));
+        shop.snapshot();
+        refused(Code.UNSIGNED, shop::read);
+    }
+
+    @Test
+    void a_statement_about_another_repository_is_refused() throws Exception {
+        Statement other =
+                new Statement(
+                        "statement",
+                        "other",
+                        "com.acme.words",
+                        "*",
+                        "yank",
+                        "x",
+                        "2026-03-01T00:00:00Z");
+        shop.writer.state(other, shop.acme);
+        shop.snapshot();
+        refused(Code.NOT_OWNED, shop::read);
+    }
+
+    @Test
+    void a_document_of_one_kind_is_not_taken_for_another() throws Exception {
+        Files.write(file("snapshot.json"), Files.readAllBytes(file("publishers.json")));
+        refused(Code.MALFORMED, shop::read);
+    }
+
+    @Test
+    void a_new_root_needs_the_keys_of_the_old_and_its_own() throws Exception {
+        HostKey next = shop.key("next");
+        Role role = Role.of(next.publicKey());
+        Root second = new Root(Root.KIND, "test", 2, "2027-06-01T00:00:00Z", role, role, role);
+        shop.writer.root(second, next);
+        refused(Code.UNSIGNED, shop::read);
+        shop.writer.root(second, shop.owner);
+        refused(Code.UNSIGNED, shop::read);
+        shop.writer.root(second, shop.owner, next);
+        refused(Code.UNSIGNED, shop::read); // the snapshot is still the old key's
+        shop.writer.publisher(
+                new Publishers.Publisher("com.acme", "Acme", Role.of(shop.acme.publicKey())), next);
+        shop.writer.snapshot(Duration.ofDays(7), next);
+        assertEquals(2, shop.read().root().version());
+    }
+
+    @Test
+    void one_key_that_signs_twice_does_not_reach_a_threshold_of_two() throws Exception {
+        HostKey second = shop.key("second");
+        Role two = new Role(Set.of(shop.owner.publicKey(), second.publicKey()), 2);
+        Role one = Role.of(shop.owner.publicKey());
+        Root root = new Root(Root.KIND, "test", 2, "2027-06-01T00:00:00Z", two, one, one);
+        shop.writer.root(root, shop.owner, shop.owner);
+        refused(Code.UNSIGNED, shop::read);
+        shop.writer.root(root, shop.owner, second);
+        assertEquals(2, shop.read().root().version());
+    }
+
+    @Test
+    void a_publisher_that_lost_its_key_gets_a_new_one() throws Exception {
+        Contents before = shop.read();
+        HostKey fresh = shop.key("fresh");
+        shop.writer.publisher(
+                new Publishers.Publisher("com.acme", "Acme", Role.of(fresh.publicKey())),
+                shop.owner);
+        shop.snapshot();
+        refused(Code.UNSIGNED, () -> shop.read(Optional.of(before)));
+        shop.writer.resign("com.acme", fresh);
+        shop.snapshot();
+        assertEquals(1, shop.read(Optional.of(before)).entries().size());
+    }
+
+    @Test
+    void numbers_with_a_fraction_and_control_characters_cannot_be_signed() {
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> Signed.write(Map.of("type", "x", "n", 1.5), shop.owner));
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> Signed.write(Map.of("type", "x\u0007"), shop.owner));
+    }
+
+    @Test
+    void the_last_good_copy_is_kept_when_the_repository_goes_bad_or_away() throws Exception {
+        LocalCopy copy = new LocalCopy(temporary.resolve("local"), shop.clock);
+        Source source = Source.of(shop.folder.toString());
+        assertThrows(CatalogException.class, () -> copy.add(source, "0".repeat(64)));
+        copy.add(source, shop.root.fingerprint());
+        assertTrue(copy.last().isEmpty());
+        Contents good = copy.refresh(source);
+        change("index.xml", "Counts", "Sounts");
+        refused(Code.SWAPPED, () -> copy.refresh(source));
+        LocalCopy afterRestart = new LocalCopy(temporary.resolve("local"), shop.clock);
+        assertEquals(good.entries(), afterRestart.last().orElseThrow().entries());
+        shop.later(Duration.ofDays(8));
+        assertTrue(afterRestart.last().orElseThrow().expired(shop.clock.instant()));
+    }
+
+    @Test
+    void a_damaged_copy_is_noticed() throws Exception {
+        Path local = temporary.resolve("local");
+        LocalCopy copy = new LocalCopy(local, shop.clock);
+        Source source = Source.of(shop.folder.toString());
+        copy.add(source, shop.root.fingerprint());
+        Contents good = copy.refresh(source);
+        Path index = local.resolve(good.snapshot().files().get("index.xml").sha256());
+        Files.writeString(index, Files.readString(index).replace("Counts", "Sounts"));
+        refused(Code.SWAPPED, copy::last);
+    }
+
+    private static Statement statement(String verb) {
+        return new Statement(
+                "statement",
+                "test",
+                "com.acme.words",
+                "1.0.0",
+                verb,
+                "leaks",
+                "2026-03-01T00:00:00Z");
+    }
+
+    private static Releases.Release release(String bundle, String version) {
+        return new Releases.Release(
+                bundle,
+                version,
+                "jars/x.jar",
+                "0".repeat(64),
+                1,
+                "0".repeat(64),
+                "2026-03-01T00:00:00Z");
+    }
+
+    private void sign(String name, Object body, HostKey key) throws IOException {
+        LocalCopy.replace(file(name), Signed.write(body, key));
+    }
+
+    /** What a repository that lies would do: sign what it forged. */
+    private void resnapshot(String forged) throws IOException {
+        JsonNode old = Wire.tree(Files.readString(file("snapshot.json"))).path("signed");
+        Snapshot snapshot = Wire.as(old, Snapshot.class);
+        Map<String, Snapshot.FileDigest> files = new TreeMap<>(snapshot.files());
+        files.put(forged, Snapshot.FileDigest.of(Files.readAllBytes(file(forged))));
+        files.put(
+                "publishers.json",
+                Snapshot.FileDigest.of(Files.readAllBytes(file("publishers.json"))));
+        sign(
+                "snapshot.json",
+                new Snapshot(Snapshot.KIND, snapshot.version() + 1, snapshot.expires(), files),
+                shop.owner);
+    }
+
+    private void change(String name, String from, String to) throws IOException {
+        String text = Files.readString(file(name));
+        assertTrue(text.contains(from), text);
+        Files.writeString(file(name), text.replace(from, to));
+    }
+
+    private Path file(String name) {
+        return shop.folder.resolve(name);
+    }
+
+    private static void refused(Code code, Executable what) {
+        CatalogException refused = assertThrows(CatalogException.class, what);
+        assertEquals(code, refused.code(), refused.getMessage());
+    }
+}

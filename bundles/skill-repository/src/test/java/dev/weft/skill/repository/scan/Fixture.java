@@ -1,0 +1,194 @@
+package dev.weft.skill.repository.scan;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.jar.JarFile;
+import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
+import javax.tools.JavaCompiler;
+import javax.tools.JavaFileObject;
+import javax.tools.SimpleJavaFileObject;
+import javax.tools.StandardJavaFileManager;
+import javax.tools.ToolProvider;
+
+/** Builds the jar of a skill out of a few lines of Java: {@code body} are members of its class. */
+final class Fixture {
+    private final Map<String, String> headers = new LinkedHashMap<>();
+    private final Map<String, byte[]> entries = new LinkedHashMap<>();
+    private String id = "words";
+    private String description = "Counts the words of a text.";
+    private String tool = "How many words a text has";
+    private String permissions = "";
+    private String annotated = "";
+    private String body = "";
+
+    Fixture() {
+        header("Bundle-ManifestVersion", "2");
+        header("Bundle-SymbolicName", "com.acme.words");
+        header("Bundle-Version", "1.0.0");
+    }
+
+    Fixture header(String name, String value) {
+        headers.put(name, value);
+        return this;
+    }
+
+    Fixture id(String id) {
+        this.id = id;
+        return this;
+    }
+
+    Fixture description(String description) {
+        this.description = description;
+        return this;
+    }
+
+    Fixture tool(String tool) {
+        this.tool = tool;
+        return this;
+    }
+
+    /** What manifest and annotation declare. */
+    Fixture declares(String permissions) {
+        this.permissions = permissions;
+        annotated = permissions;
+        return this;
+    }
+
+    /** What the annotation alone declares. */
+    Fixture annotated(String permissions) {
+        annotated = permissions;
+        return this;
+    }
+
+    Fixture body(String body) {
+        this.body = body;
+        return this;
+    }
+
+    Fixture entry(String name, byte[] content) {
+        entries.put(name, content);
+        return this;
+    }
+
+    Fixture entry(String name, String content) {
+        return entry(name, content.getBytes(StandardCharsets.UTF_8));
+    }
+
+    Path write(Path folder) throws IOException {
+        Path jar = folder.resolve("skill.jar");
+        Files.write(jar, bytes(folder));
+        return jar;
+    }
+
+    byte[] bytes(Path folder) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
+            put(zip, JarFile.MANIFEST_NAME, manifest().getBytes(StandardCharsets.UTF_8));
+            Path classes = compile(folder);
+            try (Stream<Path> files = Files.walk(classes)) {
+                for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
+                    put(zip, classes.relativize(file).toString(), Files.readAllBytes(file));
+                }
+            }
+            for (Map.Entry<String, byte[]> entry : entries.entrySet()) {
+                put(zip, entry.getKey(), entry.getValue());
+            }
+        }
+        return bytes.toByteArray();
+    }
+
+    static void put(ZipOutputStream zip, String name, byte[] content) throws IOException {
+        zip.putNextEntry(new ZipEntry(name));
+        zip.write(content);
+        zip.closeEntry();
+    }
+
+    private String manifest() {
+        headers.putIfAbsent(
+                "Provide-Capability",
+                "weft.skill;weft.skill=\""
+                        + id
+                        + "\";title=Words;description=\""
+                        + description
+                        + "\";permissions:List<String>=\""
+                        + permissions
+                        + "\"");
+        StringBuilder text = new StringBuilder("Manifest-Version: 1.0\r\n");
+        headers.forEach(
+                (name, value) -> {
+                    text.append(name).append(": ");
+                    int column = name.length() + 2;
+                    for (int c : value.codePoints().toArray()) {
+                        if (column > 50) {
+                            text.append("\r\n ");
+                            column = 1;
+                        }
+                        text.appendCodePoint(c);
+                        column++;
+                    }
+                    text.append("\r\n");
+                });
+        return text.append("\r\n").toString();
+    }
+
+    private Path compile(Path folder) throws IOException {
+        String list = annotated.isEmpty() ? "" : "\"" + annotated.replace(",", "\",\"") + "\"";
+        String source =
+                "package com.acme; import java.util.*; import java.io.*; import java.nio.file.*; import java.net.*;"
+                        + "@dev.weft.skill.Skill(id=\""
+                        + id
+                        + "\",title=\"Words\",description=\""
+                        + description
+                        + "\",permissions={"
+                        + list
+                        + "}) public class Words {"
+                        + "@dev.langchain4j.agent.tool.Tool(\""
+                        + tool
+                        + "\") public int count(String text) { return text.split(\" \").length; }"
+                        + body
+                        + "}";
+        Path classes = Files.createTempDirectory(folder, "classes");
+        JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
+        StringWriter problems = new StringWriter();
+        try (StandardJavaFileManager files =
+                compiler.getStandardFileManager(null, null, StandardCharsets.UTF_8)) {
+            JavaFileObject file =
+                    new SimpleJavaFileObject(
+                            URI.create("string:///Words.java"), JavaFileObject.Kind.SOURCE) {
+                        @Override
+                        public CharSequence getCharContent(boolean ignore) {
+                            return source;
+                        }
+                    };
+            boolean good =
+                    compiler.getTask(
+                                    problems,
+                                    files,
+                                    null,
+                                    List.of(
+                                            "-proc:none",
+                                            "-nowarn",
+                                            "-d",
+                                            classes.toString(),
+                                            "-classpath",
+                                            System.getProperty("java.class.path")),
+                                    null,
+                                    List.of(file))
+                            .call();
+            if (!good) {
+                throw new IllegalArgumentException(problems.toString());
+            }
+        }
+        return classes;
+    }
+}
