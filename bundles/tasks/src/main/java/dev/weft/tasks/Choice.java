@@ -10,7 +10,6 @@ import dev.weft.protocol.AgentId;
  * @param local whether it is this host
  * @param offline whether the registry holds it to be offline
  * @param plain whether it speaks only the reference's protocol, as far as we know
- * @param listed whether it says itself that it has the skill
  * @param reading the skill as the agent offers it
  */
 record Choice(
@@ -19,5 +18,4 @@ record Choice(
         boolean local,
         boolean offline,
         boolean plain,
-        boolean listed,
         SkillRef reading) {}

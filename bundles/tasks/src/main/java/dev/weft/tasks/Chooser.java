@@ -183,7 +183,7 @@ final class Chooser {
     }
 
     private Choice local(SkillRef reading) {
-        return new Choice(self.agentId(), self.name(), true, false, false, true, reading);
+        return new Choice(self.agentId(), self.name(), true, false, false, reading);
     }
 
     private static Choice remote(KnownAgent agent, SkillRef reading) {
@@ -193,12 +193,11 @@ final class Chooser {
                 false,
                 isOffline(agent),
                 agent.card().skills().isEmpty() && agent.card().publicKey().isEmpty(),
-                agent.card().offers(reading.skill()),
                 reading);
     }
 
     private static Choice remote(Peer peer, SkillRef reading) {
-        return new Choice(peer.id(), peer.name(), false, false, false, false, reading);
+        return new Choice(peer.id(), peer.name(), false, false, false, reading);
     }
 
     /** Whom a task from before a crash was with: it may be at work there. */
@@ -216,7 +215,6 @@ final class Chooser {
                                         false,
                                         false,
                                         false,
-                                        true,
                                         readings.get(readings.size() - 1)));
     }
 

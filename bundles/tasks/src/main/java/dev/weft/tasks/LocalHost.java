@@ -27,6 +27,11 @@ final class LocalHost {
     private static final long LOOK_AGAIN_MILLIS = 250;
     private static final int MAX_APPROVALS = 256;
 
+    /** How long a skill that left may take to come back: one that is replaced does so within milliseconds. */
+    static final Duration SKILL_RETURNS = Duration.ofSeconds(1);
+
+    private static final Set<String> MISSING = Set.of("unknown_skill", "unknown_tool");
+
     private final Skills skills;
     private final Access access;
     private final UnaryOperator<String> names;
@@ -84,11 +89,18 @@ final class LocalHost {
 
     /** Begins a task as soon as there is room. */
     void start(Run run) {
+        start(run, clock.instant());
+    }
+
+    private void start(Run run, Instant first) {
+        if (run.isFinal()) {
+            return;
+        }
         Skills.Call call;
         try {
             call = prepare(run);
         } catch (TaskException e) {
-            if (!waitForSkill(run, e)) {
+            if (!waitForSkill(run, e.error().code(), first)) {
                 run.reject(e.error().code(), e.error().message());
             }
             return;
@@ -126,29 +138,33 @@ final class LocalHost {
         return call;
     }
 
-    /** After a start, the skills of this host come one by one: a task from before must not fail for that. */
-    private boolean waitForSkill(Run run, TaskException missing) {
-        boolean mayCome =
-                Set.of("unknown_skill", "unknown_tool").contains(missing.error().code())
-                        && run.spec().isDurable()
-                        && clock.instant().isBefore(skillsAreHere);
-        return mayCome && later(run);
+    /** After a start, the skills of this host come one by one: a task from before must not fail for that. What was here and left is
+     * waited for only as long as a replacement takes. */
+    private boolean waitForSkill(Run run, String missing, Instant first) {
+        if (!MISSING.contains(missing) || !run.spec().isDurable()) {
+            return false;
+        }
+        boolean left =
+                SkillRef.readings(run.spec().reference()).stream()
+                        .anyMatch(reading -> skills.wasHere(reading.skill()));
+        Instant until = left ? first.plus(SKILL_RETURNS) : skillsAreHere;
+        return clock.instant().isBefore(until) && later(run, first);
     }
 
-    private boolean later(Run run) {
+    private boolean later(Run run, Instant first) {
         try {
-            timer.schedule(() -> again(run), LOOK_AGAIN_MILLIS, TimeUnit.MILLISECONDS);
+            timer.schedule(() -> again(run, first), LOOK_AGAIN_MILLIS, TimeUnit.MILLISECONDS);
             return true;
         } catch (RejectedExecutionException stopping) {
             return false;
         }
     }
 
-    private void again(Run run) {
+    private void again(Run run, Instant first) {
         try {
-            executor.execute(() -> start(run));
+            executor.execute(() -> start(run, first));
         } catch (RejectedExecutionException full) {
-            later(run);
+            later(run, first);
         }
     }
 

@@ -2,8 +2,6 @@ package dev.weft.tasks;
 
 import dev.weft.api.task.TaskState;
 import java.time.Clock;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 
@@ -23,14 +21,10 @@ final class Retrying {
                     "key_conflict",
                     "too_deep");
 
-    /** What says nothing about the task itself. */
+    /** What says nothing about the task itself. A skill that is missing over there is not among it: its host has waited for it. */
     private static final Set<String> PASSING =
             Set.of("unreachable", "agent_offline", "busy", "not_offered", "not_stored");
 
-    /** What a peer says that has just started and has not found its skills yet. */
-    private static final Set<String> SKILLS = Set.of("unknown_skill", "unknown_tool", "skill_gone");
-
-    private static final Duration SKILLS_COME = Duration.ofSeconds(60);
     private static final long FIRST_MILLIS = 100;
     private static final long MOST_MILLIS = 3000;
     private static final int MAX_RESUMES = 10;
@@ -39,7 +33,6 @@ final class Retrying {
     private final Choice choice;
     private final Clock clock;
     private int attempts;
-    private Instant missingSince;
 
     Retrying(Run run, Choice choice, Clock clock) {
         this.run = run;
@@ -63,17 +56,11 @@ final class Retrying {
 
     private boolean mayRepeat(String code) {
         if (run.spec().isDurable()) {
-            return PASSING.contains(code) || SKILLS.contains(code) && skillMayCome();
+            return PASSING.contains(code);
         }
         // only what the peer is known to be doing is taken up again: it says so if it is not
         return run.task().state() != TaskState.SUBMITTED
                 && code.equals("unreachable")
                 && attempts < MAX_RESUMES;
-    }
-
-    private boolean skillMayCome() {
-        missingSince = missingSince == null ? clock.instant() : missingSince;
-        return (choice.listed() || run.task().attempt() > 1)
-                && clock.instant().isBefore(missingSince.plus(SKILLS_COME));
     }
 }

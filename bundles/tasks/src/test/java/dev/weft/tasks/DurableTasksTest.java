@@ -251,4 +251,36 @@ class DurableTasksTest {
             }
         }
     }
+
+    @Test
+    void a_task_for_a_skill_that_left_ends_soon_although_others_are_still_waited_for()
+            throws Exception {
+        try (Host here = host("here");
+                Host there = host("there")) {
+            there.skills.with("gone", (input, context) -> IntNode.valueOf(1));
+            here.link(there);
+            TaskHandle before = here.engine.submit(request(here, "gone", Wire.object(), ""));
+            assertEquals(1, end(before).result().asInt());
+            there.skills.without("gone"); // the card that the caller knows still lists it
+            long start = System.nanoTime();
+            Task task = end(here.engine.submit(request(here, "gone", Wire.object(), "")));
+            assertEquals("unknown_skill", task.error().code());
+            assertEquals(TaskState.REJECTED, task.state());
+            long tookMillis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
+            assertTrue(tookMillis < 10_000, tookMillis + " ms, of 30 s for skills to come");
+        }
+    }
+
+    @Test
+    void a_task_whose_skill_is_away_for_a_moment_is_done() throws Exception {
+        try (Host here = host("here");
+                Host there = host("there")) {
+            FakeSkills.Body one = (input, context) -> IntNode.valueOf(1);
+            there.skills.with("back", one);
+            here.link(there);
+            there.skills.missOnce("back");
+            TaskHandle handle = here.engine.submit(request(here, "back", Wire.object(), ""));
+            assertEquals(1, end(handle).result().asInt());
+        }
+    }
 }

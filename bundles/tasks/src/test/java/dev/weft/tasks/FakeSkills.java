@@ -21,11 +21,28 @@ final class FakeSkills implements Skills {
 
     final AtomicInteger leases = new AtomicInteger();
     private final Map<String, Body> bodies = new TreeMap<>();
+    private String missing = "";
+    private final Set<String> left = new HashSet<>();
     private final Set<String> confirmed = new HashSet<>();
 
     synchronized FakeSkills with(String id, Body body) {
         bodies.put(id, body);
         return this;
+    }
+
+    synchronized void without(String id) {
+        bodies.remove(id);
+        left.add(id);
+    }
+
+    /** The next call finds the skill away, the one after that finds it back. */
+    synchronized void missOnce(String id) {
+        missing = id;
+    }
+
+    @Override
+    public synchronized boolean wasHere(String id) {
+        return bodies.containsKey(id) || left.contains(id);
     }
 
     synchronized FakeSkills confirm(String id) {
@@ -56,7 +73,8 @@ final class FakeSkills implements Skills {
                 bodies.containsKey(reference) || reference.indexOf('.') < 0
                         ? reference
                         : reference.substring(0, reference.lastIndexOf('.'));
-        Body body = bodies.get(id);
+        Body body = id.equals(missing) ? null : bodies.get(id);
+        missing = "";
         if (body == null) {
             throw new TaskException("unknown_skill", "no skill " + reference);
         }

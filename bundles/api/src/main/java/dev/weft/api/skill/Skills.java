@@ -29,6 +29,13 @@ public interface Skills {
         return installed().stream().filter(card -> card.id().equals(id)).findFirst();
     }
 
+    /** Whether a skill was here since this host started; if it is not here now, it left, and is not merely still to come.
+     * @param id skill id
+     * @return also true while it is here */
+    default boolean wasHere(String id) {
+        return find(id).isPresent();
+    }
+
     /** One call of a tool. Used by one thread. */
     @ProviderType
     interface Call extends AutoCloseable {

@@ -108,6 +108,11 @@ public final class SkillRuntime implements Skills, SkillLeases {
     }
 
     @Override
+    public boolean wasHere(String id) {
+        return table.wasHere(id);
+    }
+
+    @Override
     public CompletableFuture<Void> offered(long bundle, Set<String> skills) {
         return watches.add(bundle, skills);
     }

@@ -9,13 +9,16 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.osgi.framework.ServiceReference;
 
 /** Which bundle's skill answers to which id. Readers see one immutable picture and never wait. Thread-safe. */
 final class SkillTable {
     private final Map<ServiceReference<SkillService>, Installed> all = new HashMap<>();
+    private static final int MAX_REMEMBERED = 10_000;
     private final Set<Long> held = new HashSet<>();
+    private final Set<String> seen = ConcurrentHashMap.newKeySet();
     private volatile Picture picture = new Picture(Map.of(), List.of());
 
     private record Picture(Map<String, Installed> byId, List<SkillCard> cards) {}
@@ -71,7 +74,15 @@ final class SkillTable {
                                 skill.card().id(),
                                 skill,
                                 (one, other) -> one.compareTo(other) > 0 ? one : other));
+        if (seen.size() < MAX_REMEMBERED) {
+            seen.addAll(byId.keySet());
+        }
         picture = new Picture(byId, byId.values().stream().map(Installed::card).toList());
+    }
+
+    /** Whether a skill was ever in the picture. */
+    boolean wasHere(String id) {
+        return seen.contains(id);
     }
 
     /** Finds the skill that answers to an id.
