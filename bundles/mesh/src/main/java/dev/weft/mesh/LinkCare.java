@@ -36,7 +36,7 @@ final class LinkCare {
             PeerNews news,
             DialPolicy policy,
             Redial redial,
-            Predicate<Link> busy,
+            Predicate<AgentId> busy,
             Sessions sessions,
             ScheduledExecutorService timer,
             Executor executor) {
@@ -151,6 +151,7 @@ final class LinkCare {
 
     private void round() {
         spare.closeIdle();
+        sessions.forget();
         links.all().forEach(this::ping);
     }
 }

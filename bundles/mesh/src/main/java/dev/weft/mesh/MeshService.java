@@ -8,6 +8,7 @@ import dev.weft.api.mesh.CardSource;
 import dev.weft.api.mesh.DirectoryListener;
 import dev.weft.api.mesh.Link;
 import dev.weft.api.mesh.LinkListener;
+import dev.weft.api.mesh.LinkUser;
 import dev.weft.api.mesh.Mesh;
 import dev.weft.api.mesh.MeshException;
 import dev.weft.api.mesh.MessageHandler;
@@ -25,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Consumer;
@@ -55,6 +57,7 @@ public final class MeshService implements Mesh, LinkListener, DirectoryListener,
     private final Post post;
     private final LinkCare care;
     private final Sessions sessions;
+    private final List<Late<LinkUser>> users = new CopyOnWriteArrayList<>();
     private volatile boolean stopped;
 
     /** Starts without links.
@@ -85,15 +88,7 @@ public final class MeshService implements Mesh, LinkListener, DirectoryListener,
         post = sessions.post();
         care =
                 new LinkCare(
-                        links,
-                        post,
-                        news,
-                        policy,
-                        redial,
-                        pending::awaits,
-                        sessions,
-                        timer,
-                        blocking);
+                        links, post, news, policy, redial, this::needed, sessions, timer, blocking);
         sessions.handledBy(new Switchboard(pending, handlers, post, links, care, sessions.drops()));
         care.start();
     }
@@ -132,13 +127,35 @@ public final class MeshService implements Mesh, LinkListener, DirectoryListener,
         handlers.remove(objects);
     }
 
+    /** A room that works for peers came.
+     * @param objects the room */
+    @Reference(
+            service = LinkUser.class,
+            cardinality = ReferenceCardinality.MULTIPLE,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    public void addUser(ComponentServiceObjects<LinkUser> objects) {
+        users.add(new Late<>(objects));
+    }
+
+    /** A room went.
+     * @param objects the room */
+    public void removeUser(ComponentServiceObjects<LinkUser> objects) {
+        users.removeIf(late -> late.holds(objects));
+    }
+
+    /** Whether an answer of a peer is awaited, or the peer awaits one. */
+    boolean needed(AgentId peer) {
+        return pending.waitsFor(peer)
+                || users.stream().map(Late::get).anyMatch(user -> user != null && user.needs(peer));
+    }
+
     /** Fails what waits and closes all links. */
     @Deactivate
     public void close() {
         stopped = true;
         redial.stop();
         care.stop();
-        sessions.stop();
         pending.stop();
         links.all().forEach(wired -> wired.link.close("host stops"));
     }

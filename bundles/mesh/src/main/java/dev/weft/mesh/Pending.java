@@ -170,11 +170,6 @@ final class Pending {
                                         new MeshException("stopped", "this host is stopping")));
     }
 
-    /** Whether an answer is awaited over a link. */
-    boolean awaits(Link link) {
-        return waiting.values().stream().anyMatch(request -> request.link == link);
-    }
-
     int size() {
         return waiting.size();
     }

@@ -22,6 +22,9 @@ final class Receiver {
         /** The peer has handled messages of this host. */
         void acked(dev.weft.protocol.Acks acks);
 
+        /** A long message began to arrive: somebody must see to it that its end comes. */
+        void assembling();
+
         /** A message is to be handled. */
         void handle(Link link, MeshMessage message, boolean numbered);
     }
@@ -146,6 +149,7 @@ final class Receiver {
         if (piece.offset() == 0) {
             assembly = new Assembly(piece);
             wired.assemblies.put(lane, assembly);
+            listener.assembling();
         }
         if (assembly == null || !assembly.add(piece)) {
             throw new ProtocolException("bad_frame", "a piece of a message that did not begin");

@@ -70,6 +70,7 @@ final class Session implements Receiver.Listener {
                                     + ", which takes it slowly; try again later"));
             return false;
         }
+        around.watch();
         Links.Wired best = around.links().use(peer);
         if (best == null) {
             dial();
@@ -161,8 +162,14 @@ final class Session implements Receiver.Listener {
         around.switchboard().handle(link, message, numbered);
     }
 
+    @Override
+    public void assembling() {
+        around.watch();
+    }
+
     /** A link is down; it is no longer among the links. */
     void closed(Link link, String reason) {
+        linkedAt = System.nanoTime();
         if (resumes) {
             out.again(message -> message.link == link);
         } else {
@@ -173,6 +180,7 @@ final class Session implements Receiver.Listener {
             sender.soon();
         } else if (!out.isEmpty() || around.pending().waitsFor(peer)) {
             awaySince = System.nanoTime();
+            around.watch();
             dial();
         }
     }
@@ -218,8 +226,8 @@ final class Session implements Receiver.Listener {
         around.pending().lost(peer, reason);
     }
 
-    /** Looks after what nothing else reminds of; called about once a second.
-     * @return false if there is nothing left to remember */
+    /** Looks after what nothing else reminds of; called about once a second while something waits.
+     * @return whether something still waits */
     boolean tick(long now) {
         Links.Wired carrier = around.links().carrier(peer);
         out.withdraw(Outgoing::given);
@@ -229,12 +237,8 @@ final class Session implements Receiver.Listener {
             } else if (out.waiting() > 0) {
                 dial();
             }
-            return now - linkedAt < FORGET_NANOS
-                    || !out.isEmpty()
-                    || dialing.get()
-                    || around.pending().waitsFor(peer);
+            return awaySince != 0 || !out.isEmpty();
         }
-        linkedAt = now;
         if (carrier.greeting != null || !carrier.awaitsHello(now)) {
             tooLong(carrier);
         }
@@ -248,8 +252,21 @@ final class Session implements Receiver.Listener {
                                             || message.link.path() == Path.RELAY));
             sender.soon();
         }
-        around.links().of(peer).forEach(wired -> overdue(wired, now));
-        return true;
+        boolean assembling = false;
+        for (Links.Wired wired : around.links().of(peer)) {
+            overdue(wired, now);
+            assembling |= !wired.assemblies.isEmpty();
+        }
+        return assembling || !out.isEmpty();
+    }
+
+    /** Whether there is nothing left to remember of a peer. */
+    boolean forgettable(long now) {
+        return around.links().best(peer) == null
+                && now - linkedAt > FORGET_NANOS
+                && out.isEmpty()
+                && !dialing.get()
+                && !around.pending().waitsFor(peer);
     }
 
     private void tooLong(Links.Wired carrier) {

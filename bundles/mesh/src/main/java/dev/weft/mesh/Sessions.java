@@ -12,10 +12,10 @@ import dev.weft.protocol.Wire;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
-import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,7 +33,7 @@ final class Sessions {
     private final ScheduledExecutorService timer;
     private final Drops drops = new Drops();
     private final Map<AgentId, Session> byPeer = new ConcurrentHashMap<>();
-    private final Future<?> ticks;
+    private final AtomicBoolean watching = new AtomicBoolean();
     private final Post post;
     private volatile Switchboard switchboard;
 
@@ -55,16 +55,6 @@ final class Sessions {
         this.cards = cards;
         this.executor = executor;
         this.timer = timer;
-        ticks =
-                timer.scheduleWithFixedDelay(
-                        () -> {
-                            if (!byPeer.isEmpty()) {
-                                handOver(this::tick);
-                            }
-                        },
-                        TICK_MILLIS,
-                        TICK_MILLIS,
-                        TimeUnit.MILLISECONDS);
     }
 
     /** Names who handles messages; before the first link. */
@@ -76,14 +66,38 @@ final class Sessions {
         return byPeer.computeIfAbsent(peer, id -> new Session(id, this));
     }
 
+    /** Something waits: the sessions are looked after within a second, and again while something waits. Costs nothing if that is planned. */
+    void watch() {
+        if (!watching.get() && watching.compareAndSet(false, true)) {
+            later(TICK_MILLIS, this::hand);
+        }
+    }
+
+    private void hand() {
+        try {
+            executor.execute(this::tick);
+        } catch (RejectedExecutionException full) {
+            LOG.debug("no look at the sessions this time: {}", full.getMessage());
+            later(TICK_MILLIS, this::hand);
+        }
+    }
+
     private void tick() {
+        watching.set(false); // first: what comes from now on is seen below or asks for itself
         long now = System.nanoTime();
-        byPeer.forEach(
-                (peer, session) -> {
-                    if (!session.tick(now)) {
-                        byPeer.remove(peer, session);
-                    }
-                });
+        boolean waits = false;
+        for (Session session : byPeer.values()) {
+            waits |= session.tick(now);
+        }
+        if (waits) {
+            watch();
+        }
+    }
+
+    /** Forgets peers that have been away for long. */
+    void forget() {
+        long now = System.nanoTime();
+        byPeer.values().removeIf(session -> session.forgettable(now));
     }
 
     /** The peer left the mesh. */
@@ -91,18 +105,6 @@ final class Sessions {
         Session gone = byPeer.remove(peer);
         if (gone != null) {
             gone.end(reason);
-        }
-    }
-
-    void stop() {
-        ticks.cancel(false);
-    }
-
-    private void handOver(Runnable work) {
-        try {
-            executor.execute(work);
-        } catch (RejectedExecutionException full) {
-            LOG.debug("no look at the sessions this time: {}", full.getMessage());
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.weft.mesh;
 
 import dev.weft.api.mesh.Link;
+import dev.weft.protocol.AgentId;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.BiConsumer;
@@ -11,17 +12,17 @@ final class SpareLinks {
     private final Links links;
     private final DialPolicy policy;
     private final Redial redial;
-    private final Predicate<Link> busy;
+    private final Predicate<AgentId> busy;
     private final BiConsumer<Link, String> release;
 
     /** Starts.
-     * @param busy whether an answer is awaited over a link
+     * @param busy whether an answer of a peer is awaited, or the peer awaits one
      * @param release says goodbye and closes */
     SpareLinks(
             Links links,
             DialPolicy policy,
             Redial redial,
-            Predicate<Link> busy,
+            Predicate<AgentId> busy,
             BiConsumer<Link, String> release) {
         this.links = links;
         this.policy = policy;
@@ -36,7 +37,7 @@ final class SpareLinks {
             long now = System.nanoTime();
             for (Links.Wired wired : links.direct()) {
                 if (now - wired.usedAt > policy.idleNanos()
-                        && !busy.test(wired.link)
+                        && !busy.test(wired.link.peer())
                         && !redial.wants(wired.link.peer())) {
                     release.accept(
                             wired.link,
@@ -46,11 +47,11 @@ final class SpareLinks {
         }
     }
 
-    /** Makes room: the new link stays, the least recently used of the others goes, as far as none awaits an answer. */
+    /** Makes room: the new link stays, the least recently used of the others goes, as far as nobody awaits an answer over it. */
     void closeSurplus(Link newest) {
         List<Links.Wired> direct = links.direct();
         direct.stream()
-                .filter(wired -> wired.link != newest && !busy.test(wired.link))
+                .filter(wired -> wired.link != newest && !busy.test(wired.link.peer()))
                 .sorted(Comparator.comparingLong(wired -> wired.usedAt))
                 .limit(Math.max(0, direct.size() - policy.maxLinks()))
                 .forEach(

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.weft.api.mesh.AgentDirectory.KnownAgent;
 import dev.weft.api.mesh.Link;
 import dev.weft.api.mesh.LinkException;
+import dev.weft.api.mesh.LinkUser;
 import dev.weft.api.mesh.MessageHandler;
 import dev.weft.api.mesh.Path;
 import dev.weft.protocol.AgentCard;
@@ -18,7 +19,10 @@ import dev.weft.protocol.Wire;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RunnableScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
@@ -171,7 +175,7 @@ class LinkPolicyTest {
                         links,
                         policy,
                         redial,
-                        link -> link == all.get(2),
+                        peer -> peer.equals(peers.get(2).id),
                         (link, reason) -> link.close(reason));
         spare.closeIdle();
         assertTrue(all.stream().allMatch(Link::isOpen));
@@ -183,6 +187,55 @@ class LinkPolicyTest {
                         });
         assertEquals(List.of(false, true, true, true), all.stream().map(Link::isOpen).toList());
         assertTrue(relay.isOpen(), "a link in name only costs nothing");
+    }
+
+    @Test
+    void a_link_is_needed_while_an_answer_is_awaited_on_either_side() throws Exception {
+        Net.Host a = net.host("agent-a").reaches(Path.P2P);
+        Net.Host b = net.host("agent-b");
+        net.link(a, b, Path.P2P);
+        CompletableFuture<MessageHandler.Reply> asked = new CompletableFuture<>();
+        b.handle((peer, message, reply) -> asked.complete(reply), "task_request");
+        Set<AgentId> working = ConcurrentHashMap.newKeySet();
+        b.mesh.addUser(Services.of((LinkUser) working::contains, Map.of()));
+        assertFalse(a.mesh.needed(b.id));
+        assertFalse(b.mesh.needed(a.id));
+        CompletableFuture<MeshMessage> answer =
+                a.mesh.request(b.id, "task_request", Wire.object(), Duration.ofSeconds(20), null);
+        MessageHandler.Reply reply = asked.get(20, TimeUnit.SECONDS);
+        working.add(a.id);
+        assertTrue(a.mesh.needed(b.id));
+        assertTrue(b.mesh.needed(a.id));
+        working.clear();
+        reply.send("task_response", Wire.object());
+        answer.get(20, TimeUnit.SECONDS);
+        await().until(() -> !a.mesh.needed(b.id) && !b.mesh.needed(a.id));
+    }
+
+    /** A round every 15 s is all that an idle host wakes up for. */
+    @Test
+    void an_idle_mesh_sets_no_timer_but_the_rounds() throws Exception {
+        Net.Host a = net.host("agent-a").reaches(Path.P2P);
+        Net.Host b = net.host("agent-b");
+        b.handle((peer, message, reply) -> reply.send("x_response", Wire.object()), "x");
+        a.mesh.request(b.id, "x", Wire.object(), Duration.ofSeconds(20), null)
+                .get(20, TimeUnit.SECONDS);
+        await().atMost(Duration.ofSeconds(60))
+                .during(Duration.ofMillis(2500))
+                .until(
+                        () ->
+                                net.timer.getQueue().stream()
+                                        .map(timer -> (RunnableScheduledFuture<?>) timer)
+                                        .allMatch(RunnableScheduledFuture::isPeriodic));
+        await().atMost(Duration.ofSeconds(60))
+                .until(
+                        () ->
+                                net.timer.getQueue().stream()
+                                        .map(timer -> (RunnableScheduledFuture<?>) timer)
+                                        .allMatch(
+                                                round ->
+                                                        round.getDelay(TimeUnit.MILLISECONDS)
+                                                                > 2500));
     }
 
     /** Who works for long is idle on the wire: its answer must find a way although the link is gone. */

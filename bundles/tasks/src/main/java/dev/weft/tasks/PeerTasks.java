@@ -1,6 +1,7 @@
 package dev.weft.tasks;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.weft.api.mesh.LinkUser;
 import dev.weft.api.mesh.MessageHandler;
 import dev.weft.api.skill.Skills;
 import dev.weft.api.task.TaskAnswer;
@@ -20,14 +21,14 @@ import org.slf4j.LoggerFactory;
 
 /** Does tasks for peers: exactly one answer a request, and a request that comes again is not done again. */
 @Component(
-        service = MessageHandler.class,
+        service = {MessageHandler.class, LinkUser.class},
         immediate = true,
         property = {
             MessageHandler.TYPE + "=" + MeshMessage.TASK_REQUEST,
             MessageHandler.TYPE + "=" + MeshMessage.TASK_CANCEL,
             MessageHandler.TYPE + "=" + MeshMessage.TASK_INPUT
         })
-public final class PeerTasks implements MessageHandler {
+public final class PeerTasks implements MessageHandler, LinkUser {
     private static final Logger LOG = LoggerFactory.getLogger(PeerTasks.class);
     private static final Duration USUAL_TTL = Duration.ofSeconds(120);
 
@@ -59,6 +60,16 @@ public final class PeerTasks implements MessageHandler {
             case MeshMessage.TASK_INPUT -> input(peer, key, payload);
             default -> request(peer, id, key, payload, reply);
         }
+    }
+
+    /** A link over which a result is to come must not be closed because nothing else goes over it. */
+    @Override
+    public boolean needs(AgentId peer) {
+        return engine.engine().runs().table().running().stream()
+                .anyMatch(
+                        run ->
+                                run.spec().origin() == Spec.Origin.PEER
+                                        && run.spec().caller().equals(peer.value()));
     }
 
     private static String key(AgentId peer, String id) {

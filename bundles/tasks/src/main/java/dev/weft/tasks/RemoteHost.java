@@ -6,10 +6,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 
 /** Hands tasks to peers, and looks after those that are with them: a link that broke may have lost what was on its way, so the
@@ -23,7 +23,8 @@ final class RemoteHost {
     private final Clock clock;
     private final Breakers breakers = new Breakers();
     private final Map<String, RemoteWork> away = new ConcurrentHashMap<>();
-    private final Future<?> looking;
+    private final AtomicBoolean watching = new AtomicBoolean();
+    private volatile boolean stopped;
 
     RemoteHost(
             Supplier<Optional<Mesh>> mesh,
@@ -34,12 +35,6 @@ final class RemoteHost {
         this.executor = executor;
         this.timer = timer;
         this.clock = clock;
-        this.looking =
-                timer.scheduleWithFixedDelay(
-                        () -> away.values().forEach(RemoteWork::look),
-                        LOOK_MILLIS,
-                        LOOK_MILLIS,
-                        TimeUnit.MILLISECONDS);
     }
 
     void start(Run run, Choice choice) {
@@ -47,6 +42,22 @@ final class RemoteHost {
         away.put(run.task().id(), work);
         run.atEnd(() -> away.remove(run.task().id()));
         work.start();
+        watch();
+    }
+
+    /** Looks at the tasks that are away within a second, and again while there are any. */
+    private void watch() {
+        if (!watching.get() && watching.compareAndSet(false, true)) {
+            later(this::look, LOOK_MILLIS);
+        }
+    }
+
+    private void look() {
+        watching.set(false); // first: a task that goes out from now on asks for itself
+        if (!stopped && !away.isEmpty()) {
+            away.values().forEach(RemoteWork::look);
+            watch();
+        }
     }
 
     /** The work of a task that is with a peer. */
@@ -82,6 +93,6 @@ final class RemoteHost {
     }
 
     void stop() {
-        looking.cancel(false);
+        stopped = true;
     }
 }

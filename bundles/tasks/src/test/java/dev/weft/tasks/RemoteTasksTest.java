@@ -155,6 +155,7 @@ class RemoteTasksTest {
         TaskHandle handle = here.submit("slow", Wire.object());
         assertTrue(started.await(5, TimeUnit.SECONDS));
         await().until(() -> handle.task().state() == TaskState.WORKING);
+        assertTrue(there.peerTasks.needs(here.id), "the link is kept for the result");
         assertTrue(here.engine.cancel(handle.task().id()));
         assertEquals(TaskState.CANCELED, end(handle).state());
         assertTrue(interrupted.await(5, TimeUnit.SECONDS));
@@ -162,6 +163,7 @@ class RemoteTasksTest {
                         () ->
                                 there.engine.find(handle.task().id()).orElseThrow().state()
                                         == TaskState.CANCELED);
+        assertFalse(there.peerTasks.needs(here.id));
     }
 
     @Test

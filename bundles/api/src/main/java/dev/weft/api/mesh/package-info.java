@@ -1,6 +1,6 @@
 /** Peers, links between them, and messages over those links. */
 @Export
-@Version("1.1.0")
+@Version("1.2.0")
 package dev.weft.api.mesh;
 
 import org.osgi.annotation.bundle.Export;
