@@ -17,6 +17,10 @@ public interface Benchmark {
     /** All there are.
      * @return in the order in which they run */
     static List<Benchmark> all() {
-        return List.of(new RegistryBenchmark(), new MeshBenchmark(), new SkillsBenchmark());
+        return List.of(
+                new RegistryBenchmark(),
+                new MeshBenchmark(),
+                new SkillsBenchmark(),
+                new LlmBenchmark());
     }
 }

@@ -17,6 +17,16 @@ final class Samples {
         }
     }
 
+    void addAll(Samples others) {
+        for (long duration : others.copy()) {
+            add(duration);
+        }
+    }
+
+    private synchronized long[] copy() {
+        return Arrays.copyOf(nanos, size);
+    }
+
     synchronized int size() {
         return size;
     }

@@ -1,10 +1,10 @@
 package dev.weft.host.bench;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.weft.host.launcher.HostException;
 import java.io.IOException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 
 /** How soon a skill that is dropped can be called, here and from another host, what a call costs, and whether replacing it under load breaks one. */
 final class SkillsBenchmark implements Benchmark {
@@ -14,8 +14,6 @@ final class SkillsBenchmark implements Benchmark {
     /** One that fails at once: what a host took to keep waits for a skill that has just gone. */
     private static final String PROBE =
             "{\"skill\":\"text.statistics\",\"target_agent_id\":\"%s\",\"payload\":{\"text\":\"one two three\"},\"durable\":false,\"ttl\":2,\"wait\":5}";
-
-    private static final long PATIENCE_SECONDS = 60;
 
     @Override
     public String name() {
@@ -42,6 +40,7 @@ final class SkillsBenchmark implements Benchmark {
             jar.drop(here.deploy(), "1.0.0");
             callable(http, "", System.nanoTime());
             calls(figures, http, Math.max(100, (int) (5000 * scale)));
+            inside(figures, new InsideHost(here, http), Math.max(100, (int) (5000 * scale)));
 
             figures.step("replacing under load");
             CallLoad load = new CallLoad(here, String.format(CALL, ""), 200);
@@ -68,13 +67,13 @@ final class SkillsBenchmark implements Benchmark {
                 samples.add(nanos);
             }
             jar.remove(host.deploy());
-            until("the skill to go", () -> !completes(http, target));
+            Waiting.until("the skill to go", () -> !completes(http, target));
         }
         return samples;
     }
 
     private static long callable(PlainHttp http, String target, long start) throws Exception {
-        until("the skill", () -> completes(http, target));
+        Waiting.until("the skill", () -> completes(http, target));
         return System.nanoTime() - start;
     }
 
@@ -111,12 +110,38 @@ final class SkillsBenchmark implements Benchmark {
                 bare.millis(0.99));
     }
 
+    /** The baseline is the bare Java method, called by the same code on the same thread. */
+    private static void inside(Figures figures, InsideHost inside, int count) throws IOException {
+        Map<String, Samples> all = new HashMap<>();
+        for (int round = 0; round < 2; round++) { // the second one counts
+            for (String way : List.of("METHOD", "RUNTIME", "TASK", "DURABLE")) {
+                all.put(way, inside.toolCalls(way, count));
+            }
+        }
+        double bare = all.get("METHOD").millis(0.5) * 1000;
+        figures.add(
+                "local tool call by the skill runtime p50 (baseline: the bare method)",
+                all.get("RUNTIME").millis(0.5) * 1000,
+                "µs",
+                bare);
+        figures.add(
+                "local tool call as a task p50 (baseline: the bare method)",
+                all.get("TASK").millis(0.5) * 1000,
+                "µs",
+                bare);
+        figures.add(
+                "local tool call as a journaled task p50 (baseline: the bare method)",
+                all.get("DURABLE").millis(0.5) * 1000,
+                "µs",
+                bare);
+    }
+
     private static void replace(SkillJar jar, BenchHost host, PlainHttp http, int times)
             throws Exception {
         for (int i = 1; i <= times; i++) {
             String version = "1.1." + i;
             jar.drop(host.deploy(), version);
-            until(
+            Waiting.until(
                     "version " + version,
                     () -> {
                         for (JsonNode skill : http.tryCall("GET", "/api/skills", null)) {
@@ -127,24 +152,6 @@ final class SkillsBenchmark implements Benchmark {
                         }
                         return false;
                     });
-        }
-    }
-
-    /** Something that may have become true. */
-    @FunctionalInterface
-    private interface Condition {
-        boolean holds() throws Exception;
-    }
-
-    private static void until(String what, Condition condition) throws Exception {
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
-        while (!condition.holds()) {
-            if (System.nanoTime() > end) {
-                throw new HostException(
-                        HostException.FAILED,
-                        "waited " + PATIENCE_SECONDS + " s for " + what + " in vain");
-            }
-            LockSupport.parkNanos(1_000_000);
         }
     }
 }

@@ -21,7 +21,10 @@ import picocli.CommandLine.Spec;
         description =
                 "Measures this version on this machine, with hosts of its own that end with it.")
 final class BenchCommand implements Callable<Integer> {
-    @Parameters(arity = "0..*", paramLabel = "WHAT", description = "registry … (default: all).")
+    @Parameters(
+            arity = "0..*",
+            paramLabel = "WHAT",
+            description = "registry, mesh, skills or llm (default: all).")
     private List<String> names = List.of();
 
     @Option(names = "--json", description = "Prints one JSON document.")

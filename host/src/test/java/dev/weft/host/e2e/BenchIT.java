@@ -53,7 +53,28 @@ class BenchIT {
         assertTrue(
                 figures.get("dropped to callable from another host p50").path("value").asDouble()
                         > 0);
+        JsonNode bare =
+                figures.get("local tool call by the skill runtime p50 (baseline: the bare method)");
+        assertTrue(bare.path("value").asDouble() > 0 && bare.path("ratio").asDouble() > 1);
         assertEquals(6, figures.get("replaced under load").path("value").asInt());
+        assertTrue(figures.get("calls during that").path("value").asInt() > 10);
+        assertEquals(
+                0,
+                figures.get("calls during that which failed").path("value").asInt(),
+                all::toString);
+    }
+
+    @Test
+    void the_router_is_measured_and_no_call_fails_while_its_routes_change() {
+        JsonNode all = Program.json(folder, "bench", "llm", "--scale", "0.06", "--json");
+        Map<String, JsonNode> figures = new HashMap<>();
+        all.path("figures").forEach(one -> figures.put(one.path("name").asText(), one));
+        JsonNode call =
+                figures.get("model call p50 (routed at 500/s, baseline: the provider alone)");
+        assertEquals("µs", call.path("unit").asText());
+        assertTrue(call.path("value").asDouble() > 0 && call.path("baseline").asDouble() > 0);
+        assertTrue(figures.containsKey("a 429 adds p50") && figures.containsKey("a 503 adds p50"));
+        assertEquals(6, figures.get("routes swapped under load").path("value").asInt());
         assertTrue(figures.get("calls during that").path("value").asInt() > 10);
         assertEquals(
                 0,
