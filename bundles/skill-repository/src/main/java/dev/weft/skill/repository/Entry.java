@@ -2,7 +2,6 @@ package dev.weft.skill.repository;
 
 import static dev.weft.skill.repository.CatalogException.Code.LIES;
 
-import dev.weft.skill.repository.Index.Clause;
 import java.util.List;
 import java.util.Map;
 
@@ -13,7 +12,7 @@ import java.util.Map;
  * @param skills what it offers
  * @param clauses capabilities and requirements, as OSGi has them
  */
-record Entry(Releases.Release release, List<Card> skills, List<Clause> clauses) {
+public record Entry(Releases.Release release, List<Card> skills, List<Clause> clauses) {
     /**
      * A skill as the manifest shows it.
      *
@@ -22,7 +21,7 @@ record Entry(Releases.Release release, List<Card> skills, List<Clause> clauses) 
      * @param description for people and models
      * @param permissions what it says that it reaches
      */
-    record Card(String id, String title, String description, List<String> permissions) {
+    public record Card(String id, String title, String description, List<String> permissions) {
         static Card of(Map<String, String> attributes) {
             String permissions = attributes.getOrDefault("permissions", "");
             return new Card(
@@ -34,6 +33,20 @@ record Entry(Releases.Release release, List<Card> skills, List<Clause> clauses) 
                             : List.of(permissions.split("\\s*,\\s*")).stream().sorted().toList());
         }
     }
+
+    /**
+     * One capability or requirement.
+     *
+     * @param capability false for a requirement
+     * @param namespace such as {@code weft.skill}
+     * @param attributes as text; lists keep their commas
+     * @param directives as text
+     */
+    public record Clause(
+            boolean capability,
+            String namespace,
+            Map<String, String> attributes,
+            Map<String, String> directives) {}
 
     /** Joins a resource of the index with the release that its publisher signed.
      * @throws CatalogException if they do not say the same */

@@ -2,10 +2,10 @@ package dev.weft.skill.repository;
 
 import static dev.weft.skill.repository.CatalogException.Code.MALFORMED;
 
+import dev.weft.skill.repository.Entry.Clause;
 import java.io.ByteArrayInputStream;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.TreeMap;
 import javax.xml.stream.XMLInputFactory;
 import javax.xml.stream.XMLStreamConstants;
@@ -19,20 +19,6 @@ final class Index {
     private static final int MAX_TEXT = 16 << 10;
 
     private Index() {}
-
-    /**
-     * One capability or requirement.
-     *
-     * @param capability false for a requirement
-     * @param namespace such as {@code weft.skill}
-     * @param attributes as text; lists keep their commas
-     * @param directives as text
-     */
-    record Clause(
-            boolean capability,
-            String namespace,
-            Map<String, String> attributes,
-            Map<String, String> directives) {}
 
     static List<List<Clause>> read(byte[] xml) throws CatalogException {
         XMLInputFactory factory = XMLInputFactory.newDefaultFactory();

@@ -124,7 +124,7 @@ final class RepositoryReader {
         }
         List<Entry> entries = new ArrayList<>();
         Set<String> seen = new HashSet<>();
-        for (List<Index.Clause> resource : Index.read(file(files, INDEX))) {
+        for (List<Entry.Clause> resource : Index.read(file(files, INDEX))) {
             Entry entry = Entry.of(resource, all);
             if (!seen.add(entry.release().id())) {
                 throw new CatalogException(

@@ -29,6 +29,10 @@ class RepositoryTest {
     @TempDir Path temporary;
     private Shop shop;
 
+    private static SkillSearch.Result search(Contents contents, String text) {
+        return new SkillSearch(contents).search(SkillSearch.Query.of(text));
+    }
+
     @BeforeEach
     void open() throws Exception {
         shop = new Shop(temporary);
@@ -37,7 +41,7 @@ class RepositoryTest {
     @Test
     void what_was_published_is_found_with_its_skill_and_its_jar() throws Exception {
         Contents contents = shop.read();
-        Entry entry = contents.search("LETTERS words", 10).get(0);
+        Entry entry = search(contents, "LETTERS words").hits().get(0).entry();
         assertEquals(
                 List.of(
                         new Entry.Card(
@@ -48,7 +52,7 @@ class RepositoryTest {
                 entry.skills());
         byte[] jar = shop.reader.jar(new FolderSource(shop.folder), entry);
         assertEquals(entry.release().length(), jar.length);
-        assertTrue(contents.search("nothing", 10).isEmpty());
+        assertEquals(0, search(contents, "nothing").total());
     }
 
     @Test
@@ -86,8 +90,10 @@ class RepositoryTest {
         shop.publish("1.1.0");
         shop.snapshot();
         Contents second = shop.read(Optional.of(first));
-        assertEquals("1.1.0", second.find("words", "").orElseThrow().release().version());
-        assertEquals(1, second.search("words", 10).size());
+        assertEquals(
+                "1.1.0",
+                new SkillSearch(second).find("words", "").orElseThrow().release().version());
+        assertEquals(1, search(second, "words").total());
     }
 
     @Test
@@ -154,7 +160,7 @@ class RepositoryTest {
 
     @Test
     void a_swapped_jar_is_refused() throws Exception {
-        Entry entry = shop.read().find("words", "").orElseThrow();
+        Entry entry = new SkillSearch(shop.read()).find("words", "").orElseThrow();
         byte[] jar = Files.readAllBytes(file(entry.release().file()));
         jar[jar.length / 2] ^= 1;
         Files.write(file(entry.release().file()), jar);
@@ -163,7 +169,7 @@ class RepositoryTest {
 
     @Test
     void a_jar_with_something_behind_its_end_is_refused() throws Exception {
-        Entry entry = shop.read().find("words", "").orElseThrow();
+        Entry entry = new SkillSearch(shop.read()).find("words", "").orElseThrow();
         Files.write(
                 file(entry.release().file()),
                 new byte[10],
@@ -294,14 +300,14 @@ class RepositoryTest {
         shop.writer.state(statement("yank"), shop.acme);
         shop.snapshot();
         Contents now = shop.read();
-        assertTrue(now.find("words", "").isEmpty());
+        assertTrue(new SkillSearch(now).find("words", "").isEmpty());
         assertEquals("leaks", now.against(now.entries().get(0).release()).orElseThrow().reason());
         Files.copy(
                 before.resolve("statements.json"),
                 file("statements.json"),
                 java.nio.file.StandardCopyOption.REPLACE_EXISTING);
         shop.snapshot();
-        assertTrue(shop.read(Optional.of(now)).find("words", "").isEmpty());
+        assertTrue(new SkillSearch(shop.read(Optional.of(now))).find("words", "").isEmpty());
     }
 
     @Test
