@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -176,10 +177,7 @@ public final class DeployFolder implements Deployments, HealthCheck {
 
     @Override
     public CompletableFuture<Deployment> put(String fileName, InputStream jar) throws IOException {
-        if (fileName == null
-                || !Inbox.isDeployable(fileName)
-                || fileName.length() > 200
-                || !fileName.matches("[^/\\\\:\\p{Cntrl}]+")) {
+        if (!isPlain(fileName)) {
             throw new IOException(
                     "the name must be plain and end in .jar or .zip, got " + Wire.quote(fileName));
         }
@@ -197,6 +195,33 @@ public final class DeployFolder implements Deployments, HealthCheck {
         }
         pipeline.touched(fileName);
         return pipeline.outcome(fileName);
+    }
+
+    private static boolean isPlain(String fileName) {
+        return fileName != null
+                && Inbox.isDeployable(fileName)
+                && fileName.length() <= 200
+                && fileName.matches("[^/\\\\:\\p{Cntrl}]+");
+    }
+
+    @Override
+    public CompletableFuture<Fit> check(Path file) {
+        return pipeline.check(file);
+    }
+
+    @Override
+    public CompletableFuture<Boolean> delete(String fileName) {
+        try {
+            if (!isPlain(fileName) || !Files.exists(folder.resolve(fileName))) {
+                return CompletableFuture.completedFuture(false);
+            }
+            Disk.delete(folder.resolve(fileName));
+        } catch (IOException | InvalidPathException e) {
+            return CompletableFuture.failedFuture(
+                    new IOException(fileName + " cannot be deleted: " + e.getMessage(), e));
+        }
+        pipeline.touched(fileName);
+        return pipeline.gone(fileName).thenApply(gone -> true);
     }
 
     @Override

@@ -79,6 +79,11 @@ final class Inbox {
         return settled ? Optional.of(shelf.view(slot)) : Optional.empty();
     }
 
+    /** Tells whether a file was there at the last look. */
+    boolean knows(String file) {
+        return slots.containsKey(file);
+    }
+
     /** Tells whether a file's content as it is now is the one with a digest. */
     boolean holds(String file, String sha256) {
         Slot slot = slots.get(file);

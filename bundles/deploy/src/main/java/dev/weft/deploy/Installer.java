@@ -1,5 +1,7 @@
 package dev.weft.deploy;
 
+import dev.weft.api.deploy.Deployments.Fit;
+import dev.weft.api.deploy.Deployments.Missing;
 import dev.weft.api.skill.SkillLeases;
 import dev.weft.deploy.Release.Member;
 import java.io.IOException;
@@ -15,6 +17,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleException;
@@ -32,6 +35,7 @@ final class Installer {
     private final Removal removal;
     private final Duration limit;
     private final Set<String> starting = new HashSet<>();
+    private long trials;
 
     /** Begins with nothing.
      * @param limit until the skills of a release can be called */
@@ -146,14 +150,52 @@ final class Installer {
         return group;
     }
 
+    /** Has the framework resolve a release beside what runs, and takes it out again; none of its code runs. */
+    Fit check(Release release) {
+        List<Bundle> bundles = new ArrayList<>();
+        List<Missing> missing = List.of();
+        String refusal = "";
+        String group = Isolation.LOCATION + "trial#" + ++trials;
+        try {
+            for (Member member : release.members()) {
+                bundles.add(install(group, member));
+            }
+            resolve(bundles);
+        } catch (Refusal e) {
+            missing = missing(bundles);
+            refusal = e.getMessage();
+        }
+        removal.remove(bundles);
+        return new Fit(
+                release.name(),
+                release.version().toString(),
+                List.copyOf(release.skills()),
+                missing,
+                refusal);
+    }
+
+    private boolean resolved(List<Bundle> bundles) {
+        return context.getBundle(0).adapt(FrameworkWiring.class).resolveBundles(bundles);
+    }
+
+    private List<Missing> missing(List<Bundle> bundles) {
+        return bundles.stream().flatMap(bundle -> needs.missing(bundle).stream()).toList();
+    }
+
+    private static String words(List<Bundle> bundles, List<Missing> missing) {
+        return missing.stream()
+                .map(need -> (bundles.size() == 1 ? "" : need.bundle() + " ") + need.words())
+                .collect(Collectors.joining("; "));
+    }
+
     private void resolve(List<Bundle> bundles) throws Refusal {
-        if (context.getBundle(0).adapt(FrameworkWiring.class).resolveBundles(bundles)) {
+        if (resolved(bundles)) {
             return;
         }
         List<String> reasons = new ArrayList<>();
-        for (Bundle bundle : bundles) {
-            String who = bundles.size() == 1 ? "" : bundle.getSymbolicName() + " ";
-            needs.missing(bundle).forEach(reason -> reasons.add(who + reason));
+        List<Missing> missing = missing(bundles);
+        if (!missing.isEmpty()) {
+            reasons.add(words(bundles, missing));
         }
         for (Bundle bundle : bundles) {
             if (reasons.isEmpty() && bundle.getState() == Bundle.INSTALLED) {

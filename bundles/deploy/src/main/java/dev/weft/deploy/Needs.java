@@ -1,6 +1,7 @@
 package dev.weft.deploy;
 
 import dev.weft.api.deploy.BundleSource;
+import dev.weft.api.deploy.Deployments.Missing;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -34,9 +35,9 @@ final class Needs {
 
     /** Looks for what is missing.
      * @param bundle installed, not resolved
-     * @return one phrase a need, such as {@code needs package com.acme [1.0,2.0), which no bundle here offers} */
-    List<String> missing(Bundle bundle) {
-        List<String> missing = new ArrayList<>();
+     * @return each need with a phrase, such as {@code needs package com.acme [1.0,2.0), which no bundle here offers} */
+    List<Missing> missing(Bundle bundle) {
+        List<Missing> missing = new ArrayList<>();
         BundleRevision revision = bundle.adapt(BundleRevision.class);
         if (revision == null) {
             return missing;
@@ -52,7 +53,12 @@ final class Needs {
                     && offers(need.getNamespace())
                             .filter(offer -> Isolation.sees(bundle, owner(offer)))
                             .noneMatch(need::matches)) {
-                missing.add(words(need) + providers(bundle, need));
+                missing.add(
+                        new Missing(
+                                bundle.getSymbolicName(),
+                                need.getNamespace(),
+                                need.getDirectives().getOrDefault("filter", ""),
+                                words(need) + providers(bundle, need)));
             }
         }
         return missing;

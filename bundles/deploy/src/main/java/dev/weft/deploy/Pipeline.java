@@ -1,6 +1,7 @@
 package dev.weft.deploy;
 
 import dev.weft.api.deploy.Deployments.Deployment;
+import dev.weft.api.deploy.Deployments.Fit;
 import dev.weft.api.deploy.Deployments.State;
 import dev.weft.deploy.DesiredState.Good;
 import dev.weft.deploy.DesiredState.Yield;
@@ -17,6 +18,7 @@ import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,6 +35,7 @@ final class Pipeline implements AutoCloseable {
     private final Installer installer;
     private final Reports reports;
     private final Staging staging;
+    private final Releases releases;
     private final DesiredState desired;
     private final Ledger ledger;
     private final Attempts attempts;
@@ -42,6 +45,7 @@ final class Pipeline implements AutoCloseable {
     private FolderWatch watch;
     private boolean swept;
     private boolean saving;
+    private int trials;
     private volatile List<Deployment> views = List.of();
     private volatile String trouble = "";
 
@@ -68,7 +72,7 @@ final class Pipeline implements AutoCloseable {
         attempts = new Attempts(skills.resolve("starting"));
         desired = new DesiredState(skills.resolve("state.json"));
         ledger = new Ledger(desired.read(), keep);
-        Releases releases = new Releases(staging, installer::ofHost, ledger.digests());
+        releases = new Releases(staging, installer::ofHost, ledger.digests());
         fallback = new Fallback(ledger, releases, readers, installer);
         shelf =
                 new Shelf(
@@ -177,6 +181,52 @@ final class Pipeline implements AutoCloseable {
                         });
     }
 
+    /** See {@link dev.weft.api.deploy.Deployments#check}. */
+    CompletableFuture<Fit> check(Path file) {
+        CompletableFuture<Fit> outcome = new CompletableFuture<>();
+        loop.execute(
+                () -> {
+                    trials++;
+                    readers.run(
+                                    "check " + file.getFileName(),
+                                    OUTCOME_LIMIT,
+                                    () -> releases.take(file))
+                            .thenApply(installer::check)
+                            .whenComplete(
+                                    (fit, failure) -> {
+                                        trials--;
+                                        changed();
+                                        checked(outcome, fit, Installer.unwrap(failure));
+                                    });
+                });
+        return outcome;
+    }
+
+    private static void checked(CompletableFuture<Fit> outcome, Fit fit, Throwable failure) {
+        if (failure == null) {
+            outcome.complete(fit);
+        } else if (failure instanceof Refusal) {
+            outcome.complete(new Fit("", "", List.of(), List.of(), failure.getMessage()));
+        } else {
+            outcome.completeExceptionally(failure);
+        }
+    }
+
+    /** Done when what a file held takes no calls any more. */
+    CompletableFuture<Void> gone(String file) {
+        CompletableFuture<Void> gone = new CompletableFuture<>();
+        loop.execute(() -> tellGone(file, gone));
+        return gone.orTimeout(OUTCOME_LIMIT.toSeconds(), TimeUnit.SECONDS);
+    }
+
+    private void tellGone(String file, CompletableFuture<Void> gone) {
+        if (!inbox.knows(file)) {
+            gone.complete(null);
+        } else if (!gone.isDone()) {
+            loop.after(OUTCOME_LOOK, () -> tellGone(file, gone));
+        }
+    }
+
     /** See {@link dev.weft.api.deploy.Deployments#retry}. */
     CompletableFuture<Deployment> retry(String skill) {
         CompletableFuture<String> asked = new CompletableFuture<>();
@@ -269,7 +319,7 @@ final class Pipeline implements AutoCloseable {
 
     private void save() {
         saving = false;
-        boolean quiet = swept && !inbox.isBusy() && !fallback.isBusy();
+        boolean quiet = swept && trials == 0 && !inbox.isBusy() && !fallback.isBusy();
         if (quiet) {
             ledger.tidy(this::isThere);
         }

@@ -316,7 +316,12 @@ final class Shelf {
                         .flatMap(release -> ledger.earlier(release.name()).stream())
                         .map(Good::version)
                         .toList();
-        return slot.view(previous);
+        String runs =
+                of(slot.file).stream()
+                        .map(release -> release.release().sha256())
+                        .findFirst()
+                        .orElse("");
+        return slot.view(previous, runs);
     }
 
     /** Digests of what runs. */

@@ -67,7 +67,10 @@ final class Slot {
         return state == State.PENDING || reading != null;
     }
 
-    Deployment view(List<String> previous) {
+    /** As others see it.
+     * @param previous versions to go back to
+     * @param runs digest of what runs from it; "" if nothing does */
+    Deployment view(List<String> previous, String runs) {
         return new Deployment(
                 file,
                 release == null ? "" : release.name(),
@@ -75,6 +78,7 @@ final class Slot {
                 release == null ? List.of() : List.copyOf(release.skills()),
                 state,
                 reason,
-                previous);
+                previous,
+                runs);
     }
 }

@@ -277,7 +277,8 @@ class DecisionsTest {
                         List.of("disk"),
                         Deployments.State.ACTIVE,
                         "",
-                        List.of("0.9.0"));
+                        List.of("0.9.0"),
+                        "");
         upkeep.deployments =
                 service(
                         Deployments.class,

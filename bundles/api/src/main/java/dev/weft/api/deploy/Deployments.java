@@ -2,6 +2,7 @@ package dev.weft.api.deploy;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
@@ -20,6 +21,17 @@ public interface Deployments {
      * @return done when it is known what became of the file: active, refused or quarantined; fails if that takes longer than 60 s
      * @throws IOException if it cannot be stored, or the name is not plain */
     CompletableFuture<Deployment> put(String fileName, InputStream jar) throws IOException;
+
+    /** Tries without running anything: reads a jar, or a zip of jars, audits it, and has the framework resolve it beside what runs.
+     * @param file anywhere; not changed
+     * @return what came out; fails if the file cannot be read, or that takes longer than 60 s */
+    CompletableFuture<Fit> check(Path file);
+
+    /** Takes a file out of the folder.
+     * @param fileName its name
+     * @return done when what it held no longer takes calls: true, or false if there was no such file; fails if it cannot be deleted,
+     *     or that takes longer than 60 s */
+    CompletableFuture<Boolean> delete(String fileName);
 
     /** Takes the file that offers a skill out of the folder.
      * @param skill skill id
@@ -51,6 +63,7 @@ public interface Deployments {
      * @param state what became of it
      * @param reason why it was refused; "" otherwise
      * @param previous versions that {@link Deployments#rollback} can go back to, the last one that ran first
+     * @param sha256 of what runs from it, in hex; "" if nothing does
      */
     record Deployment(
             String file,
@@ -59,7 +72,34 @@ public interface Deployments {
             List<String> skills,
             State state,
             String reason,
-            List<String> previous) {}
+            List<String> previous,
+            String sha256) {}
+
+    /**
+     * What came out of a trial.
+     *
+     * @param bundle symbolic name, several joined by {@code +}; "" if it could not be read
+     * @param version bundle version; "" if it could not be read
+     * @param skills ids of the skills it would offer
+     * @param missing what neither the host nor the file has
+     * @param refusal why the folder would not take it, in words, what is missing among it; "" if it would
+     */
+    record Fit(
+            String bundle,
+            String version,
+            List<String> skills,
+            List<Missing> missing,
+            String refusal) {}
+
+    /**
+     * Something that a bundle needs and cannot have.
+     *
+     * @param bundle symbolic name of the bundle that needs it
+     * @param namespace of the requirement
+     * @param filter LDAP filter of the requirement; "" if it has none
+     * @param words for people
+     */
+    record Missing(String bundle, String namespace, String filter, String words) {}
 
     /** What became of a file. */
     enum State {

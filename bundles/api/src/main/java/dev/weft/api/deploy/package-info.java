@@ -1,6 +1,6 @@
 /** The deploy folder. */
 @Export
-@Version("1.1.0")
+@Version("1.2.0")
 package dev.weft.api.deploy;
 
 import org.osgi.annotation.bundle.Export;

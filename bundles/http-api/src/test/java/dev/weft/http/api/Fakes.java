@@ -616,7 +616,14 @@ final class Fakes {
         public List<Deployment> list() {
             return List.of(
                     new Deployment(
-                            "bad.jar", "", "", List.of(), State.REFUSED, "not a zip", List.of()),
+                            "bad.jar",
+                            "",
+                            "",
+                            List.of(),
+                            State.REFUSED,
+                            "not a zip",
+                            List.of(),
+                            ""),
                     active("text.jar", List.of("text")));
         }
 
@@ -629,7 +636,7 @@ final class Fakes {
 
         private static Deployment active(String file, List<String> skills) {
             return new Deployment(
-                    file, "x", "1.0.0", skills, State.ACTIVE, "", List.of("0.9.0", "0.8.0"));
+                    file, "x", "1.0.0", skills, State.ACTIVE, "", List.of("0.9.0", "0.8.0"), "");
         }
 
         @Override
@@ -651,6 +658,16 @@ final class Fakes {
                     ? CompletableFuture.completedFuture(active("disk.jar", List.of("disk")))
                     : CompletableFuture.failedFuture(
                             new NoSuchElementException("no refused file is called " + skill));
+        }
+
+        @Override
+        public CompletableFuture<Fit> check(java.nio.file.Path file) {
+            return CompletableFuture.failedFuture(new UnsupportedOperationException());
+        }
+
+        @Override
+        public CompletableFuture<Boolean> delete(String fileName) {
+            return CompletableFuture.completedFuture(false);
         }
 
         @Override
