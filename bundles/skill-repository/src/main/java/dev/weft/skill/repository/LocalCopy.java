@@ -16,13 +16,16 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /** A repository that a host reads, and its last good copy on disk. Use from one thread at a time. */
-final class LocalCopy {
+public final class LocalCopy {
     private static final String STATE = "state.json";
 
     private final Path folder;
     private final RepositoryReader reader;
 
-    LocalCopy(Path folder, Clock clock) {
+    /** Looks at a copy; there may be none yet.
+     * @param folder its own
+     * @param clock tells what is expired */
+    public LocalCopy(Path folder, Clock clock) {
         this.folder = folder;
         this.reader = new RepositoryReader(clock);
     }
@@ -31,9 +34,11 @@ final class LocalCopy {
     private record State(Root root, Map<String, String> files) {}
 
     /** Begins to trust a repository.
+     * @param source where it is
      * @param fingerprint of its first root, as its owner tells it; compared before anything is kept
+     * @return its first root
      * @throws IOException if it is another, or cannot be read */
-    Root add(Source source, String fingerprint) throws IOException {
+    public Root add(Source source, String fingerprint) throws IOException {
         Root root = reader.first(source);
         if (!root.fingerprint().equals(fingerprint)) {
             throw new CatalogException(
@@ -50,8 +55,10 @@ final class LocalCopy {
     }
 
     /** Reads the repository anew. If anything is wrong the copy stays as it was.
+     * @param source where it is
+     * @return what it holds
      * @throws IOException if it cannot be read, or is not to be believed */
-    Contents refresh(Source source) throws IOException {
+    public Contents refresh(Source source) throws IOException {
         Contents contents = reader.read(source, state().root(), last());
         Map<String, String> names = new TreeMap<>();
         for (Map.Entry<String, byte[]> file : contents.files().entrySet()) {
@@ -70,7 +77,7 @@ final class LocalCopy {
     /** What was good last, verified again; may be expired.
      * @return empty if there was none yet
      * @throws IOException if the copy is damaged: refresh it */
-    Optional<Contents> last() throws IOException {
+    public Optional<Contents> last() throws IOException {
         State state = state();
         if (state.files().isEmpty()) {
             return Optional.empty();

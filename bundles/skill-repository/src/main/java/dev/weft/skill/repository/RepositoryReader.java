@@ -31,7 +31,7 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
 
 /** Reads a repository, and believes only what is signed by whom the root names, is not expired, and is not older than before. Thread-safe. */
-final class RepositoryReader {
+public final class RepositoryReader {
     static final String SNAPSHOT = "snapshot.json";
     static final String PUBLISHERS = "publishers.json";
     static final String STATEMENTS = "statements.json";
@@ -44,7 +44,9 @@ final class RepositoryReader {
 
     private final Clock clock;
 
-    RepositoryReader(Clock clock) {
+    /** Reads.
+     * @param clock tells what is expired */
+    public RepositoryReader(Clock clock) {
         this.clock = clock;
     }
 
@@ -57,8 +59,10 @@ final class RepositoryReader {
     }
 
     /** The first root, which nothing vouches for yet: compare its fingerprint.
+     * @param source where it is
+     * @return the root
      * @throws IOException if there is none, or its own keys did not sign it */
-    Root first(Source source) throws IOException {
+    public Root first(Source source) throws IOException {
         String name = root(1);
         Signed signed = Signed.read(name, source.read(name, MAX_DOCUMENT));
         Root root = signed.unverified(name, Root.KIND, Root.class);
@@ -147,9 +151,12 @@ final class RepositoryReader {
     }
 
     /** Reads a jar.
+     * @param source where the repository is
+     * @param entry of the repository
      * @return its bytes: exactly those that the publisher signed
-     * @throws CatalogException if they are others, or the index says something else of it than its manifest */
-    byte[] jar(Source source, Entry entry) throws IOException {
+     * @throws CatalogException if they are others, or the index says something else of it than its manifest
+     * @throws IOException if it cannot be read */
+    public byte[] jar(Source source, Entry entry) throws IOException {
         Releases.Release release = entry.release();
         byte[] jar = source.read(release.file(), release.length());
         if (!Root.sha256(jar).equals(release.sha256())) {
@@ -195,8 +202,12 @@ final class RepositoryReader {
     }
 
     /** Believes a statement, wherever it comes from, if the publisher or the repository signed it.
+     * @param signed what was said
+     * @param root of the repository
+     * @param publishers of the repository
+     * @return what it says
      * @throws CatalogException if not */
-    static Statement statement(Signed signed, Root root, Publishers publishers)
+    public static Statement statement(Signed signed, Root root, Publishers publishers)
             throws CatalogException {
         Statement claimed = signed.unverified("a statement", Statement.KIND, Statement.class);
         if (!root.repository().equals(claimed.repository())) {

@@ -1,6 +1,8 @@
 package dev.weft.skill.repository;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Set;
+import java.util.TreeMap;
 
 /**
  * Who may sign a kind of document.
@@ -19,6 +21,14 @@ public record Role(Set<String> keys, int threshold) {
                     "a threshold of " + threshold + " does not fit " + keys.size() + " keys");
         }
         keys = Set.copyOf(keys);
+    }
+
+    /** What people compare before they trust these keys.
+     * @return 32 bytes in hex */
+    public String fingerprint() {
+        var sorted = new TreeMap<String, Integer>();
+        keys.forEach(key -> sorted.put(key, threshold));
+        return Root.sha256(sorted.toString().getBytes(StandardCharsets.UTF_8));
     }
 
     /** One key that suffices.

@@ -1,12 +1,10 @@
 package dev.weft.skill.repository;
 
 import dev.weft.protocol.Wire;
-import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.HexFormat;
-import java.util.TreeMap;
 
 /**
  * Where trust in a repository begins. A new one is signed by the keys of the old and by its own.
@@ -46,9 +44,7 @@ public record Root(
     /** What a person compares before trusting a repository: depends on the keys that sign roots, and nothing else.
      * @return 32 bytes in hex */
     public String fingerprint() {
-        var keys = new TreeMap<String, Integer>();
-        root.keys().forEach(key -> keys.put(key, root.threshold()));
-        return sha256(keys.toString().getBytes(StandardCharsets.UTF_8));
+        return root.fingerprint();
     }
 
     /** Whether its time is over.
@@ -58,7 +54,10 @@ public record Root(
         return !now.isBefore(Instant.parse(expires));
     }
 
-    static String sha256(byte[] bytes) {
+    /** Digest of bytes.
+     * @param bytes any
+     * @return SHA-256 in hex */
+    public static String sha256(byte[] bytes) {
         try {
             return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
         } catch (NoSuchAlgorithmException e) {

@@ -9,7 +9,6 @@ import dev.weft.skill.repository.scan.Report;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -51,6 +50,7 @@ class PolicyTest {
                             true));
             says(Answer.NO, "native-code", decide(policy, found(Finding.Severity.HIGH), true));
             says(Answer.ASK, "native-code", decide(policy, found(Finding.Severity.MEDIUM), true));
+            assertEquals(Answer.YES, decide(policy, found(Finding.Severity.LOW), true).answer());
         }
     }
 
@@ -79,31 +79,11 @@ class PolicyTest {
         contents = shop.read();
     }
 
-    @Test
-    void an_update_that_wants_more_or_says_other_things_is_asked_about() {
-        Entry old =
-                new Entry(
-                        entry.release(),
-                        List.of(new Entry.Card("words", "Words", "Counts words", List.of("net"))),
-                        List.of());
-        Policy.Decision decision =
-                Policy.SIGNED_BY_TRUSTED.decide(
-                        contents,
-                        entry,
-                        PASSED,
-                        Optional.of(old),
-                        Set.of(shop.acme.publicKey()),
-                        shop.clock.instant());
-        says(Answer.ASK, "more permissions than 1.0.0: [files]", decision);
-        says(Answer.ASK, "in other words", decision);
-    }
-
     private Policy.Decision decide(Policy policy, Report report, boolean trusted) {
         return policy.decide(
                 contents,
                 entry,
                 report,
-                Optional.empty(),
                 trusted ? Set.of(shop.acme.publicKey()) : Set.of(),
                 shop.clock.instant());
     }
