@@ -1,7 +1,6 @@
 package dev.weft.agent;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.weft.api.agent.Agent.Listener;
 import dev.weft.api.agent.Agent.Step;
 import dev.weft.api.task.Task;
@@ -27,10 +26,10 @@ import org.slf4j.LoggerFactory;
 /** One prompt on its way to an answer: its deadline, the tasks that run for it, the steps so far. */
 final class Ask {
     private static final Logger log = LoggerFactory.getLogger(Ask.class);
-    private static final long LOOK = TimeUnit.MILLISECONDS.toNanos(250);
     private static final Duration SHORTEST_TASK = Duration.ofSeconds(1);
 
     private final Tasks tasks;
+    private final Watch watch;
     private final AgentId source;
     private final long deadline;
     private final Duration timeout;
@@ -42,12 +41,14 @@ final class Ask {
 
     /** Starts the clock.
      * @param tasks carries out tool calls
-     * @param source this host's agent
+     * @param watch tells of tool calls that wait for a person
+     * @param source who asks: this host's agent, or the peer that it works for
      * @param timeout for everything
      * @param depth how many agents handed the question on before
      * @param listener hears each step; may be null */
-    Ask(Tasks tasks, AgentId source, Duration timeout, int depth, Listener listener) {
+    Ask(Tasks tasks, Watch watch, AgentId source, Duration timeout, int depth, Listener listener) {
         this.tasks = tasks;
+        this.watch = watch;
         this.source = source;
         this.timeout = timeout;
         this.deadline = System.nanoTime() + timeout.toNanos();
@@ -92,20 +93,35 @@ final class Ask {
      * @throws TaskException if the prompt was given up or its time is up */
     Task run(String tool, JsonNode input, Optional<AgentId> target) {
         check();
+        watch.begin();
+        try {
+            return run(submit(tool, input, target), tool, input);
+        } finally {
+            watch.end();
+        }
+    }
+
+    private TaskHandle submit(String tool, JsonNode input, Optional<AgentId> target) {
         Duration left = Duration.ofNanos(remaining());
-        TaskHandle handle =
-                tasks.submit(
-                        new TaskRequest(
-                                tool,
-                                input,
-                                target.map(AgentId::value),
-                                source,
-                                left.compareTo(SHORTEST_TASK) < 0 ? SHORTEST_TASK : left,
-                                depth + 1));
+        return tasks.submit(
+                new TaskRequest(
+                        tool,
+                        input,
+                        target.map(AgentId::value),
+                        source,
+                        left.compareTo(SHORTEST_TASK) < 0 ? SHORTEST_TASK : left,
+                        depth + 1));
+    }
+
+    private Task run(TaskHandle handle, String tool, JsonNode input) {
         String id = handle.task().id();
         running.add(id);
+        Waiting waiting = new Waiting(this, id, tool, input);
+        watch.add(id, waiting);
         try {
-            await(handle, tool, input);
+            waiting.look(handle.task()); // before it was watched
+            CompletableFuture.anyOf(handle.done(), stopped)
+                    .get(Math.max(1, remaining()), TimeUnit.NANOSECONDS);
             if (!handle.done().isDone()) {
                 throw stopped.join();
             }
@@ -119,45 +135,12 @@ final class Ask {
             throw new TaskException(
                     "skill_failed", "the task engine failed: " + e.getCause().getMessage(), e);
         } finally {
+            watch.remove(id);
+            waiting.end();
             running.remove(id);
             if (!handle.done().isDone()) {
                 tasks.cancel(id);
             }
-        }
-    }
-
-    /** Waits for the end. A task that waits for a person is a step at once: whoever follows the trace can see what it asks. */
-    private void await(TaskHandle handle, String tool, JsonNode input)
-            throws InterruptedException, ExecutionException, TimeoutException {
-        CompletableFuture<Object> end = CompletableFuture.anyOf(handle.done(), stopped);
-        TaskState told = TaskState.WORKING;
-        while (true) {
-            long left = remaining();
-            try {
-                end.get(Math.max(1, Math.min(left, LOOK)), TimeUnit.NANOSECONDS);
-                return;
-            } catch (TimeoutException e) {
-                if (left <= LOOK) {
-                    throw e;
-                }
-            }
-            Task task = handle.task();
-            TaskState state = task.state();
-            if (state != told
-                    && (state == TaskState.AUTH_REQUIRED || state == TaskState.INPUT_REQUIRED)) {
-                record(
-                        new Step(
-                                tool,
-                                "",
-                                input,
-                                JsonNodeFactory.instance
-                                        .objectNode()
-                                        .put("state", state.wireName())
-                                        .put("task", task.id()),
-                                null,
-                                0));
-            }
-            told = state;
         }
     }
 

@@ -9,6 +9,7 @@ import dev.langchain4j.service.AiServices;
 import dev.langchain4j.service.Result;
 import dev.langchain4j.service.tool.ToolProviderResult;
 import dev.weft.api.agent.Agent;
+import dev.weft.api.event.Events;
 import dev.weft.api.identity.HostIdentity;
 import dev.weft.api.llm.Llm;
 import dev.weft.api.mesh.AgentDirectory;
@@ -83,6 +84,7 @@ public final class PromptAgent implements Agent {
     private final Running running;
     private final HostIdentity identity;
     private final Tasks tasks;
+    private final Watch watch;
     private final Toolbox toolbox;
     private final Instructions instructions;
     private final int maxTurns;
@@ -111,6 +113,7 @@ public final class PromptAgent implements Agent {
      * @param skills its skills
      * @param directory the other hosts and theirs
      * @param tasks carries out tool calls
+     * @param events tells of tasks that wait for a person
      * @param blocking what prompts run on
      * @param timer watches deadlines
      * @param context tells the data folder
@@ -121,6 +124,7 @@ public final class PromptAgent implements Agent {
             @Reference Skills skills,
             @Reference AgentDirectory directory,
             @Reference Tasks tasks,
+            @Reference Events events,
             @Reference(target = "(weft.executor=blocking)") ExecutorService blocking,
             @Reference(target = "(weft.executor=timer)") ScheduledExecutorService timer,
             BundleContext context,
@@ -133,6 +137,7 @@ public final class PromptAgent implements Agent {
         this.longestResult = Math.min(LONGEST_RESULT, contextWindow);
         this.identity = identity;
         this.tasks = tasks;
+        this.watch = new Watch(events);
         this.toolbox = new Toolbox(identity, skills, directory);
         this.instructions =
                 new Instructions(identity.name(), config.prompt(), config.prompt__file());
@@ -173,7 +178,9 @@ public final class PromptAgent implements Agent {
         if (refusal.isPresent()) {
             return CompletableFuture.failedFuture(refusal.get());
         }
-        Ask ask = new Ask(tasks, identity.agentId(), time, question.depth(), listener);
+        // On behalf of a peer its own permissions count, and nothing is handed back to it.
+        AgentId source = question.caller() == null ? identity.agentId() : question.caller();
+        Ask ask = new Ask(tasks, watch, source, time, question.depth(), listener);
         return running.start(ask, time, () -> answer(current, ask, question));
     }
 

@@ -1,24 +1,33 @@
 package dev.weft.agent;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.weft.api.agent.Agent;
 import dev.weft.api.mesh.MessageHandler;
 import dev.weft.api.task.TaskException;
 import dev.weft.protocol.AgentId;
 import dev.weft.protocol.MeshMessage;
 import dev.weft.protocol.Wire;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
+import java.util.HexFormat;
 import java.util.concurrent.CompletionException;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 
-/** Lets a peer ask this host's agent. */
+/** Lets a peer ask this host's agent. A peer that says {@code stream} hears words and steps as they come. */
 @Component(
         service = MessageHandler.class,
         property = MessageHandler.TYPE + "=" + MeshMessage.AGENT_PROMPT)
 public final class PromptHandler implements MessageHandler {
-    private static final Duration TIMEOUT = Duration.ofSeconds(120);
+    private static final long TIMEOUT_MILLIS = Duration.ofSeconds(120).toMillis();
+    private static final long LONGEST_MILLIS = Duration.ofHours(1).toMillis();
     private static final int MOST = 64 << 10;
+    private static final int MOST_STEPS = 1 << 20;
+    private static final int MOST_NAME = 64;
     private final Agent agent;
 
     /** Starts.
@@ -30,40 +39,105 @@ public final class PromptHandler implements MessageHandler {
 
     @Override
     public void handle(AgentId peer, MeshMessage message, Reply reply) {
-        String prompt = message.payload().path("message").asText("");
+        JsonNode payload = message.payload();
+        String prompt = payload.path("message").asText("");
+        String conversation = payload.path("conversation").asText("");
         if (prompt.isBlank() || prompt.length() > MOST) {
             refuse(reply, "bad_prompt", "a prompt has 1 to " + MOST + " characters in \"message\"");
-        } else {
-            agent.ask(
-                            new Agent.Question(
-                                    prompt,
-                                    TIMEOUT,
-                                    "",
-                                    "",
-                                    peer,
-                                    Math.max(1, message.payload().path("depth").asInt(1))),
-                            null)
-                    .whenComplete(
-                            (answer, e) -> {
-                                if (e == null) {
-                                    reply.send(
-                                            MeshMessage.AGENT_RESPONSE,
-                                            Wire.object().put("text", answer.text()));
-                                } else {
-                                    Throwable cause =
-                                            e instanceof CompletionException && e.getCause() != null
-                                                    ? e.getCause()
-                                                    : e;
-                                    boolean known = cause instanceof TaskException;
-                                    refuse(
-                                            reply,
-                                            known
-                                                    ? ((TaskException) cause).error().code()
-                                                    : "agent_failed",
-                                            known ? cause.getMessage() : "the agent failed");
-                                }
-                            });
+            return;
         }
+        if (conversation.length() > MOST_NAME) {
+            refuse(
+                    reply,
+                    "bad_prompt",
+                    "a conversation's name has at most " + MOST_NAME + " characters");
+            return;
+        }
+        boolean streamed = payload.path("stream").asBoolean();
+        long millis = payload.path("timeout_ms").asLong(TIMEOUT_MILLIS);
+        Agent.Question question =
+                new Agent.Question(
+                        prompt,
+                        Duration.ofMillis(Math.max(1, Math.min(LONGEST_MILLIS, millis))),
+                        conversation.isEmpty() ? "" : own(peer, conversation),
+                        "",
+                        peer,
+                        Math.max(1, payload.path("depth").asInt(1)));
+        agent.ask(question, streamed ? new Chunks(reply) : null)
+                .whenComplete(
+                        (answer, e) -> {
+                            if (streamed) {
+                                reply.send(
+                                        MeshMessage.AGENT_STREAM_CHUNK,
+                                        Wire.object().put("text", "").put("done", true));
+                            }
+                            if (e == null) {
+                                reply.send(
+                                        MeshMessage.AGENT_RESPONSE,
+                                        response(answer, payload.path("trace").asBoolean()));
+                            } else {
+                                refuse(reply, e);
+                            }
+                        });
+    }
+
+    /** A peer's conversations are its own: their names here are ones that nobody else's come to. */
+    private static String own(AgentId peer, String conversation) {
+        try {
+            byte[] name =
+                    MessageDigest.getInstance("SHA-256")
+                            .digest(
+                                    (peer.value() + "\n" + conversation)
+                                            .getBytes(StandardCharsets.UTF_8));
+            return "peer-" + HexFormat.of().formatHex(name, 0, 20);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
+    }
+
+    private static ObjectNode response(Agent.Answer answer, boolean trace) {
+        ObjectNode response = Wire.object().put("text", answer.text()).put("model", answer.model());
+        if (trace) {
+            JsonNode steps = Wire.node(answer.steps());
+            if (Wire.write(steps).length() <= MOST_STEPS) {
+                response.set("steps", steps);
+            } else {
+                response.put("steps_left_out", answer.steps().size());
+            }
+        }
+        return response;
+    }
+
+    /** Sends on what happens. */
+    private record Chunks(Reply reply) implements Agent.Listener {
+        @Override
+        public void onText(String text) {
+            reply.send(
+                    MeshMessage.AGENT_STREAM_CHUNK,
+                    Wire.object().put("text", text).put("done", false));
+        }
+
+        @Override
+        public void onStep(Agent.Step step) {
+            JsonNode told = Wire.node(step);
+            if (Wire.write(told).length() <= MOST_STEPS) {
+                ObjectNode chunk = Wire.object().put("text", "").put("done", false);
+                chunk.set("step", told);
+                reply.send(MeshMessage.AGENT_STREAM_CHUNK, chunk);
+            }
+        }
+    }
+
+    private static void refuse(Reply reply, Throwable failure) {
+        Throwable cause =
+                failure instanceof CompletionException && failure.getCause() != null
+                        ? failure.getCause()
+                        : failure;
+        boolean known = cause instanceof TaskException;
+        refuse(
+                reply,
+                known ? ((TaskException) cause).error().code() : "agent_failed",
+                known ? cause.getMessage() : "the agent failed");
     }
 
     private static void refuse(Reply reply, String code, String message) {

@@ -22,6 +22,10 @@ import org.slf4j.LoggerFactory;
 /** The tools of the whole mesh as they are now. Made anew only when a skill, a peer or a peer's health has changed. */
 final class Toolbox {
     private static final Logger log = LoggerFactory.getLogger(Toolbox.class);
+
+    /** The skill by which messages to an agent come; models have {@code ask_agent} for that. */
+    private static final String AGENT = "agent";
+
     private static final int MOST_TOOLS = 128;
     private static final int LONGEST_NAME = 64;
     private static final int LONGEST_DESCRIPTION = 1000;
@@ -112,6 +116,9 @@ final class Toolbox {
         Map<String, SkillCard.ToolCard> tools = new TreeMap<>();
         for (Source source : sources) {
             for (SkillCard skill : source.skills) {
+                if (skill.id().equals(AGENT)) {
+                    continue;
+                }
                 for (SkillCard.ToolCard tool : skill.tools()) {
                     String key = skill.id() + "." + tool.name();
                     where.computeIfAbsent(key, absent -> new ArrayList<>()).add(source);

@@ -50,6 +50,12 @@ final class World {
     int contextWindow = 32768;
     java.nio.file.Path data;
     volatile TaskState waiting = TaskState.WORKING;
+
+    /** The engine and the events of this host, if they are not to be those of this world. */
+    Tasks tasks;
+
+    dev.weft.api.event.Events events;
+    volatile boolean confirm;
     final List<SkillCard> installed = new CopyOnWriteArrayList<>();
     final List<AgentDirectory.KnownAgent> peers = new CopyOnWriteArrayList<>();
     final List<TaskRequest> submitted = new CopyOnWriteArrayList<>();
@@ -73,7 +79,8 @@ final class World {
                 new Identity(),
                 new Installed(),
                 new Directory(),
-                new Engine(),
+                tasks == null ? new Engine() : tasks,
+                events == null ? new Journal() : events,
                 blocking,
                 timer,
                 context(data),
@@ -326,7 +333,45 @@ final class World {
 
         @Override
         public Call prepare(String skill, JsonNode input) {
-            throw new UnsupportedOperationException();
+            String[] parts = skill.split("\\.", 2);
+            return new Call() {
+                @Override
+                public String skill() {
+                    return parts[0];
+                }
+
+                @Override
+                public String tool() {
+                    return parts.length > 1 ? parts[1] : "";
+                }
+
+                @Override
+                public boolean confirm() {
+                    return confirm;
+                }
+
+                @Override
+                public JsonNode run(dev.weft.skill.TaskContext context)
+                        throws InterruptedException {
+                    try {
+                        return body.run(
+                                new TaskRequest(
+                                        skill,
+                                        input,
+                                        Optional.empty(),
+                                        ALPHA,
+                                        java.time.Duration.ofSeconds(10),
+                                        0));
+                    } catch (InterruptedException | RuntimeException e) {
+                        throw e;
+                    } catch (Exception e) {
+                        throw new IllegalStateException(e);
+                    }
+                }
+
+                @Override
+                public void close() {}
+            };
         }
     }
 
@@ -375,6 +420,27 @@ final class World {
         public Optional<String> deviceToken() {
             return Optional.empty();
         }
+    }
+
+    /** Tells nothing: the task of this engine waits from the start, or never. */
+    private static final class Journal implements dev.weft.api.event.Events {
+        @Override
+        public void publish(String type, Object data) {}
+
+        @Override
+        public Subscription subscribe(long after, Consumer<dev.weft.api.event.Event> subscriber) {
+            return () -> {};
+        }
+    }
+
+    /** The skills of this host. */
+    Skills skills() {
+        return new Installed();
+    }
+
+    /** This host. */
+    static HostIdentity identity() {
+        return new Identity();
     }
 
     /** The toolbox that an agent of this world has. */

@@ -1,6 +1,7 @@
 package dev.weft.host.e2e;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -19,6 +20,7 @@ import java.util.TreeSet;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -54,10 +56,12 @@ class TogetherIT {
             }
             Program.drop("sysinfo", one.deploy());
             Program.drop("mesh", one.deploy());
+            Program.drop("mesh", three.deploy());
             for (String name : List.of("one", "two", "three")) {
                 TestHost.await("sysinfo of " + name, () -> one.lists("sysinfo", name));
             }
             TestHost.await("mesh", () -> one.lists("mesh", "one"));
+            TestHost.await("mesh", () -> one.lists("agent", "three"));
             TestHost.await(
                     "links", () -> one.linkedTo("two", "p2p") && one.linkedTo("three", "p2p"));
 
@@ -80,6 +84,36 @@ class TogetherIT {
             JsonNode sent = one.json("call", "mesh.mesh_send", "agent=two", "message=hello");
             assertEquals("completed", sent.path("state").asText(), sent::toString);
             assertTrue(!sent.at("/result/text").asText().isBlank(), sent::toString);
+
+            // its steps are seen here as they happen, and it remembers the conversation
+            Program.Result trace =
+                    one.weft(
+                            "ask",
+                            "--agent",
+                            "two",
+                            "--conversation",
+                            "talk",
+                            "--trace",
+                            "overview of this machine");
+            assertEquals(0, trace.exit(), trace.text());
+            assertTrue(trace.text().contains("→ sysinfo.overview on two"), trace.text());
+            try (Stream<Path> kept = Files.list(two.data.resolve("conversations"))) {
+                assertEquals(1, kept.count());
+            }
+
+            // one that is away gets its message when it is back
+            three.stop();
+            JsonNode later = one.json("call", "mesh.mesh_send", "agent=three", "message=hello");
+            String task = later.at("/result/task").asText();
+            assertFalse(task.isEmpty(), later::toString);
+            three.start("--role", "agent", "--registry", one.url());
+            TestHost.await(
+                    "the answer of three",
+                    () ->
+                            Rest.get(one, "/api/hub/tasks/" + task)
+                                    .path("state")
+                                    .asText()
+                                    .equals("completed"));
         } finally {
             model.stop(0);
             workers.shutdownNow();

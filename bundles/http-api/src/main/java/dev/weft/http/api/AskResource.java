@@ -148,13 +148,30 @@ final class AskResource implements Resource {
                         .request(
                                 peer.card().agentId(),
                                 MeshMessage.AGENT_PROMPT,
-                                Wire.object().put("message", question.prompt()).put("direct", true),
+                                Wire.object()
+                                        .put("message", question.prompt())
+                                        .put("direct", true)
+                                        .put("conversation", question.conversation())
+                                        .put("timeout_ms", question.timeout().toMillis())
+                                        .put("trace", true)
+                                        .put("stream", listener != null),
                                 question.timeout(),
-                                null);
+                                listener == null ? null : chunk -> heard(chunk, listener));
         return linked(
                 asked,
                 asked.thenApply(
                         message -> describe(message.payload()).put("agent", peer.card().name())));
+    }
+
+    private static void heard(MeshMessage chunk, Agent.Listener listener) {
+        JsonNode payload = chunk.payload();
+        if (payload.path("step").isObject()) {
+            listener.onStep(Wire.as(payload.get("step"), Agent.Step.class));
+        }
+        String text = payload.path("text").asText("");
+        if (!text.isEmpty()) {
+            listener.onText(text);
+        }
     }
 
     /** Cancelling what came of the work stops the work. */

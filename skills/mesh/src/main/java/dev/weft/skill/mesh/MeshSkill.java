@@ -19,6 +19,7 @@ import dev.weft.protocol.AgentId;
 import dev.weft.skill.Skill;
 import dev.weft.skill.SkillService;
 import dev.weft.skill.TaskContext;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -67,11 +68,13 @@ public final class MeshSkill implements SkillService {
     /** What an agent answered.
      * @param agent who
      * @param text its answer; absent if it gave none
-     * @param error why it gave none */
+     * @param error why it gave none
+     * @param task of this host, whose result will be the answer: the agent is away, and the message is kept for it */
     public record Reply(
             String agent,
             @JsonInclude(JsonInclude.Include.NON_NULL) String text,
-            @JsonInclude(JsonInclude.Include.NON_NULL) String error) {}
+            @JsonInclude(JsonInclude.Include.NON_NULL) String error,
+            @JsonInclude(JsonInclude.Include.NON_NULL) String task) {}
 
     private final Tasks tasks;
     private final Mesh mesh;
@@ -181,22 +184,37 @@ public final class MeshSkill implements SkillService {
     /** Asks another host's agent.
      * @param agent who
      * @param message what it shall do
+     * @param hours how long the message is kept for an agent that is away
      * @param task tells who asks, and how long there is
-     * @return its answer
+     * @return its answer, or the task that waits for it
      * @throws InterruptedException if the answer is no longer wanted */
     @Tool(
             name = "mesh_send",
-            value = "Sends a message to another agent, which acts on it, and returns its answer")
+            value =
+                    "Sends a message to another agent, which acts on it, and returns its answer; for an agent that is away, the message is kept and the id of a task returned, whose result will be the answer")
     public Reply meshSend(
             @P("the agent, by name or id") String agent,
             @P("what it shall do; it knows nothing of this conversation") String message,
+            @P("hours that the message is kept if the agent is away, 1 to 168; left out, 24")
+                    Optional<Integer> hours,
             TaskContext task)
             throws InterruptedException {
         AgentId target = others(task).named(agent);
-        return new Reply(
-                name(target),
-                Questions.await(new Questions(mesh, task).ask(target, message)),
-                null);
+        Outbox outbox = new Outbox(tasks, directory, self);
+        Duration kept = Outbox.hours(hours.orElse(24));
+        if (outbox.isAway(target) && mesh.peer(target).isEmpty()) {
+            return new Reply(name(target), null, null, outbox.keep(target, message, kept, task));
+        }
+        try {
+            String text = Questions.await(new Questions(mesh, task).ask(target, message));
+            return new Reply(name(target), text, null, null);
+        } catch (IllegalStateException failed) {
+            if (Questions.isUndelivered(failed) && outbox.reaches(target)) {
+                return new Reply(
+                        name(target), null, null, outbox.keep(target, message, kept, task));
+            }
+            throw failed;
+        }
     }
 
     /** Asks all agents to which a link is up.
@@ -252,9 +270,9 @@ public final class MeshSkill implements SkillService {
     private static Reply reply(String agent, CompletableFuture<String> answer)
             throws InterruptedException {
         try {
-            return new Reply(agent, Questions.await(answer), null);
+            return new Reply(agent, Questions.await(answer), null, null);
         } catch (IllegalStateException failed) {
-            return new Reply(agent, null, failed.getMessage());
+            return new Reply(agent, null, failed.getMessage(), null);
         }
     }
 

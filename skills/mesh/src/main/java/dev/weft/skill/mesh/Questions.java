@@ -3,6 +3,7 @@ package dev.weft.skill.mesh;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.weft.api.mesh.Mesh;
+import dev.weft.api.mesh.MeshException;
 import dev.weft.protocol.AgentId;
 import dev.weft.protocol.MeshMessage;
 import dev.weft.skill.TaskContext;
@@ -18,9 +19,7 @@ record Questions(Mesh mesh, TaskContext task) {
     /** Sends a question.
      * @return the answer's text; fails with what went wrong */
     CompletableFuture<String> ask(AgentId agent, String message) {
-        if (message.isBlank() || message.length() > MOST) {
-            throw new IllegalArgumentException("a message has 1 to " + MOST + " characters");
-        }
+        check(message);
         CompletableFuture<MeshMessage> asked =
                 mesh.request(
                         agent,
@@ -32,6 +31,19 @@ record Questions(Mesh mesh, TaskContext task) {
                         left(task),
                         null);
         return asked.thenApply(Questions::text);
+    }
+
+    /** Checks what is sent.
+     * @throws IllegalArgumentException if it is empty or too long */
+    static void check(String message) {
+        if (message.isBlank() || message.length() > MOST) {
+            throw new IllegalArgumentException("a message has 1 to " + MOST + " characters");
+        }
+    }
+
+    /** Whether a question failed before it left this host. */
+    static boolean isUndelivered(IllegalStateException failed) {
+        return failed.getCause() instanceof MeshException mesh && mesh.code().equals("unreachable");
     }
 
     /** Waits.

@@ -1,10 +1,12 @@
 package dev.weft.skill.mesh;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.weft.api.agent.Agent;
 import dev.weft.api.identity.HostIdentity;
 import dev.weft.api.mesh.AgentDirectory;
 import dev.weft.api.mesh.AgentDirectory.KnownAgent;
@@ -47,7 +49,9 @@ class MeshSkillTest {
                     agent("busy", "active", false, 0.9, "disk"),
                     agent("idle", "active", false, 0.1, "disk", "text"),
                     agent("old", "stale", false, 0, "disk"),
-                    agent("gone", "offline", false, 0, "disk"));
+                    agent("gone", "offline", false, 0, "disk"),
+                    agent("asleep", "offline", false, 0, "agent"),
+                    agent("lost", "active", false, 0.8, "agent"));
 
     private final AgentDirectory directory =
             service(
@@ -84,7 +88,7 @@ class MeshSkillTest {
         assertEquals(
                 List.of("idle"),
                 skill.call("find_agent", Map.of("label", "room=idle")).findValuesAsText("name"));
-        assertEquals(5, skill.call("list_agents", Map.of()).size());
+        assertEquals(7, skill.call("list_agents", Map.of()).size());
         assertTrue(
                 assertThrows(
                                 TaskException.class,
@@ -153,6 +157,62 @@ class MeshSkillTest {
     }
 
     @Test
+    void a_message_to_an_agent_that_is_away_is_kept_as_a_durable_task() {
+        JsonNode reply =
+                skill.call("mesh_send", Map.of("agent", "asleep", "message", "hello", "hours", 48));
+        assertEquals("t", reply.path("task").asText());
+        assertTrue(reply.path("text").isMissingNode());
+        TaskRequest kept = submitted.get(0);
+        assertEquals("agent.prompt", kept.skill());
+        assertEquals("hello", kept.input().path("message").asText());
+        assertEquals("asleep", kept.target().orElseThrow());
+        assertEquals(java.time.Duration.ofHours(48), kept.ttl());
+        assertTrue(kept.options().durable() && kept.options().whenAway());
+        assertTrue(prompts.isEmpty(), "nothing was sent over a link");
+    }
+
+    @Test
+    void a_message_that_did_not_leave_is_kept_too_and_a_repeated_call_keeps_it_once() {
+        for (int i = 0; i < 2; i++) {
+            JsonNode reply = skill.call("mesh_send", Map.of("agent", "lost", "message", "hello"));
+            assertEquals("t", reply.path("task").asText());
+        }
+        assertEquals(java.time.Duration.ofHours(24), submitted.get(0).ttl());
+        assertEquals(
+                submitted.get(0).options().idempotencyKey(),
+                submitted.get(1).options().idempotencyKey());
+        assertFalse(submitted.get(0).options().idempotencyKey().isEmpty());
+    }
+
+    @Test
+    void a_message_that_cannot_be_kept_fails_and_says_what_is_missing() {
+        assertTrue(
+                failure("mesh_send", Map.of("agent", "gone", "message", "hello"))
+                        .contains("does not have the skill \"agent\""));
+        assertTrue(
+                failure("mesh_send", Map.of("agent", "asleep", "message", "hello", "hours", 0))
+                        .contains("hours must be 1 to 168"));
+        assertTrue(submitted.isEmpty());
+    }
+
+    @Test
+    void a_message_that_comes_as_a_task_is_answered_by_the_agent_for_who_sent_it() {
+        List<Agent.Question> asked = new ArrayList<>();
+        Agent agent =
+                service(
+                        Agent.class,
+                        (method, args) -> {
+                            asked.add((Agent.Question) args[0]);
+                            return CompletableFuture.completedFuture(
+                                    new Agent.Answer("done", "m", List.of()));
+                        });
+        SkillHarness taker = SkillHarness.of(new AgentSkill(agent, self));
+        assertEquals("done", taker.call("prompt", Map.of("message", "do it")).asText());
+        assertEquals("do it", asked.get(0).prompt());
+        assertEquals("agent-test", asked.get(0).caller().value());
+    }
+
+    @Test
     void a_broadcast_brings_an_answer_or_a_reason_from_each() {
         JsonNode replies = skill.call("mesh_broadcast", Map.of("message", "hello"));
         assertEquals(2, replies.size());
@@ -180,7 +240,7 @@ class MeshSkillTest {
                         .with(AgentDirectory.class, directory, Map.of())
                         .with(HostIdentity.class, self, Map.of())
                         .start()) {
-            assertEquals(5, framework.skill("mesh").call("list_agents", Map.of()).size());
+            assertEquals(7, framework.skill("mesh").call("list_agents", Map.of()).size());
         }
     }
 
@@ -190,9 +250,9 @@ class MeshSkillTest {
 
     private CompletableFuture<MeshMessage> answer(AgentId to, JsonNode payload) {
         prompts.add(payload);
-        if (to.value().equals("busy")) {
+        if (to.value().equals("busy") || to.value().equals("lost")) {
             return CompletableFuture.failedFuture(
-                    new MeshException("unreachable", "no path to busy"));
+                    new MeshException("unreachable", "no path to " + to));
         }
         String message = payload.path("message").asText();
         JsonNode answer =
