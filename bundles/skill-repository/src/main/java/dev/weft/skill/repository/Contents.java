@@ -12,10 +12,9 @@ import java.util.Optional;
  * @param root the newest root
  * @param snapshot what it was read from
  * @param publishers who owns what
- * @param releases all releases by {@code bundle/version}
+ * @param releases all that was ever published, by namespace
  * @param statements yanked and revoked
- * @param entries what can be found, in the order of the index
- * @param files the bytes it was read from, by name: what a copy must hold
+ * @param indexes what can be found, by the file of the index that lists it
  */
 public record Contents(
         Root root,
@@ -23,8 +22,13 @@ public record Contents(
         Publishers publishers,
         Map<String, Releases> releases,
         List<Statement> statements,
-        List<Entry> entries,
-        Map<String, byte[]> files) {
+        Map<String, List<Entry>> indexes) {
+    /** What can be found.
+     * @return all entries; a new list at each call */
+    public List<Entry> entries() {
+        return indexes.values().stream().flatMap(List::stream).toList();
+    }
+
     /** Whether it is too old to install from; it may still be looked at.
      * @param now the time
      * @return true from the expiry on */

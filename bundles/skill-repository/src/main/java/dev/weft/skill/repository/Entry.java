@@ -4,15 +4,19 @@ import static dev.weft.skill.repository.CatalogException.Code.LIES;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * A release with what the index says of it.
  *
  * @param release the signed release
  * @param skills what it offers
- * @param clauses capabilities and requirements, as OSGi has them
+ * @param clauses capabilities and requirements, as OSGi has them, without identity and content, which the release tells
  */
 public record Entry(Releases.Release release, List<Card> skills, List<Clause> clauses) {
+    private static final Set<String> SAID_BY_RELEASE =
+            Set.of("osgi.identity", "osgi.content", "osgi.wiring.host");
+
     /**
      * A skill as the manifest shows it.
      *
@@ -50,23 +54,26 @@ public record Entry(Releases.Release release, List<Card> skills, List<Clause> cl
 
     /** Joins a resource of the index with the release that its publisher signed.
      * @throws CatalogException if they do not say the same */
-    static Entry of(List<Clause> clauses, Map<String, Releases.Release> releases)
+    static Entry of(String index, List<Clause> clauses, Map<String, Releases.Release> releases)
             throws CatalogException {
-        Map<String, String> identity = one(clauses, "osgi.identity");
-        Map<String, String> content = one(clauses, "osgi.content");
+        Map<String, String> identity = one(index, clauses, "osgi.identity");
+        Map<String, String> content = one(index, clauses, "osgi.content");
         String id = identity.get("osgi.identity") + "/" + identity.get("version");
         Releases.Release release = releases.get(id);
         if (release == null) {
             throw new CatalogException(
-                    LIES, "index.xml lists " + id + ", which no publisher signed");
+                    LIES, index + " lists " + id + ", which no publisher signed");
         }
         if (!release.sha256().equalsIgnoreCase(content.get("osgi.content"))
                 || !release.file().equals(content.get("url"))
                 || !Long.toString(release.length()).equals(content.get("size"))) {
             throw new CatalogException(
-                    LIES, "index.xml has another file for " + id + " than its publisher signed");
+                    LIES, index + " has another file for " + id + " than its publisher signed");
         }
-        return new Entry(release, cards(clauses), List.copyOf(clauses));
+        return new Entry(
+                release,
+                cards(clauses),
+                clauses.stream().filter(c -> !SAID_BY_RELEASE.contains(c.namespace())).toList());
     }
 
     private static List<Card> cards(List<Clause> clauses) {
@@ -76,7 +83,7 @@ public record Entry(Releases.Release release, List<Card> skills, List<Clause> cl
                 .toList();
     }
 
-    private static Map<String, String> one(List<Clause> clauses, String namespace)
+    private static Map<String, String> one(String index, List<Clause> clauses, String namespace)
             throws CatalogException {
         return clauses.stream()
                 .filter(c -> c.capability() && c.namespace().equals(namespace))
@@ -85,7 +92,7 @@ public record Entry(Releases.Release release, List<Card> skills, List<Clause> cl
                         () ->
                                 new CatalogException(
                                         CatalogException.Code.MALFORMED,
-                                        "index.xml has a resource without " + namespace))
+                                        index + " has a resource without " + namespace))
                 .attributes();
     }
 }

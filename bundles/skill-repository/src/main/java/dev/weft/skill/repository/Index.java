@@ -5,22 +5,42 @@ import static dev.weft.skill.repository.CatalogException.Code.MALFORMED;
 import dev.weft.skill.repository.Entry.Clause;
 import java.io.ByteArrayInputStream;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
-import java.util.TreeMap;
+import java.util.Map;
 import javax.xml.stream.XMLInputFactory;
 import javax.xml.stream.XMLStreamConstants;
 import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamReader;
 
-/** Reads an index of the OSGi Repository specification (R5): no DTD, no entities from elsewhere, everything bounded. */
+/** Reads an index of the OSGi Repository specification (R5): no DTD, no entities from elsewhere, everything bounded. Not thread-safe. */
 final class Index {
     private static final int MAX_RESOURCES = 20_000;
     private static final int MAX_PER_RESOURCE = 2_000;
+    private static final int MAX_PER_CLAUSE = 64;
     private static final int MAX_TEXT = 16 << 10;
+    private static final String PART = "index-";
 
-    private Index() {}
+    /** Most resources require the same: each text and clause is kept once. */
+    private final Map<Object, Object> pool = new HashMap<>();
 
-    static List<List<Clause>> read(byte[] xml) throws CatalogException {
+    private final Map<String, String> attributes = new HashMap<>();
+    private final Map<String, String> directives = new HashMap<>();
+    private String namespace;
+
+    /** The file that lists what a publisher published. */
+    static String part(String namespace) {
+        return PART + namespace + ".xml";
+    }
+
+    static boolean isPart(String name) {
+        return name.startsWith(PART) && name.endsWith(".xml");
+    }
+
+    /** Reads one file.
+     * @return the clauses of each resource
+     * @throws CatalogException if it is broken or beyond the limits */
+    List<List<Clause>> read(String file, byte[] xml) throws CatalogException {
         XMLInputFactory factory = XMLInputFactory.newDefaultFactory();
         factory.setProperty(XMLInputFactory.SUPPORT_DTD, false);
         factory.setProperty(XMLInputFactory.IS_SUPPORTING_EXTERNAL_ENTITIES, false);
@@ -28,61 +48,82 @@ final class Index {
         try {
             XMLStreamReader reader = factory.createXMLStreamReader(new ByteArrayInputStream(xml));
             while (reader.hasNext()) {
-                if (reader.next() == XMLStreamConstants.START_ELEMENT) {
-                    element(reader, resources);
+                int event = reader.next();
+                if (event == XMLStreamConstants.START_ELEMENT) {
+                    start(file, reader, resources);
+                } else if (event == XMLStreamConstants.END_ELEMENT && isClause(reader)) {
+                    end(file, reader, resources);
                 }
             }
             reader.close();
         } catch (XMLStreamException e) {
-            throw new CatalogException(MALFORMED, "index.xml is broken: " + e.getMessage());
+            throw new CatalogException(MALFORMED, file + " is broken: " + e.getMessage());
         }
         return resources;
     }
 
-    private static void element(XMLStreamReader reader, List<List<Clause>> resources)
+    private void start(String file, XMLStreamReader reader, List<List<Clause>> resources)
             throws CatalogException {
         String name = reader.getLocalName();
         if (name.equals("resource")) {
             resources.add(new ArrayList<>());
-            limit(resources.size(), MAX_RESOURCES);
-            return;
+            limit(file, resources.size(), MAX_RESOURCES);
+        } else if (isClause(reader)) {
+            attributes.clear();
+            directives.clear();
+            namespace = text(file, reader, "namespace");
+        } else if (name.equals("attribute") || name.equals("directive")) {
+            Map<String, String> map = name.equals("attribute") ? attributes : directives;
+            map.put(text(file, reader, "name"), text(file, reader, "value"));
+            limit(file, map.size(), MAX_PER_CLAUSE);
         }
-        if (resources.isEmpty()) {
-            return;
-        }
-        List<Clause> clauses = resources.get(resources.size() - 1);
-        if (name.equals("capability") || name.equals("requirement")) {
+    }
+
+    private void end(String file, XMLStreamReader reader, List<List<Clause>> resources)
+            throws CatalogException {
+        if (!resources.isEmpty()) {
+            List<Clause> clauses = resources.get(resources.size() - 1);
             clauses.add(
-                    new Clause(
-                            name.equals("capability"),
-                            text(reader, "namespace"),
-                            new TreeMap<>(),
-                            new TreeMap<>()));
-            limit(clauses.size(), MAX_PER_RESOURCE);
-        } else if (!clauses.isEmpty() && (name.equals("attribute") || name.equals("directive"))) {
-            Clause last = clauses.get(clauses.size() - 1);
-            (name.equals("attribute") ? last.attributes() : last.directives())
-                    .put(text(reader, "name"), text(reader, "value"));
+                    once(
+                            new Clause(
+                                    reader.getLocalName().equals("capability"),
+                                    namespace,
+                                    Map.copyOf(attributes),
+                                    Map.copyOf(directives))));
+            limit(file, clauses.size(), MAX_PER_RESOURCE);
         }
     }
 
-    private static void limit(int count, int most) throws CatalogException {
+    private static boolean isClause(XMLStreamReader reader) {
+        return reader.getLocalName().equals("capability")
+                || reader.getLocalName().equals("requirement");
+    }
+
+    @SuppressWarnings("unchecked") // equal objects have the same type
+    private <T> T once(T object) {
+        Object known = pool.putIfAbsent(object, object);
+        return known == null ? object : (T) known;
+    }
+
+    private static void limit(String file, int count, int most) throws CatalogException {
         if (count > most) {
-            throw new CatalogException(MALFORMED, "index.xml has more than " + most + " entries");
+            throw new CatalogException(MALFORMED, file + " has more than " + most + " entries");
         }
     }
 
-    private static String text(XMLStreamReader reader, String attribute) throws CatalogException {
+    private String text(String file, XMLStreamReader reader, String attribute)
+            throws CatalogException {
         String value = reader.getAttributeValue(null, attribute);
         if (value == null || value.length() > MAX_TEXT) {
             throw new CatalogException(
                     MALFORMED,
-                    "index.xml, line "
+                    file
+                            + ", line "
                             + reader.getLocation().getLineNumber()
                             + ": no "
                             + attribute
                             + " of at most 16 KiB");
         }
-        return value;
+        return once(value);
     }
 }

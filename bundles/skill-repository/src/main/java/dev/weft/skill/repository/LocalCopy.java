@@ -21,6 +21,7 @@ public final class LocalCopy {
 
     private final Path folder;
     private final RepositoryReader reader;
+    private Optional<Contents> current = Optional.empty();
 
     /** Looks at a copy; there may be none yet.
      * @param folder its own
@@ -30,8 +31,8 @@ public final class LocalCopy {
         this.reader = new RepositoryReader(clock);
     }
 
-    /** Which root is trusted, and which file of the copy holds which name. */
-    private record State(Root root, Map<String, String> files) {}
+    /** Which root is trusted, which snapshot was seen, and which file of the copy holds which name. */
+    private record State(Root root, long snapshot, Map<String, String> files) {}
 
     /** Begins to trust a repository.
      * @param source where it is
@@ -50,34 +51,57 @@ public final class LocalCopy {
                             + ", not the expected one; ask its owner");
         }
         Files.createDirectories(folder);
-        write(new State(root, Map.of()));
+        write(new State(root, 0, Map.of()));
+        current = Optional.empty();
         return root;
     }
 
-    /** Reads the repository anew. If anything is wrong the copy stays as it was.
+    /** Reads what changed in the repository. If anything is wrong the copy stays as it was; a damaged copy is made whole.
      * @param source where it is
      * @return what it holds
      * @throws IOException if it cannot be read, or is not to be believed */
     public Contents refresh(Source source) throws IOException {
-        Contents contents = reader.read(source, state().root(), last());
-        Map<String, String> names = new TreeMap<>();
-        for (Map.Entry<String, byte[]> file : contents.files().entrySet()) {
-            String digest = Root.sha256(file.getValue());
-            Path path = folder.resolve(digest);
-            if (!Files.exists(path)) {
-                replace(path, file.getValue());
-            }
-            names.put(file.getKey(), digest);
+        State state = state();
+        Optional<Contents> before;
+        try {
+            before = last();
+        } catch (IOException damaged) {
+            before = Optional.empty(); // all is read again; its snapshot must still not be older
         }
-        write(new State(contents.root(), names));
+        Map<String, String> names = new TreeMap<>();
+        Source kept =
+                (name, most) -> {
+                    byte[] bytes = source.read(name, most);
+                    if (!name.startsWith("root/")) {
+                        names.put(name, keep(bytes));
+                    }
+                    return bytes;
+                };
+        Contents contents = reader.read(kept, state.root(), before);
+        RepositoryReader.notOlder(
+                RepositoryReader.SNAPSHOT, state.snapshot(), contents.snapshot().version());
+        contents.snapshot()
+                .files()
+                .forEach((name, file) -> names.putIfAbsent(name, file.sha256())); // unchanged
+        write(new State(contents.root(), contents.snapshot().version(), names));
         sweep(new HashSet<>(names.values()));
+        current = Optional.of(contents);
         return contents;
     }
 
-    /** What was good last, verified again; may be expired.
+    private String keep(byte[] bytes) throws IOException {
+        String digest = Root.sha256(bytes);
+        replace(folder.resolve(digest), bytes);
+        return digest;
+    }
+
+    /** What was good last; may be expired. Verified when it is read from disk, which is once.
      * @return empty if there was none yet
      * @throws IOException if the copy is damaged: refresh it */
     public Optional<Contents> last() throws IOException {
+        if (current.isPresent()) {
+            return current;
+        }
         State state = state();
         if (state.files().isEmpty()) {
             return Optional.empty();
@@ -90,7 +114,8 @@ public final class LocalCopy {
                     }
                     return new FolderSource(folder).read(file, most);
                 };
-        return Optional.of(reader.readOld(copy, state.root(), Optional.empty()));
+        current = Optional.of(reader.readOld(copy, state.root(), Optional.empty()));
+        return current;
     }
 
     private State state() throws IOException {

@@ -1,5 +1,6 @@
 package dev.weft.skill.repository;
 
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -19,7 +20,10 @@ public record Publishers(String type, long version, List<Publisher> publishers) 
     /** Checks the fields. */
     public Publishers {
         Check.version(version);
-        publishers = Check.list(publishers, 1000, "publishers");
+        publishers =
+                Check.list(publishers, 1000, "publishers").stream()
+                        .sorted(Comparator.comparing(Publisher::namespace))
+                        .toList();
         Set<String> seen = new HashSet<>();
         for (Publisher publisher : publishers) {
             Check.check(
@@ -41,7 +45,28 @@ public record Publishers(String type, long version, List<Publisher> publishers) 
      * @param bundle symbolic name
      * @return the publisher, if there is one */
     public Optional<Publisher> owner(String bundle) {
-        return publishers.stream().filter(p -> Check.owns(p.namespace(), bundle)).findFirst();
+        for (int end = bundle.length(); end > 0; end = bundle.lastIndexOf('.', end - 1)) {
+            Optional<Publisher> owner = named(bundle.substring(0, end));
+            if (owner.isPresent()) {
+                return owner;
+            }
+        }
+        return Optional.empty();
+    }
+
+    private Optional<Publisher> named(String namespace) {
+        int from = 0;
+        int to = publishers.size() - 1;
+        while (from <= to) {
+            int middle = (from + to) >>> 1;
+            int order = publishers.get(middle).namespace().compareTo(namespace);
+            if (order == 0) {
+                return Optional.of(publishers.get(middle));
+            }
+            from = order < 0 ? middle + 1 : from;
+            to = order < 0 ? to : middle - 1;
+        }
+        return Optional.empty();
     }
 
     /**

@@ -1,6 +1,5 @@
 package dev.weft.skill.repository;
 
-import static dev.weft.skill.repository.CatalogException.Code.CHANGED;
 import static dev.weft.skill.repository.CatalogException.Code.EXPIRED;
 import static dev.weft.skill.repository.CatalogException.Code.LIES;
 import static dev.weft.skill.repository.CatalogException.Code.MALFORMED;
@@ -8,23 +7,14 @@ import static dev.weft.skill.repository.CatalogException.Code.NOT_OWNED;
 import static dev.weft.skill.repository.CatalogException.Code.ROLLBACK;
 import static dev.weft.skill.repository.CatalogException.Code.SWAPPED;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import dev.weft.protocol.ProtocolException;
 import dev.weft.protocol.Wire;
 import dev.weft.skill.repository.scan.Scan;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
 import java.time.Clock;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.jar.JarFile;
 import java.util.jar.Manifest;
 import java.util.zip.ZipEntry;
@@ -40,7 +30,6 @@ public final class RepositoryReader {
     private static final int MAX_ROOTS = 100;
     private static final long MAX_DOCUMENT = 1 << 20;
     private static final long MAX_SNAPSHOT = 2 << 20;
-    private static final int MAX_STATEMENTS = 10_000;
 
     private final Clock clock;
 
@@ -95,10 +84,8 @@ public final class RepositoryReader {
 
     /** As {@link #read}, but what is expired is given too: for the copy that is kept for offline use. */
     Contents readOld(Source source, Root trusted, Optional<Contents> before) throws IOException {
-        Map<String, byte[]> files = new HashMap<>();
         Root root = newest(source, before.map(Contents::root).orElse(trusted));
         byte[] bytes = source.read(SNAPSHOT, MAX_SNAPSHOT);
-        files.put(SNAPSHOT, bytes);
         Snapshot snapshot =
                 Signed.read(SNAPSHOT, bytes)
                         .open(SNAPSHOT, root.snapshot(), Snapshot.KIND, Snapshot.class);
@@ -110,44 +97,7 @@ public final class RepositoryReader {
                         SWAPPED, "two different snapshots have version " + snapshot.version());
             }
         }
-        for (String name : snapshot.files().keySet()) {
-            files.put(name, verified(source, snapshot, name));
-        }
-        Publishers publishers =
-                Signed.read(PUBLISHERS, file(files, PUBLISHERS))
-                        .open(PUBLISHERS, root.publishers(), Publishers.KIND, Publishers.class);
-        if (before.isPresent()) {
-            notOlder(PUBLISHERS, before.get().publishers().version(), publishers.version());
-        }
-        Map<String, Releases> releases = new HashMap<>();
-        Map<String, Releases.Release> all = new HashMap<>();
-        for (Publishers.Publisher publisher : publishers.publishers()) {
-            Releases own = releases(publisher, files, before);
-            releases.put(publisher.namespace(), own);
-            own.releases().forEach(release -> all.put(release.id(), release));
-        }
-        List<Entry> entries = new ArrayList<>();
-        Set<String> seen = new HashSet<>();
-        for (List<Entry.Clause> resource : Index.read(file(files, INDEX))) {
-            Entry entry = Entry.of(resource, all);
-            if (!seen.add(entry.release().id())) {
-                throw new CatalogException(
-                        MALFORMED, "index.xml lists " + entry.release().id() + " twice");
-            }
-            entries.add(entry);
-        }
-        Set<Statement> statements = new LinkedHashSet<>();
-        before.ifPresent(
-                b -> statements.addAll(b.statements())); // nobody can hold back what was said
-        statements.addAll(statements(file(files, STATEMENTS), root, publishers));
-        return new Contents(
-                root,
-                snapshot,
-                publishers,
-                Map.copyOf(releases),
-                List.copyOf(statements),
-                List.copyOf(entries),
-                Map.copyOf(files));
+        return new Refresh(source, root, snapshot, before).read();
     }
 
     /** Reads a jar.
@@ -250,59 +200,7 @@ public final class RepositoryReader {
         throw new CatalogException(MALFORMED, "more than " + MAX_ROOTS + " new roots at once");
     }
 
-    private static Releases releases(
-            Publishers.Publisher publisher, Map<String, byte[]> files, Optional<Contents> before)
-            throws CatalogException {
-        String name = releases(publisher.namespace());
-        Releases old = before.map(b -> b.releases().get(publisher.namespace())).orElse(null);
-        if (old == null && !files.containsKey(name)) {
-            return new Releases(
-                    Releases.KIND, publisher.namespace(), 1, List.of()); // published nothing yet
-        }
-        Releases own =
-                Signed.read(name, file(files, name))
-                        .open(name, publisher.role(), Releases.KIND, Releases.class);
-        if (!own.namespace().equals(publisher.namespace())) {
-            throw new CatalogException(
-                    NOT_OWNED, name + " speaks for namespace " + own.namespace());
-        }
-        if (old != null) {
-            notOlder(name, old.version(), own.version());
-            Set<Releases.Release> now = new HashSet<>(own.releases());
-            for (Releases.Release release : old.releases()) {
-                if (!now.contains(release)) {
-                    throw new CatalogException(
-                            CHANGED,
-                            release.id()
-                                    + " was published before and is now another or gone; a version is for good");
-                }
-            }
-        }
-        return own;
-    }
-
-    private static List<Statement> statements(byte[] bytes, Root root, Publishers publishers)
-            throws CatalogException {
-        JsonNode list;
-        try {
-            list = Wire.tree(new String(bytes, StandardCharsets.UTF_8)).path("statements");
-        } catch (ProtocolException | IllegalArgumentException e) {
-            throw new CatalogException(MALFORMED, STATEMENTS + " is broken: " + e.getMessage());
-        }
-        if (!list.isArray() || list.size() > MAX_STATEMENTS) {
-            throw new CatalogException(
-                    MALFORMED, STATEMENTS + " has no list of at most " + MAX_STATEMENTS);
-        }
-        List<Statement> statements = new ArrayList<>();
-        for (JsonNode one : list) {
-            byte[] json = Wire.write(one).getBytes(StandardCharsets.UTF_8);
-            statements.add(statement(Signed.read(STATEMENTS, json), root, publishers));
-        }
-        return statements;
-    }
-
-    private static byte[] verified(Source source, Snapshot snapshot, String name)
-            throws IOException {
+    static byte[] verified(Source source, Snapshot snapshot, String name) throws IOException {
         Snapshot.FileDigest wanted = snapshot.files().get(name);
         byte[] bytes = source.read(name, wanted.length());
         if (!Snapshot.FileDigest.of(bytes).equals(wanted)) {
@@ -313,15 +211,7 @@ public final class RepositoryReader {
         return bytes;
     }
 
-    private static byte[] file(Map<String, byte[]> files, String name) throws CatalogException {
-        byte[] bytes = files.get(name);
-        if (bytes == null) {
-            throw new CatalogException(MALFORMED, "the snapshot does not name " + name);
-        }
-        return bytes;
-    }
-
-    private static void notOlder(String name, long before, long now) throws CatalogException {
+    static void notOlder(String name, long before, long now) throws CatalogException {
         if (now < before) {
             throw new CatalogException(
                     ROLLBACK,

@@ -1,14 +1,10 @@
 package dev.weft.skill.repository;
 
-import aQute.bnd.osgi.repository.XMLResourceGenerator;
-import aQute.bnd.osgi.resource.ResourceBuilder;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.weft.api.identity.HostKey;
 import dev.weft.protocol.Wire;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,7 +17,6 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.jar.JarFile;
 import org.osgi.framework.Version;
-import org.osgi.resource.Resource;
 
 /**
  * Makes and changes a repository in a folder. Every change ends with {@link #snapshot}, which makes it visible; until then readers see a
@@ -164,16 +159,16 @@ public final class RepositoryWriter {
                                 + 1
                         : 1;
         Publishers publishers = publishers();
-        List<Releases.Release> all = new ArrayList<>();
+        IndexWriter index = new IndexWriter(folder);
         Map<String, Snapshot.FileDigest> files = new TreeMap<>();
         for (Publishers.Publisher publisher : publishers.publishers()) {
             Releases own = releases(publisher.namespace());
             if (!own.releases().isEmpty()) {
-                all.addAll(own.releases());
                 files.put(RepositoryReader.releases(publisher.namespace()), null);
+                files.put(index.part(own), null);
             }
         }
-        write(RepositoryReader.INDEX, index(version, all));
+        index.whole(version);
         for (String name :
                 List.of(
                         RepositoryReader.PUBLISHERS,
@@ -188,23 +183,6 @@ public final class RepositoryWriter {
         write(
                 RepositoryReader.SNAPSHOT,
                 Signed.write(new Snapshot(Snapshot.KIND, version, in(life), files), key));
-    }
-
-    private byte[] index(long version, List<Releases.Release> releases) throws IOException {
-        List<Resource> resources = new ArrayList<>();
-        for (Releases.Release release : releases) {
-            ResourceBuilder builder = new ResourceBuilder();
-            try {
-                builder.addFile(
-                        folder.resolve(release.file()).toFile(), URI.create(release.file()));
-            } catch (Exception e) { // bnd declares no other
-                throw new IOException(release.file() + " cannot be indexed: " + e.getMessage(), e);
-            }
-            resources.add(builder.build());
-        }
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        new XMLResourceGenerator().name("weft").increment(version).resources(resources).save(out);
-        return out.toByteArray();
     }
 
     private Publishers publishers() throws IOException {

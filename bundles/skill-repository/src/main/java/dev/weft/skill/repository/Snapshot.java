@@ -8,21 +8,21 @@ import java.util.Map;
  * @param type {@code snapshot}
  * @param version grows with each change
  * @param expires ISO 8601, UTC: signed anew before, also if nothing changed, so that an old state cannot be shown for long
- * @param files digest of {@code index.xml}, {@code publishers.json}, {@code statements.json} and one
- *     {@code publishers/NAMESPACE.json} for each publisher
+ * @param files digest of {@code index.xml}, {@code publishers.json}, {@code statements.json} and, for each publisher,
+ *     {@code publishers/NAMESPACE.json} and {@code index-NAMESPACE.xml}
  */
 public record Snapshot(String type, long version, String expires, Map<String, FileDigest> files) {
     /** The kind of this document. */
     static final String KIND = "snapshot";
 
     /** Most files of a snapshot. */
-    static final int MAX_FILES = 2000;
+    static final int MAX_FILES = 2100;
 
     /** Checks the fields. */
     public Snapshot {
         Check.version(version);
         Check.time(expires);
-        Check.check(files != null && files.size() <= MAX_FILES, "1 to 2000 files");
+        Check.check(files != null && files.size() <= MAX_FILES, "1 to 2100 files");
         files.keySet().forEach(Check::file);
         files = Map.copyOf(files);
     }

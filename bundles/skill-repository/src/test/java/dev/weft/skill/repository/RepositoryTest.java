@@ -1,5 +1,6 @@
 package dev.weft.skill.repository;
 
+import static dev.weft.skill.repository.Shop.refused;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -22,7 +23,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 
 class RepositoryTest {
@@ -148,7 +148,7 @@ class RepositoryTest {
 
     @Test
     void a_changed_index_is_swapped() throws Exception {
-        change("index.xml", "Counts", "Sounts");
+        change("index-com.acme.xml", "Counts", "Sounts");
         refused(Code.SWAPPED, shop::read);
     }
 
@@ -231,22 +231,22 @@ class RepositoryTest {
 
     @Test
     void the_index_cannot_list_what_nobody_signed() throws Exception {
-        change("index.xml", "value=\"com.acme.words\"", "value=\"com.acme.wards\"");
-        resnapshot("index.xml");
+        change("index-com.acme.xml", "value=\"com.acme.words\"", "value=\"com.acme.wards\"");
+        resnapshot("index-com.acme.xml");
         refused(Code.LIES, shop::read);
     }
 
     @Test
     void the_index_cannot_point_to_another_jar() throws Exception {
-        change("index.xml", "jars/com.acme.words-1.0.0.jar", "jars/other.jar");
-        resnapshot("index.xml");
+        change("index-com.acme.xml", "jars/com.acme.words-1.0.0.jar", "jars/other.jar");
+        resnapshot("index-com.acme.xml");
         refused(Code.LIES, shop::read);
     }
 
     @Test
     void the_index_cannot_hide_a_permission() throws Exception {
-        change("index.xml", "net,files", "net");
-        resnapshot("index.xml");
+        change("index-com.acme.xml", "net,files", "net");
+        resnapshot("index-com.acme.xml");
         Entry entry = shop.read().entries().get(0);
         refused(Code.LIES, () -> shop.reader.jar(new FolderSource(shop.folder), entry));
     }
@@ -254,11 +254,11 @@ class RepositoryTest {
     @Test
     void an_index_with_a_document_type_is_refused() throws Exception {
         change(
-                "index.xml",
+                "index-com.acme.xml",
                 "<repository ",
                 "<!DOCTYPE r [<!ENTITY x SYSTEM 'file:///etc/passwd'>]><repository ");
-        change("index.xml", "value=\"Words\"", "value=\"&x;\"");
-        resnapshot("index.xml");
+        change("index-com.acme.xml", "value=\"Words\"", "value=\"&x;\"");
+        resnapshot("index-com.acme.xml");
         refused(Code.MALFORMED, shop::read);
     }
 
@@ -396,31 +396,28 @@ class RepositoryTest {
     }
 
     @Test
-    void the_last_good_copy_is_kept_when_the_repository_goes_bad_or_away() throws Exception {
-        LocalCopy copy = new LocalCopy(temporary.resolve("local"), shop.clock);
-        Source source = Source.of(shop.folder.toString());
-        assertThrows(CatalogException.class, () -> copy.add(source, "0".repeat(64)));
-        copy.add(source, shop.root.fingerprint());
-        assertTrue(copy.last().isEmpty());
-        Contents good = copy.refresh(source);
-        change("index.xml", "Counts", "Sounts");
-        refused(Code.SWAPPED, () -> copy.refresh(source));
-        LocalCopy afterRestart = new LocalCopy(temporary.resolve("local"), shop.clock);
-        assertEquals(good.entries(), afterRestart.last().orElseThrow().entries());
-        shop.later(Duration.ofDays(8));
-        assertTrue(afterRestart.last().orElseThrow().expired(shop.clock.instant()));
-    }
-
-    @Test
-    void a_damaged_copy_is_noticed() throws Exception {
-        Path local = temporary.resolve("local");
-        LocalCopy copy = new LocalCopy(local, shop.clock);
-        Source source = Source.of(shop.folder.toString());
-        copy.add(source, shop.root.fingerprint());
-        Contents good = copy.refresh(source);
-        Path index = local.resolve(good.snapshot().files().get("index.xml").sha256());
-        Files.writeString(index, Files.readString(index).replace("Counts", "Sounts"));
-        refused(Code.SWAPPED, copy::last);
+    void files_of_a_snapshot_that_nobody_knows_are_not_fetched_and_too_many_bytes_are_refused()
+            throws Exception {
+        Files.writeString(file("extra.txt"), "x");
+        resnapshot("extra.txt");
+        Source folder = new FolderSource(shop.folder);
+        Source source =
+                (name, most) -> {
+                    assertTrue(!name.equals("extra.txt"));
+                    return folder.read(name, most);
+                };
+        assertEquals(1, shop.reader.read(source, shop.root, Optional.empty()).entries().size());
+        JsonNode old = Wire.tree(Files.readString(file("snapshot.json"))).path("signed");
+        Snapshot snapshot = Wire.as(old, Snapshot.class);
+        Map<String, Snapshot.FileDigest> files = new TreeMap<>(snapshot.files());
+        for (String big : List.of("a", "b", "c")) {
+            files.put(big, new Snapshot.FileDigest("0".repeat(64), 60 << 20));
+        }
+        sign(
+                "snapshot.json",
+                new Snapshot(Snapshot.KIND, snapshot.version() + 1, snapshot.expires(), files),
+                shop.owner);
+        refused(Code.MALFORMED, shop::read);
     }
 
     private static Statement statement(String verb) {
@@ -472,10 +469,5 @@ class RepositoryTest {
 
     private Path file(String name) {
         return shop.folder.resolve(name);
-    }
-
-    private static void refused(Code code, Executable what) {
-        CatalogException refused = assertThrows(CatalogException.class, what);
-        assertEquals(code, refused.code(), refused.getMessage());
     }
 }

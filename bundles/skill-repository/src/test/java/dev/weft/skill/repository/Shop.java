@@ -1,6 +1,10 @@
 package dev.weft.skill.repository;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
 import dev.weft.api.identity.HostKey;
+import dev.weft.skill.repository.CatalogException.Code;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,6 +19,7 @@ import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
 import java.util.jar.Manifest;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.function.Executable;
 
 /** A repository in a temporary folder with one publisher, and the means to spoil it. */
 final class Shop {
@@ -118,5 +123,10 @@ final class Shop {
             out.write(version.getBytes(java.nio.charset.StandardCharsets.UTF_8));
         }
         return jar;
+    }
+
+    static void refused(Code code, Executable what) {
+        CatalogException refused = assertThrows(CatalogException.class, what);
+        assertEquals(code, refused.code(), refused.getMessage());
     }
 }

@@ -56,8 +56,7 @@ class SkillSearchTest {
                                         new Publishers.Publisher("org.other", "Other", role))),
                         Map.of(),
                         statements,
-                        entries,
-                        Map.of()));
+                        Map.of("index.xml", entries)));
     }
 
     private static Query filtered(String publisher, String permission, String platform) {
