@@ -82,7 +82,15 @@ public final class LocalCopy {
                 RepositoryReader.SNAPSHOT, state.snapshot(), contents.snapshot().version());
         contents.snapshot()
                 .files()
-                .forEach((name, file) -> names.putIfAbsent(name, file.sha256())); // unchanged
+                .keySet()
+                .forEach(
+                        name ->
+                                names.putIfAbsent(
+                                        contents.snapshot().path(name),
+                                        contents.snapshot()
+                                                .files()
+                                                .get(name)
+                                                .sha256())); // unchanged
         write(new State(contents.root(), contents.snapshot().version(), names));
         sweep(new HashSet<>(names.values()));
         current = Optional.of(contents);
@@ -142,11 +150,20 @@ public final class LocalCopy {
     }
 
     static void replace(Path file, byte[] bytes) throws IOException {
+        replace(file, draft -> Files.write(draft, bytes));
+    }
+
+    /** Fills the draft of a file. */
+    interface Filling {
+        void into(Path draft) throws IOException;
+    }
+
+    static void replace(Path file, Filling filling) throws IOException {
         Path parent = file.toAbsolutePath().getParent();
         Files.createDirectories(parent);
         Path draft = Files.createTempFile(parent, ".new", ".tmp");
         try {
-            Files.write(draft, bytes);
+            filling.into(draft);
             try {
                 Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE);
             } catch (AtomicMoveNotSupportedException stick) {

@@ -72,7 +72,7 @@ public record Publishers(String type, long version, List<Publisher> publishers) 
     /**
      * An owner of a namespace.
      *
-     * @param namespace bundles are called like it, or start with it and a dot
+     * @param namespace at most 120 characters; bundles are called like it, or start with it and a dot
      * @param name for people
      * @param role its keys
      */
@@ -80,6 +80,7 @@ public record Publishers(String type, long version, List<Publisher> publishers) 
         /** Checks the fields. */
         public Publisher {
             Check.bundle(namespace);
+            Check.check(namespace.length() <= 120, "a namespace has at most 120 characters");
             Check.check(name != null && name.length() <= 100, "a publisher has a name");
             Check.check(role != null, "publisher " + namespace + " has no keys");
         }

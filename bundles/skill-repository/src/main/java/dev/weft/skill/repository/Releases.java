@@ -1,15 +1,23 @@
 package dev.weft.skill.repository;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.temporal.ChronoUnit;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.jar.JarFile;
+import java.util.stream.Stream;
+import org.osgi.framework.Version;
 
 /**
  * All that a publisher ever published into a repository, signed by the publisher.
  *
  * @param type {@code releases}
  * @param namespace whose
- * @param version grows with each change
+ * @param version grows with each change; 0 before the first
  * @param releases at most 20000; a version of a bundle once and for good
  */
 public record Releases(String type, String namespace, long version, List<Release> releases) {
@@ -19,7 +27,7 @@ public record Releases(String type, String namespace, long version, List<Release
     /** Checks the fields. */
     public Releases {
         Check.bundle(namespace);
-        Check.version(version);
+        Check.length(version, Long.MAX_VALUE);
         releases = Check.list(releases, 20_000, "releases");
         Set<String> seen = new HashSet<>();
         for (Release release : releases) {
@@ -28,6 +36,26 @@ public record Releases(String type, String namespace, long version, List<Release
                     Check.owns(namespace, release.bundle()),
                     release.bundle() + " does not belong to namespace " + namespace);
         }
+    }
+
+    /** The next document of this publisher.
+     * @param more what is published with it; empty to sign the old with new keys
+     * @return the document that follows this one, to be signed
+     * @throws IllegalArgumentException if one was published before, or belongs to another namespace */
+    public Releases with(List<Release> more) {
+        Set<String> known = new HashSet<>();
+        releases.forEach(release -> known.add(release.id()));
+        for (Release release : more) {
+            Check.check(
+                    known.add(release.id()),
+                    release.id()
+                            + " is published already; a version is for good: raise Bundle-Version");
+        }
+        return new Releases(
+                type,
+                namespace,
+                version + 1,
+                Stream.concat(releases.stream(), more.stream()).toList());
     }
 
     /**
@@ -58,6 +86,38 @@ public record Releases(String type, String namespace, long version, List<Release
             Check.length(length, 64 << 20);
             Check.digest(manifest);
             Check.time(published);
+        }
+
+        /** Looks at a jar.
+         * @param jar a bundle
+         * @param clock for the time of publishing
+         * @return what its publisher signs
+         * @throws IOException if it is no bundle, or cannot be read */
+        public static Release of(Path jar, Clock clock) throws IOException {
+            try (JarFile file = new JarFile(jar.toFile())) {
+                var main =
+                        file.getManifest() == null ? null : file.getManifest().getMainAttributes();
+                if (main == null || main.getValue("Bundle-SymbolicName") == null) {
+                    throw new IOException(
+                            jar + " is not a bundle: its manifest has no Bundle-SymbolicName");
+                }
+                String bundle = main.getValue("Bundle-SymbolicName").split(";")[0].strip();
+                String version = Version.parseVersion(main.getValue("Bundle-Version")).toString();
+                byte[] manifest;
+                try (var in = file.getInputStream(file.getEntry(JarFile.MANIFEST_NAME))) {
+                    manifest = in.readAllBytes();
+                }
+                return new Release(
+                        bundle,
+                        version,
+                        "jars/" + bundle + "-" + version + ".jar",
+                        Root.sha256(jar),
+                        Files.size(jar),
+                        Root.sha256(manifest),
+                        clock.instant().truncatedTo(ChronoUnit.SECONDS).toString());
+            } catch (IllegalArgumentException e) {
+                throw new IOException(jar + " cannot be published: " + e.getMessage(), e);
+            }
         }
 
         /** Name and version.

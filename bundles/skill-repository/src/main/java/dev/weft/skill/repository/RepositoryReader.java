@@ -202,7 +202,7 @@ public final class RepositoryReader {
 
     static byte[] verified(Source source, Snapshot snapshot, String name) throws IOException {
         Snapshot.FileDigest wanted = snapshot.files().get(name);
-        byte[] bytes = source.read(name, wanted.length());
+        byte[] bytes = source.read(snapshot.path(name), wanted.length());
         if (!Snapshot.FileDigest.of(bytes).equals(wanted)) {
             throw new CatalogException(
                     SWAPPED,

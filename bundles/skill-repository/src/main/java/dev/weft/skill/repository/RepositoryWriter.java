@@ -1,36 +1,41 @@
 package dev.weft.skill.repository;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import static dev.weft.skill.repository.CatalogException.Code.CHANGED;
+import static dev.weft.skill.repository.CatalogException.Code.NOT_OWNED;
+import static dev.weft.skill.repository.CatalogException.Code.ROLLBACK;
+import static dev.weft.skill.repository.CatalogException.Code.SWAPPED;
+
 import dev.weft.api.identity.HostKey;
-import dev.weft.protocol.Wire;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
-import java.util.jar.JarFile;
-import org.osgi.framework.Version;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
- * Makes and changes a repository in a folder. Every change ends with {@link #snapshot}, which makes it visible; until then readers see a
- * folder that does not fit its snapshot, so publish to a copy where that matters. Use from one thread.
+ * Makes and changes a repository in a folder. Every change ends with {@link #snapshot}, which makes it visible in one step: readers see
+ * the repository as it was or as it is, also if this is killed in between. Use from one thread.
  */
 public final class RepositoryWriter {
-    private final Path folder;
+    /** How long a root is good. */
+    public static final Duration ROOT_LIFE = Duration.ofDays(365);
+
+    private static final int MAX_STATEMENTS = 10_000;
+
+    private final RepositoryFolder folder;
     private final Clock clock;
 
     /** Writes into a folder.
      * @param folder of the repository
      * @param clock the time that documents carry */
     public RepositoryWriter(Path folder, Clock clock) {
-        this.folder = folder;
+        this.folder = new RepositoryFolder(folder);
         this.clock = clock;
     }
 
@@ -40,174 +45,319 @@ public final class RepositoryWriter {
      * @return its root, whose fingerprint the owner tells people
      * @throws IOException if it cannot be written, or there is one */
     public Root create(String name, HostKey owner) throws IOException {
-        if (Files.exists(folder.resolve(RepositoryReader.root(1)))) {
-            throw new IOException(folder + " is a repository already");
+        if (folder.exists(RepositoryReader.root(1))) {
+            throw new IOException(folder.path("") + " is a repository already");
         }
         Role role = Role.of(owner.publicKey());
-        Root root = new Root(Root.KIND, name, 1, in(Duration.ofDays(365)), role, role, role);
-        root(root, owner);
-        write(
-                RepositoryReader.PUBLISHERS,
-                Signed.write(new Publishers(Publishers.KIND, 1, List.of()), owner));
-        statements(List.of());
+        Root root = new Root(Root.KIND, name, 1, in(ROOT_LIFE), role, role, role);
+        publishers(1, List.of(), owner);
+        folder.statements(List.of());
+        root(root, owner); // last: what has a root is whole
         return root;
     }
 
-    /** Adds a root.
+    /** Adds a root. If other keys sign publishers from now on, all that those sign is signed anew.
      * @param root its version is the successor of the newest
      * @param keys those of the old root and those of the new
      * @throws IOException if it cannot be written */
     public void root(Root root, HostKey... keys) throws IOException {
-        write(RepositoryReader.root(root.version()), Signed.write(root, keys));
+        folder.write(RepositoryReader.root(root.version()), Signed.write(root, keys));
+        List<HostKey> owners = new ArrayList<>(List.of(keys));
+        owners.removeIf(key -> !root.publishers().keys().contains(key.publicKey()));
+        if (owners.size() >= root.publishers().threshold()) {
+            HostKey[] enough = owners.toArray(HostKey[]::new);
+            Publishers old = folder.publishers();
+            publishers(old.version() + 1, old.publishers(), enough);
+            List<byte[]> statements = new ArrayList<>();
+            for (byte[] statement : folder.statements()) {
+                statements.add(Signed.read("a statement", statement).with(enough));
+            }
+            folder.statements(statements);
+        }
     }
 
-    /** Gives a namespace to a publisher, or new keys to one that lost its own.
+    /** The newest root.
+     * @return what it says
+     * @throws IOException if this is no repository */
+    public Root root() throws IOException {
+        return folder.root();
+    }
+
+    /** Who owns what.
+     * @return the publishers
+     * @throws IOException if it cannot be read */
+    public Publishers publishers() throws IOException {
+        return folder.publishers();
+    }
+
+    /** What a publisher published.
+     * @param namespace whose
+     * @return its document; version 0 if there is none yet
+     * @throws IOException if it cannot be read */
+    public Releases releases(String namespace) throws IOException {
+        return folder.releases(namespace);
+    }
+
+    /** What readers see now.
+     * @return empty if nothing was made visible yet
+     * @throws IOException if it cannot be read */
+    public Optional<Snapshot> snapshot() throws IOException {
+        return folder.snapshot();
+    }
+
+    /** The keys that a namespace has from its next document on.
+     * @param namespace whose
+     * @return empty if they do not change
+     * @throws IOException if it cannot be read */
+    public Optional<Publishers.Publisher> pending(String namespace) throws IOException {
+        return folder.pending(namespace);
+    }
+
+    /** Gives a namespace to a publisher, or new keys to one that changes or lost its own. If releases were signed with keys that would
+     * not count any more, the new ones count from the next {@link #accept} on, which must be signed with them.
      * @param publisher whom
-     * @param owner a key of the repository's {@code publishers} role
+     * @param owners keys of the repository's {@code publishers} role
+     * @return whether it counts at once
      * @throws IOException if it cannot be written */
-    public void publisher(Publishers.Publisher publisher, HostKey owner) throws IOException {
-        Publishers old = publishers();
+    public boolean publisher(Publishers.Publisher publisher, HostKey... owners) throws IOException {
+        folder.settled(publisher.namespace());
+        Publishers old = folder.publishers();
         List<Publishers.Publisher> all = new ArrayList<>(old.publishers());
         all.removeIf(p -> p.namespace().equals(publisher.namespace()));
         all.add(publisher);
-        write(
-                RepositoryReader.PUBLISHERS,
-                Signed.write(new Publishers(Publishers.KIND, old.version() + 1, all), owner));
+        Publishers next = new Publishers(Publishers.KIND, old.version() + 1, all); // checks it
+        String name = RepositoryReader.releases(publisher.namespace());
+        if (folder.exists(name) && !opens(name, publisher.role())) {
+            folder.pending(publisher);
+            return false;
+        }
+        publishers(next.version(), next.publishers(), owners);
+        return true;
+    }
+
+    /** Takes a namespace away: its releases are not offered any more. Who has it next must sign them anew.
+     * @param namespace whose
+     * @param owners keys of the repository's {@code publishers} role
+     * @return false if nobody has it
+     * @throws IOException if it cannot be written */
+    public boolean remove(String namespace, HostKey... owners) throws IOException {
+        folder.settled(namespace);
+        Publishers old = folder.publishers();
+        List<Publishers.Publisher> all = new ArrayList<>(old.publishers());
+        if (!all.removeIf(p -> p.namespace().equals(namespace))) {
+            return false;
+        }
+        publishers(old.version() + 1, all, owners);
+        return true;
+    }
+
+    /** Takes a publisher's document, and the jars that are new in it.
+     * @param document signed by the publisher; names all that was published before, too
+     * @param jars where the jar with a digest is; asked for new releases only
+     * @param owners keys of the repository's {@code publishers} role, for keys that are {@linkplain #pending pending}
+     * @return what is new
+     * @throws CatalogException if it is not the publisher's, takes something back, is older than what is here, or a jar is another
+     * @throws IOException if it cannot be written */
+    public List<Releases.Release> accept(byte[] document, Jars jars, HostKey... owners)
+            throws IOException {
+        Signed signed = Signed.read("the document of releases", document);
+        String namespace =
+                signed.unverified("the document", Releases.KIND, Releases.class).namespace();
+        String name = RepositoryReader.releases(namespace);
+        Optional<Publishers.Publisher> pending = folder.pending(namespace);
+        Publishers.Publisher publisher =
+                pending.or(() -> publisher(namespace))
+                        .orElseThrow(
+                                () ->
+                                        new CatalogException(
+                                                NOT_OWNED,
+                                                "nobody has the namespace "
+                                                        + namespace
+                                                        + " here; the repository's owner gives it"));
+        Releases next = signed.open(name, publisher.role(), Releases.KIND, Releases.class);
+        Releases old = folder.releases(namespace);
+        if (next.version() <= old.version()) {
+            throw new CatalogException(
+                    ROLLBACK,
+                    name
+                            + " is at version "
+                            + old.version()
+                            + " here; read it again and publish on top of it");
+        }
+        Set<Releases.Release> before = new HashSet<>(old.releases());
+        List<Releases.Release> fresh = new ArrayList<>(next.releases());
+        fresh.removeIf(before::contains);
+        if (next.releases().size() - fresh.size() != before.size()) {
+            throw new CatalogException(
+                    CHANGED,
+                    "the document of "
+                            + namespace
+                            + " changes or leaves out what was published; a version is for good");
+        }
+        for (Releases.Release release : fresh) {
+            take(release, jars);
+        }
+        folder.write(name, document);
+        if (pending.isPresent()) {
+            folder.settled(namespace);
+            publisher(pending.get(), owners);
+        }
+        return fresh;
+    }
+
+    /** Gives the jars of new releases. */
+    @FunctionalInterface
+    public interface Jars {
+        /** Finds a jar.
+         * @param release the release that names it
+         * @return a file
+         * @throws IOException if there is none */
+        Path of(Releases.Release release) throws IOException;
+    }
+
+    private void take(Releases.Release release, Jars jars) throws IOException {
+        Path jar = jars.of(release);
+        Releases.Release found = Releases.Release.of(jar, clock);
+        if (!found.sha256().equals(release.sha256())
+                || found.length() != release.length()
+                || !found.manifest().equals(release.manifest())
+                || !found.id().equals(release.id())
+                || !found.file().equals(release.file())) {
+            throw new CatalogException(
+                    SWAPPED,
+                    "the jar of "
+                            + release.id()
+                            + " is not what the document says of it: it is "
+                            + found.id()
+                            + ", "
+                            + found.length()
+                            + " bytes, SHA-256 "
+                            + found.sha256());
+        }
+        folder.copy(release.file(), jar);
     }
 
     /** Publishes a jar: copies it, and signs its digest and that of its manifest.
      * @param namespace of the publisher
      * @param jar a bundle whose name lies in the namespace
-     * @param key of the publisher
+     * @param keys of the publisher
      * @return what was signed
      * @throws IOException if it is no bundle, the version exists, or it cannot be written */
-    public Releases.Release publish(String namespace, Path jar, HostKey key) throws IOException {
-        byte[] bytes = Files.readAllBytes(jar);
-        String bundle;
-        String version;
-        byte[] manifest;
-        try (JarFile file = new JarFile(jar.toFile())) {
-            var main = file.getManifest() == null ? null : file.getManifest().getMainAttributes();
-            if (main == null || main.getValue("Bundle-SymbolicName") == null) {
-                throw new IOException(
-                        jar + " is not a bundle: its manifest has no Bundle-SymbolicName");
-            }
-            bundle = main.getValue("Bundle-SymbolicName").split(";")[0].strip();
-            version = Version.parseVersion(main.getValue("Bundle-Version")).toString();
-            try (var in = file.getInputStream(file.getEntry(JarFile.MANIFEST_NAME))) {
-                manifest = in.readAllBytes();
-            }
-        }
-        Releases old = releases(namespace);
-        Releases.Release release =
-                new Releases.Release(
-                        bundle,
-                        version,
-                        "jars/" + bundle + "-" + version + ".jar",
-                        Root.sha256(bytes),
-                        bytes.length,
-                        Root.sha256(manifest),
-                        clock.instant().truncatedTo(ChronoUnit.SECONDS).toString());
-        if (old.releases().stream().anyMatch(r -> r.id().equals(release.id()))) {
-            throw new IOException(
-                    release.id()
-                            + " is published already; a version is for good: raise Bundle-Version");
-        }
-        List<Releases.Release> all = new ArrayList<>(old.releases());
-        all.add(release);
-        Releases next = new Releases(Releases.KIND, namespace, old.version() + 1, all);
-        write(release.file(), bytes);
-        write(RepositoryReader.releases(namespace), Signed.write(next, key));
+    public Releases.Release publish(String namespace, Path jar, HostKey... keys)
+            throws IOException {
+        Releases.Release release = Releases.Release.of(jar, clock);
+        Releases next = folder.releases(namespace).with(List.of(release));
+        take(release, any -> jar);
+        folder.write(RepositoryReader.releases(namespace), Signed.write(next, keys));
         return release;
     }
 
     /** Signs all releases of a namespace anew, after its key changed.
      * @param namespace whose
-     * @param key the new one
+     * @param keys the new ones
      * @throws IOException if it cannot be written */
-    public void resign(String namespace, HostKey key) throws IOException {
-        Releases old = releases(namespace);
-        write(
+    public void resign(String namespace, HostKey... keys) throws IOException {
+        folder.write(
                 RepositoryReader.releases(namespace),
-                Signed.write(
-                        new Releases(Releases.KIND, namespace, old.version() + 1, old.releases()),
-                        key));
+                Signed.write(folder.releases(namespace).with(List.of()), keys));
     }
 
     /** Says that a release is not to be used.
      * @param statement what
-     * @param key of its publisher, or of the repository
+     * @param keys of its publisher, or of the repository
      * @return the signed statement, which can also be passed on by itself
      * @throws IOException if it cannot be written */
-    public byte[] state(Statement statement, HostKey key) throws IOException {
-        byte[] signed = Signed.write(statement, key);
-        List<JsonNode> all = new ArrayList<>();
-        tree(RepositoryReader.STATEMENTS).path("statements").forEach(all::add);
-        all.add(Wire.tree(new String(signed, StandardCharsets.UTF_8)));
-        statements(all);
+    public byte[] state(Statement statement, HostKey... keys) throws IOException {
+        byte[] signed = Signed.write(statement, keys);
+        add(signed);
         return signed;
     }
 
-    /** Makes the index with bnd's indexer, and signs what the repository holds now.
-     * @param life until it expires
-     * @param key of the snapshot role
+    /** Takes a statement that its publisher, or the repository, signed. The repository signs it too, so that it stays good when the
+     * publisher's keys change.
+     * @param statement a signed document
+     * @param owners keys of the repository's {@code publishers} role
+     * @return the statement as it is kept
+     * @throws CatalogException if neither signed it
      * @throws IOException if it cannot be written */
-    public void snapshot(Duration life, HostKey key) throws IOException {
-        long version =
-                Files.exists(folder.resolve(RepositoryReader.SNAPSHOT))
-                        ? tree(RepositoryReader.SNAPSHOT).path("signed").path("version").asLong()
-                                + 1
-                        : 1;
-        Publishers publishers = publishers();
-        IndexWriter index = new IndexWriter(folder);
-        Map<String, Snapshot.FileDigest> files = new TreeMap<>();
-        for (Publishers.Publisher publisher : publishers.publishers()) {
-            Releases own = releases(publisher.namespace());
-            if (!own.releases().isEmpty()) {
-                files.put(RepositoryReader.releases(publisher.namespace()), null);
-                files.put(index.part(own), null);
+    public byte[] accept(byte[] statement, HostKey... owners) throws IOException {
+        Signed signed = Signed.read("the statement", statement);
+        RepositoryReader.statement(signed, folder.root(), folder.publishers());
+        byte[] both = signed.with(owners);
+        add(both);
+        return both;
+    }
+
+    private void add(byte[] signed) throws IOException {
+        List<byte[]> all = new ArrayList<>(folder.statements());
+        String body = Signed.read("the statement", signed).text();
+        for (byte[] one : all) {
+            if (Signed.read("a statement", one).text().equals(body)) {
+                return; // said before
+            }
+        }
+        if (all.size() >= MAX_STATEMENTS) {
+            throw new IOException("a repository holds at most " + MAX_STATEMENTS + " statements");
+        }
+        all.add(signed);
+        folder.statements(all);
+    }
+
+    /** Makes the index with bnd's indexer, and signs what the repository holds now: from here on readers see it.
+     * @param life until it expires
+     * @param keys of the snapshot role
+     * @return what was signed
+     * @throws IOException if it cannot be written */
+    public Snapshot snapshot(Duration life, HostKey... keys) throws IOException {
+        Optional<Snapshot> before = folder.snapshot();
+        long version = before.map(Snapshot::version).orElse(0L) + 1;
+        IndexWriter index = new IndexWriter(folder.path(""));
+        Set<String> names =
+                new TreeSet<>(
+                        Set.of(
+                                RepositoryReader.PUBLISHERS,
+                                RepositoryReader.STATEMENTS,
+                                RepositoryReader.INDEX));
+        for (Publishers.Publisher publisher : folder.publishers().publishers()) {
+            String name = RepositoryReader.releases(publisher.namespace());
+            if (folder.exists(name)) {
+                names.add(name);
+                names.add(index.part(folder.releases(publisher.namespace())));
             }
         }
         index.whole(version);
-        for (String name :
-                List.of(
-                        RepositoryReader.PUBLISHERS,
-                        RepositoryReader.STATEMENTS,
-                        RepositoryReader.INDEX)) {
-            files.put(name, null);
+        Snapshot next = new Snapshot(Snapshot.KIND, version, in(life), folder.freeze(names));
+        folder.write(RepositoryReader.SNAPSHOT, Signed.write(next, keys));
+        folder.sweep(before, next, clock.instant());
+        return next;
+    }
+
+    private Optional<Publishers.Publisher> publisher(String namespace) {
+        try {
+            return folder.publishers().publishers().stream()
+                    .filter(p -> p.namespace().equals(namespace))
+                    .findFirst();
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
         }
-        for (Map.Entry<String, Snapshot.FileDigest> file : files.entrySet()) {
-            file.setValue(
-                    Snapshot.FileDigest.of(Files.readAllBytes(folder.resolve(file.getKey()))));
+    }
+
+    private boolean opens(String name, Role role) throws IOException {
+        try {
+            Signed.read(name, folder.read(name)).open(name, role, Releases.KIND, Releases.class);
+            return true;
+        } catch (CatalogException otherKeys) {
+            return false;
         }
-        write(
-                RepositoryReader.SNAPSHOT,
-                Signed.write(new Snapshot(Snapshot.KIND, version, in(life), files), key));
     }
 
-    private Publishers publishers() throws IOException {
-        return Wire.as(tree(RepositoryReader.PUBLISHERS).path("signed"), Publishers.class);
-    }
-
-    private Releases releases(String namespace) throws IOException {
-        String name = RepositoryReader.releases(namespace);
-        return Files.exists(folder.resolve(name))
-                ? Wire.as(tree(name).path("signed"), Releases.class)
-                : new Releases(Releases.KIND, namespace, 1, List.of());
-    }
-
-    private void statements(List<JsonNode> statements) throws IOException {
-        ObjectNode document = Wire.object();
-        document.putArray("statements").addAll(statements);
-        write(RepositoryReader.STATEMENTS, Wire.write(document).getBytes(StandardCharsets.UTF_8));
-    }
-
-    private JsonNode tree(String name) throws IOException {
-        return Wire.tree(Files.readString(folder.resolve(name)));
-    }
-
-    private void write(String name, byte[] bytes) throws IOException {
-        LocalCopy.replace(folder.resolve(name), bytes);
+    private void publishers(long version, List<Publishers.Publisher> all, HostKey... owners)
+            throws IOException {
+        List<Publishers.Publisher> ordered = new ArrayList<>(all);
+        ordered.sort(java.util.Comparator.comparing(Publishers.Publisher::namespace));
+        folder.write(
+                RepositoryReader.PUBLISHERS,
+                Signed.write(new Publishers(Publishers.KIND, version, ordered), owners));
     }
 
     private String in(Duration life) {

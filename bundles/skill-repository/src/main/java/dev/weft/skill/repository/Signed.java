@@ -61,26 +61,51 @@ public final class Signed {
      * @param keys who signs
      * @return the bytes of the document */
     public static byte[] write(Object body, HostKey... keys) {
-        JsonNode node = Wire.node(body);
-        byte[] canonical;
+        return new Signed(Wire.node(body), Wire.object().putArray("signatures")).with(keys);
+    }
+
+    /** Adds signatures.
+     * @param keys who signs too; those that did already are left as they are
+     * @return the bytes of the document */
+    public byte[] with(HostKey... keys) {
+        ObjectNode document = Wire.object();
+        document.set("signed", body);
+        ArrayNode list = document.putArray("signatures");
+        Set<String> there = new HashSet<>();
+        for (JsonNode signature : signatures) {
+            list.add(signature);
+            there.add(signature.path("key").asText());
+        }
+        for (HostKey key : keys) {
+            if (there.add(key.publicKey())) {
+                list.add(signature(key, bytes()));
+            }
+        }
+        return Wire.write(document).getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** What is signed, as text: the same for two documents that say the same.
+     * @return canonical JSON */
+    String text() {
+        return new String(bytes(), StandardCharsets.UTF_8);
+    }
+
+    private byte[] bytes() {
         try {
-            canonical = canonical(node);
+            return canonical(body);
         } catch (IOException e) {
             throw new IllegalArgumentException(e.getMessage(), e);
         }
-        ObjectNode document = Wire.object();
-        document.set("signed", node);
-        ArrayNode list = document.putArray("signatures");
-        for (HostKey key : keys) {
-            list.addObject()
-                    .put("key", key.publicKey())
-                    .put(
-                            "signature",
-                            Base64.getUrlEncoder()
-                                    .withoutPadding()
-                                    .encodeToString(key.sign(canonical)));
-        }
-        return Wire.write(document).getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static ObjectNode signature(HostKey key, byte[] canonical) {
+        return Wire.object()
+                .put("key", key.publicKey())
+                .put(
+                        "signature",
+                        Base64.getUrlEncoder()
+                                .withoutPadding()
+                                .encodeToString(key.sign(canonical)));
     }
 
     /** Checks the signatures and gives what is signed.

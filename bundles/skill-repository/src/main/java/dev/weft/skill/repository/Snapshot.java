@@ -27,6 +27,19 @@ public record Snapshot(String type, long version, String expires, Map<String, Fi
         files = Map.copyOf(files);
     }
 
+    /** Where the bytes of a file are: a name that holds their digest, so that what a reader of this snapshot wants stays while the next
+     * one is made.
+     * @param name a key of {@link #files}
+     * @return path within the repository, such as {@code publishers/DIGEST.com.acme.json} */
+    public String path(String name) {
+        return path(name, files.get(name));
+    }
+
+    static String path(String name, FileDigest digest) {
+        int slash = name.lastIndexOf('/') + 1;
+        return name.substring(0, slash) + digest.sha256() + "." + name.substring(slash);
+    }
+
     /**
      * A file as it must be.
      *

@@ -2,6 +2,7 @@ package dev.weft.skill.repository;
 
 import static dev.weft.skill.repository.Shop.refused;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -14,6 +15,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -98,7 +100,7 @@ class RepositoryTest {
 
     @Test
     void a_version_is_for_good() {
-        assertThrows(IOException.class, () -> shop.publish("1.0.0"));
+        assertThrows(IllegalArgumentException.class, () -> shop.publish("1.0.0"));
     }
 
     @Test
@@ -148,13 +150,13 @@ class RepositoryTest {
 
     @Test
     void a_changed_index_is_swapped() throws Exception {
-        change("index-com.acme.xml", "Counts", "Sounts");
+        shop.change("index-com.acme.xml", "Counts", "Sounts");
         refused(Code.SWAPPED, shop::read);
     }
 
     @Test
     void a_changed_snapshot_is_unsigned() throws Exception {
-        change("snapshot.json", "2026-03-08", "2036-03-08");
+        shop.change("snapshot.json", "2026-03-08", "2036-03-08");
         refused(Code.UNSIGNED, shop::read);
     }
 
@@ -231,21 +233,21 @@ class RepositoryTest {
 
     @Test
     void the_index_cannot_list_what_nobody_signed() throws Exception {
-        change("index-com.acme.xml", "value=\"com.acme.words\"", "value=\"com.acme.wards\"");
+        shop.change("index-com.acme.xml", "value=\"com.acme.words\"", "value=\"com.acme.wards\"");
         resnapshot("index-com.acme.xml");
         refused(Code.LIES, shop::read);
     }
 
     @Test
     void the_index_cannot_point_to_another_jar() throws Exception {
-        change("index-com.acme.xml", "jars/com.acme.words-1.0.0.jar", "jars/other.jar");
+        shop.change("index-com.acme.xml", "jars/com.acme.words-1.0.0.jar", "jars/other.jar");
         resnapshot("index-com.acme.xml");
         refused(Code.LIES, shop::read);
     }
 
     @Test
     void the_index_cannot_hide_a_permission() throws Exception {
-        change("index-com.acme.xml", "net,files", "net");
+        shop.change("index-com.acme.xml", "net,files", "net");
         resnapshot("index-com.acme.xml");
         Entry entry = shop.read().entries().get(0);
         refused(Code.LIES, () -> shop.reader.jar(new FolderSource(shop.folder), entry));
@@ -253,11 +255,11 @@ class RepositoryTest {
 
     @Test
     void an_index_with_a_document_type_is_refused() throws Exception {
-        change(
+        shop.change(
                 "index-com.acme.xml",
                 "<repository ",
                 "<!DOCTYPE r [<!ENTITY x SYSTEM 'file:///etc/passwd'>]><repository ");
-        change("index-com.acme.xml", "value=\"Words\"", "value=\"&x;\"");
+        shop.change("index-com.acme.xml", "value=\"Words\"", "value=\"&x;\"");
         resnapshot("index-com.acme.xml");
         refused(Code.MALFORMED, shop::read);
     }
@@ -353,8 +355,6 @@ class RepositoryTest {
         refused(Code.UNSIGNED, shop::read);
         shop.writer.root(second, shop.owner, next);
         refused(Code.UNSIGNED, shop::read); // the snapshot is still the old key's
-        shop.writer.publisher(
-                new Publishers.Publisher("com.acme", "Acme", Role.of(shop.acme.publicKey())), next);
         shop.writer.snapshot(Duration.ofDays(7), next);
         assertEquals(2, shop.read().root().version());
     }
@@ -372,17 +372,99 @@ class RepositoryTest {
     }
 
     @Test
-    void a_publisher_that_lost_its_key_gets_a_new_one() throws Exception {
+    void a_publisher_that_lost_its_key_gets_a_new_one_that_counts_once_it_signed()
+            throws Exception {
         Contents before = shop.read();
+        HostKey fresh = shop.key("fresh");
+        assertFalse(
+                shop.writer.publisher(
+                        new Publishers.Publisher("com.acme", "Acme", Role.of(fresh.publicKey())),
+                        shop.owner));
+        shop.snapshot();
+        assertEquals(
+                Set.of(shop.acme.publicKey()),
+                shop.read(Optional.of(before)).publishers().publishers().get(0).role().keys());
+        Releases old = shop.writer.releases("com.acme");
+        byte[] byOld = Signed.write(old.with(List.of()), shop.acme);
+        refused(Code.UNSIGNED, () -> shop.writer.accept(byOld, none(), shop.owner));
+        byte[] byNew = Signed.write(old.with(List.of()), fresh);
+        assertEquals(List.of(), shop.writer.accept(byNew, none(), shop.owner));
+        shop.snapshot();
+        Contents after = shop.read(Optional.of(before));
+        assertEquals(1, after.entries().size());
+        assertEquals(
+                Set.of(fresh.publicKey()), after.publishers().publishers().get(0).role().keys());
+        assertTrue(shop.writer.pending("com.acme").isEmpty());
+    }
+
+    @Test
+    void what_a_publisher_signed_is_taken_once_and_takes_nothing_back() throws Exception {
+        Releases old = shop.writer.releases("com.acme");
+        Path jar = shop.jar("com.acme.words", "1.1.0");
+        Releases.Release release = Releases.Release.of(jar, shop.clock);
+        byte[] document = Signed.write(old.with(List.of(release)), shop.acme);
+        Path other = shop.jar("com.acme.other", "1.1.0");
+        refused(Code.SWAPPED, () -> shop.writer.accept(document, any -> other, shop.owner));
+        assertEquals(List.of(release), shop.writer.accept(document, any -> jar, shop.owner));
+        refused(Code.ROLLBACK, () -> shop.writer.accept(document, any -> jar, shop.owner));
+        byte[] less =
+                Signed.write(
+                        new Releases(Releases.KIND, "com.acme", 9, List.of(release)), shop.acme);
+        refused(Code.CHANGED, () -> shop.writer.accept(less, none(), shop.owner));
+        byte[] stranger =
+                Signed.write(new Releases(Releases.KIND, "org.none", 1, List.of()), shop.acme);
+        refused(Code.NOT_OWNED, () -> shop.writer.accept(stranger, none(), shop.owner));
+        shop.snapshot();
+        assertEquals(
+                "1.1.0",
+                new SkillSearch(shop.read()).find("words", "").orElseThrow().release().version());
+    }
+
+    @Test
+    void a_reader_between_two_snapshots_finds_what_its_snapshot_names_for_an_hour()
+            throws Exception {
+        byte[] before = Files.readAllBytes(file("snapshot.json"));
+        shop.publish("1.1.0");
+        shop.snapshot();
+        byte[] after = Files.readAllBytes(file("snapshot.json"));
+        Files.write(file("snapshot.json"), before); // as read by the one who is under way
+        assertEquals(1, shop.read().entries().size());
+        Files.write(file("snapshot.json"), after);
+        shop.later(Duration.ofHours(2));
+        shop.snapshot();
+        Files.write(file("snapshot.json"), before);
+        assertThrows(NoSuchFileException.class, shop::read);
+    }
+
+    @Test
+    void a_statement_stays_good_when_its_publishers_keys_change() throws Exception {
+        byte[] kept = shop.writer.accept(Signed.write(statement("yank"), shop.acme), shop.owner);
+        shop.writer.accept(kept, shop.owner); // said before
         HostKey fresh = shop.key("fresh");
         shop.writer.publisher(
                 new Publishers.Publisher("com.acme", "Acme", Role.of(fresh.publicKey())),
                 shop.owner);
+        Releases old = shop.writer.releases("com.acme");
+        shop.writer.accept(Signed.write(old.with(List.of()), fresh), none(), shop.owner);
         shop.snapshot();
-        refused(Code.UNSIGNED, () -> shop.read(Optional.of(before)));
-        shop.writer.resign("com.acme", fresh);
+        assertEquals(1, shop.read().statements().size());
+        byte[] strange = Signed.write(statement("revoke"), shop.key("mallory"));
+        refused(Code.UNSIGNED, () -> shop.writer.accept(strange, shop.owner));
+    }
+
+    @Test
+    void a_namespace_that_is_taken_away_is_not_offered() throws Exception {
+        Contents before = shop.read();
+        assertTrue(shop.writer.remove("com.acme", shop.owner));
+        assertFalse(shop.writer.remove("com.acme", shop.owner));
         shop.snapshot();
-        assertEquals(1, shop.read(Optional.of(before)).entries().size());
+        assertTrue(shop.read(Optional.of(before)).entries().isEmpty());
+    }
+
+    private static RepositoryWriter.Jars none() {
+        return release -> {
+            throw new AssertionError("nothing is new");
+        };
     }
 
     @Test
@@ -451,20 +533,16 @@ class RepositoryTest {
         JsonNode old = Wire.tree(Files.readString(file("snapshot.json"))).path("signed");
         Snapshot snapshot = Wire.as(old, Snapshot.class);
         Map<String, Snapshot.FileDigest> files = new TreeMap<>(snapshot.files());
-        files.put(forged, Snapshot.FileDigest.of(Files.readAllBytes(file(forged))));
-        files.put(
-                "publishers.json",
-                Snapshot.FileDigest.of(Files.readAllBytes(file("publishers.json"))));
+        for (String name : List.of(forged, "publishers.json")) {
+            byte[] bytes = Files.readAllBytes(file(name));
+            Snapshot.FileDigest digest = Snapshot.FileDigest.of(bytes);
+            files.put(name, digest);
+            LocalCopy.replace(file(Snapshot.path(name, digest)), bytes);
+        }
         sign(
                 "snapshot.json",
                 new Snapshot(Snapshot.KIND, snapshot.version() + 1, snapshot.expires(), files),
                 shop.owner);
-    }
-
-    private void change(String name, String from, String to) throws IOException {
-        String text = Files.readString(file(name));
-        assertTrue(text.contains(from), text);
-        Files.writeString(file(name), text.replace(from, to));
     }
 
     private Path file(String name) {

@@ -129,4 +129,21 @@ final class Shop {
         CatalogException refused = assertThrows(CatalogException.class, what);
         assertEquals(code, refused.code(), refused.getMessage());
     }
+
+    /** Changes what readers read, and what the owner works on. */
+    void change(String name, String from, String to) throws IOException {
+        replace(folder.resolve(name), from, to);
+        if (!name.equals("snapshot.json")) {
+            Snapshot snapshot = new RepositoryFolder(folder).snapshot().orElseThrow();
+            replace(folder.resolve(snapshot.path(name)), from, to);
+        }
+    }
+
+    private static void replace(Path file, String from, String to) throws IOException {
+        String text = Files.readString(file);
+        if (!text.contains(from)) {
+            throw new AssertionError(from + " is not in " + text);
+        }
+        Files.writeString(file, text.replace(from, to));
+    }
 }
