@@ -34,7 +34,7 @@ import org.osgi.service.servlet.whiteboard.propertytypes.HttpWhiteboardServletPa
 /** Everything under {@code /api}, and {@code /metrics}: finds the route, checks the caller, reads the body and hands over to the route's handler. */
 @Component(service = Servlet.class, configurationPid = "dev.weft.http.api")
 @Designate(ocd = HttpConfig.class)
-@HttpWhiteboardServletPattern({"/api/*", "/metrics"})
+@HttpWhiteboardServletPattern({"/api/*", "/metrics", "/repository/*"})
 @HttpWhiteboardServletAsyncSupported
 public final class ApiServlet extends HttpServlet {
     private static final long serialVersionUID = 1L;
@@ -119,6 +119,8 @@ public final class ApiServlet extends HttpServlet {
                         new PairingResource(rooms, clock),
                         new SkillResource(rooms, identity, config.upload_limit()),
                         new SkillConfigResource(rooms),
+                        new RepositoryResource(rooms, config.upload_limit()),
+                        new RepositoryFiles(rooms),
                         new LlmResource(rooms),
                         new AskResource(rooms, identity, pulse),
                         new BackupResource(rooms),

@@ -27,6 +27,13 @@ final class AuditTrail implements Exchange.Observer {
                     Map.entry("DELETE /api/skills/{id}", "skill.remove"),
                     Map.entry("POST /api/skills/{id}/rollback", "skill.rollback"),
                     Map.entry("POST /api/skills/{id}/retry", "skill.retry"),
+                    Map.entry("POST /api/repository/publishers", "publisher.grant"),
+                    Map.entry(
+                            "DELETE /api/repository/publishers/{namespace}", "publisher.withdraw"),
+                    Map.entry("POST /api/repository/jars", "repository.upload"),
+                    Map.entry("POST /api/repository/releases", "repository.publish"),
+                    Map.entry("POST /api/repository/statements", "repository.state"),
+                    Map.entry("POST /api/repository/roots", "repository.root"),
                     Map.entry("PUT /api/llm/routes/{route}", "llm.use"),
                     Map.entry("POST /api/ask", "agent.ask"),
                     Map.entry("POST /api/keys", "key.create"),

@@ -2,10 +2,12 @@ package dev.weft.http.api;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.weft.api.mesh.MeshException;
+import dev.weft.api.repository.RepositoryException;
 import dev.weft.api.task.TaskException;
 import dev.weft.protocol.ProtocolException;
 import dev.weft.protocol.Wire;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
@@ -29,6 +31,7 @@ final class Problems {
                     Map.entry(409, "Conflict"),
                     Map.entry(413, "Content Too Large"),
                     Map.entry(415, "Unsupported Media Type"),
+                    Map.entry(422, "Unprocessable Content"),
                     Map.entry(429, "Too Many Requests"),
                     Map.entry(500, "Internal Server Error"),
                     Map.entry(502, "Bad Gateway"),
@@ -72,6 +75,17 @@ final class Problems {
                     Map.entry("canceled", 409),
                     Map.entry("deadline_exceeded", 504),
                     Map.entry("timeout", 504));
+
+    private static final Map<RepositoryException.Code, Integer> REPOSITORY =
+            Map.of(
+                    RepositoryException.Code.MALFORMED, 400,
+                    RepositoryException.Code.UNSIGNED, 403,
+                    RepositoryException.Code.NOT_OWNED, 403,
+                    RepositoryException.Code.CHANGED, 409,
+                    RepositoryException.Code.STALE, 409,
+                    RepositoryException.Code.WRONG_JAR, 409,
+                    RepositoryException.Code.TOO_LARGE, 413,
+                    RepositoryException.Code.BLOCKED, 422);
 
     private Problems() {}
 
@@ -125,6 +139,12 @@ final class Problems {
         if (cause instanceof MeshException known) {
             return retrying(
                     of(TASK.getOrDefault(known.code(), 503), known.code(), known.getMessage()), 1);
+        }
+        if (cause instanceof RepositoryException known) {
+            return of(
+                    REPOSITORY.getOrDefault(known.code(), 503),
+                    known.code().name().toLowerCase(Locale.ROOT),
+                    known.getMessage());
         }
         if (cause instanceof RejectedExecutionException) {
             return of(

@@ -14,6 +14,7 @@ import dev.weft.api.registry.IceServers;
 import dev.weft.api.registry.Inbox;
 import dev.weft.api.registry.Pairing;
 import dev.weft.api.registry.Registry;
+import dev.weft.api.repository.SkillRepository;
 import dev.weft.api.skill.SkillSettings;
 import dev.weft.api.skill.Skills;
 import dev.weft.api.store.Backup;
@@ -135,6 +136,12 @@ public final class Rooms {
     volatile SkillSettings settings;
 
     @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    volatile SkillRepository repository;
+
+    @Reference(
             policy = ReferencePolicy.DYNAMIC,
             policyOption = ReferencePolicyOption.GREEDY,
             cardinality = ReferenceCardinality.MULTIPLE)
@@ -161,6 +168,12 @@ public final class Rooms {
         return need(
                 pairing,
                 "this host is not a registry: it has no pairing; ask the registry that it joined");
+    }
+
+    SkillRepository repository() {
+        return need(
+                repository,
+                "this host is not a registry, or its repository of skills does not work; see /api/health");
     }
 
     AgentDirectory directory() {

@@ -19,7 +19,12 @@ class AccessWalkTest {
     private static final Set<String> OPEN =
             Set.of("GET /api/health", "GET /api/openapi.json", "POST /api/pairing/pair");
 
-    private static final Set<String> CREDENTIAL = Set.of("POST /api/token", "POST /api/session");
+    private static final Set<String> CREDENTIAL =
+            Set.of(
+                    "POST /api/token",
+                    "POST /api/session",
+                    "GET /repository/{file}",
+                    "GET /repository/{folder}/{file}");
 
     /** Who may what: a=admin o=operator g=agent v=viewer p=publisher. */
     private static final List<String> TABLE =
@@ -59,6 +64,14 @@ class AccessWalkTest {
                     "a PATCH /api/skills/{id}",
                     "a POST /api/skills/{id}/rollback",
                     "a POST /api/skills/{id}/retry",
+                    "agopv GET /api/repository",
+                    "agopv GET /api/repository/publishers",
+                    "a POST /api/repository/publishers",
+                    "a DELETE /api/repository/publishers/{namespace}",
+                    "ap POST /api/repository/jars",
+                    "ap POST /api/repository/releases",
+                    "ap POST /api/repository/statements",
+                    "a POST /api/repository/roots",
                     "aov GET /api/llm",
                     "a PUT /api/llm/routes/{route}",
                     "aov GET /api/llm/providers/{id}/models",

@@ -12,17 +12,21 @@ import dev.weft.protocol.Wire;
 import java.io.InputStream;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Replays the OpenAPI document against the server: every documented status happens, nothing else does, and bodies have the shape they should. */
 class OpenApiReplayTest {
     private static final String CARD = "{\"agent_id\":\"agent-other\",\"name\":\"other\"}";
 
+    @TempDir Path temporary;
     private final Map<String, Set<Integer>> seen = new TreeMap<>();
     private JsonNode document;
     private TestHost host;
@@ -153,6 +157,7 @@ class OpenApiReplayTest {
         ok(Role.ADMIN, "PATCH", "/api/skills/{id}", "{\"config\":{\"limit\":2}}", "text");
         ok(Role.ADMIN, "POST", "/api/skills/{id}/rollback", null, "disk");
         ok(Role.ADMIN, "POST", "/api/skills/{id}/retry", null, "disk");
+        repository();
         ok(Role.ADMIN, "PUT", "/api/llm/routes/{route}", "{\"providers\":[\"rules\"]}", "default");
         ok(Role.VIEWER, "GET", "/api/llm/providers/{id}/models", null, "rules");
         note(
@@ -183,6 +188,48 @@ class OpenApiReplayTest {
         ok(Role.ADMIN, "GET", "/api/audit/verify", null);
         ok(Role.ADMIN, "GET", "/api/backup", null);
         ok(Role.ADMIN, "DELETE", "/api/registry/agents/{id}", null, "agent-other");
+    }
+
+    private void repository() throws Exception {
+        host.shelf.file = Files.writeString(temporary.resolve("file"), "content");
+        ok(Role.VIEWER, "GET", "/repository/{file}", null, "snapshot.json");
+        ok(Role.PUBLISHER, "GET", "/repository/{folder}/{file}", null, "jars");
+        String top = "/repository/{file}";
+        see("GET", top, "/repository/x", host.request("GET", "/repository/x", null));
+        String below = "/repository/{folder}/{file}";
+        see("GET", below, "/repository/x/y", host.request("GET", "/repository/x/y", null));
+        ok(Role.VIEWER, "GET", "/api/repository", null);
+        ok(Role.VIEWER, "GET", "/api/repository/publishers", null);
+        String grant = "{\"namespace\":\"com.acme\",\"keys\":[\"key\"]}";
+        ok(Role.ADMIN, "POST", "/api/repository/publishers", grant);
+        ok(Role.ADMIN, "DELETE", "/api/repository/publishers/{namespace}", null, "com.acme");
+        String good = "{\"signed\":{},\"signatures\":[]}";
+        String unsigned = "{\"signed\":{\"no\":\"UNSIGNED\"},\"signatures\":[]}";
+        String stale = "{\"signed\":{\"no\":\"STALE\"},\"signatures\":[]}";
+        for (String path : new String[] {"releases", "statements", "roots"}) {
+            ok(Role.ADMIN, "POST", "/api/repository/" + path, good);
+            as(Role.ADMIN, "POST", "/api/repository/" + path, unsigned, "", "");
+        }
+        as(Role.ADMIN, "POST", "/api/repository/releases", stale, "", "");
+        String plain =
+                "{\"bundle\":\"com.acme.x\",\"version\":\"*\",\"verb\":\"yank\",\"reason\":\"x\"}";
+        ok(Role.ADMIN, "POST", "/api/repository/statements", plain);
+        as(Role.PUBLISHER, "POST", "/api/repository/statements", plain, "", "");
+        publishJar("application/java-archive", new byte[10]);
+        publishJar("application/java-archive", new byte[0]);
+        publishJar("application/java-archive", new byte[] {1});
+        publishJar("application/java-archive", new byte[2000]);
+        publishJar("text/plain", new byte[10]);
+    }
+
+    private void publishJar(String type, byte[] jar) throws Exception {
+        see(
+                "POST",
+                "/api/repository/jars",
+                "/api/repository/jars",
+                keyed(Role.PUBLISHER, HttpRequest.newBuilder(host.uri("/api/repository/jars")))
+                        .header("Content-Type", type)
+                        .POST(HttpRequest.BodyPublishers.ofByteArray(jar)));
     }
 
     private void particularProblems() throws Exception {
@@ -304,6 +351,7 @@ class OpenApiReplayTest {
         rooms.skills = null;
         rooms.deployments = null;
         rooms.settings = null;
+        rooms.repository = null;
         rooms.llm = null;
         rooms.agent = null;
         rooms.events = null;
@@ -320,10 +368,17 @@ class OpenApiReplayTest {
                 jar("?file=a.jar", "application/java-archive", 10);
                 continue;
             }
+            if (route.template().equals("/api/repository/jars")) {
+                publishJar("application/java-archive", new byte[10]);
+                continue;
+            }
             String body =
                     switch (route.template()) {
                         case "/api/ask" -> "{\"prompt\":\"x\"}";
                         case "/api/registry/agents" -> CARD;
+                        case "/api/repository/publishers" ->
+                                "{\"namespace\":\"x\",\"keys\":[\"x\"]}";
+                        case "/api/repository/statements" -> "{\"signed\":{}}";
                         case "/api/hub/heartbeat" -> "{\"agent_id\":\"agent-other\"}";
                         case "/api/hub/tasks" -> "{\"skill\":\"x\"}";
                         case "/api/hub/tasks/{id}/input" -> "{\"answer\":\"x\"}";

@@ -38,6 +38,7 @@ final class TestHost implements AutoCloseable {
     final Fakes.Engine engine = new Fakes.Engine();
     final Fakes.Links links = new Fakes.Links();
     final Fakes.Folder folder = new Fakes.Folder();
+    final Shelf shelf = new Shelf();
     final Fakes.Journal journal = new Fakes.Journal();
     final Fakes.Answering agent = new Fakes.Answering();
     final Fakes.Checks checks = new Fakes.Checks();
@@ -70,6 +71,7 @@ final class TestHost implements AutoCloseable {
         rooms.skills = new Fakes.Installed();
         rooms.deployments = folder;
         rooms.settings = new Fakes.Settings();
+        rooms.repository = shelf;
         rooms.llm = new Fakes.Router();
         rooms.agent = agent;
         rooms.events = journal;
@@ -98,6 +100,7 @@ final class TestHost implements AutoCloseable {
         holder.setAsyncSupported(true);
         context.addServlet(holder, "/api/*");
         context.addServlet(holder, "/metrics");
+        context.addServlet(holder, "/repository/*");
         UpgradeLimit upgrades =
                 new UpgradeLimit(config(uploadLimit, streams, heartbeat, rate), clock);
         context.addFilter(new FilterHolder(upgrades), "/ws", EnumSet.of(DispatcherType.REQUEST));

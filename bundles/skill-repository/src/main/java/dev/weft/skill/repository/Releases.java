@@ -38,6 +38,15 @@ public record Releases(String type, String namespace, long version, List<Release
         }
     }
 
+    /** What a document says that somebody claims to have signed; nothing of it is verified.
+     * @param document a signed document
+     * @return its content
+     * @throws CatalogException if it is none */
+    public static Releases claimed(byte[] document) throws CatalogException {
+        String name = "the document of releases";
+        return Signed.read(name, document).unverified(name, KIND, Releases.class);
+    }
+
     /** The next document of this publisher.
      * @param more what is published with it; empty to sign the old with new keys
      * @return the document that follows this one, to be signed

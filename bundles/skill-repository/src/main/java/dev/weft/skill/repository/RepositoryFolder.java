@@ -64,6 +64,10 @@ final class RepositoryFolder {
         while (exists(RepositoryReader.root(version + 1))) {
             version++;
         }
+        return root(version);
+    }
+
+    Root root(long version) throws IOException {
         if (!exists(RepositoryReader.root(version))) {
             throw new IOException(folder + " is no repository: it has no root/1.json");
         }

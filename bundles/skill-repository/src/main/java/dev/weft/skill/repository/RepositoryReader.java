@@ -187,15 +187,7 @@ public final class RepositoryReader {
             } catch (NoSuchFileException none) {
                 return root;
             }
-            Signed signed = Signed.read(name, bytes);
-            Root next = signed.open(name, root.root(), Root.KIND, Root.class);
-            signed.open(name, next.root(), Root.KIND, Root.class);
-            if (next.version() != root.version() + 1
-                    || !next.repository().equals(root.repository())) {
-                throw new CatalogException(
-                        MALFORMED, name + " is not the successor of root " + root.version());
-            }
-            root = next;
+            root = root.successor(bytes);
         }
         throw new CatalogException(MALFORMED, "more than " + MAX_ROOTS + " new roots at once");
     }

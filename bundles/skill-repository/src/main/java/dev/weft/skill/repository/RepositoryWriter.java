@@ -12,8 +12,10 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -61,7 +63,17 @@ public final class RepositoryWriter {
      * @param keys those of the old root and those of the new
      * @throws IOException if it cannot be written */
     public void root(Root root, HostKey... keys) throws IOException {
-        folder.write(RepositoryReader.root(root.version()), Signed.write(root, keys));
+        root(Signed.write(root, keys), keys);
+    }
+
+    /** Adds a root that was signed elsewhere.
+     * @param document the signed root
+     * @param keys those of its {@code publishers} role
+     * @throws IOException if it cannot be written */
+    public void root(byte[] document, HostKey... keys) throws IOException {
+        String what = "the new root";
+        Root root = Signed.read(what, document).unverified(what, Root.KIND, Root.class);
+        folder.write(RepositoryReader.root(root.version()), document);
         List<HostKey> owners = new ArrayList<>(List.of(keys));
         owners.removeIf(key -> !root.publishers().keys().contains(key.publicKey()));
         if (owners.size() >= root.publishers().threshold()) {
@@ -81,6 +93,34 @@ public final class RepositoryWriter {
      * @throws IOException if this is no repository */
     public Root root() throws IOException {
         return folder.root();
+    }
+
+    /** A root.
+     * @param version 1 for the first, whose fingerprint people compare
+     * @return what it says
+     * @throws IOException if there is none */
+    public Root root(long version) throws IOException {
+        return folder.root(version);
+    }
+
+    /** The skills that readers can find.
+     * @return skill id → symbolic name of the bundle that has it
+     * @throws IOException if the index cannot be read */
+    public Map<String, String> skills() throws IOException {
+        Map<String, String> skills = new HashMap<>();
+        for (Publishers.Publisher publisher : folder.publishers().publishers()) {
+            String part = Index.part(publisher.namespace());
+            if (folder.exists(part)) {
+                Releases own = folder.releases(publisher.namespace());
+                Map<String, Releases.Release> all = new HashMap<>();
+                own.releases().forEach(release -> all.put(release.id(), release));
+                for (List<Entry.Clause> resource : new Index().read(part, folder.read(part))) {
+                    Entry entry = Entry.of(part, resource, all);
+                    entry.skills().forEach(s -> skills.put(s.id(), entry.release().bundle()));
+                }
+            }
+        }
+        return skills;
     }
 
     /** Who owns what.

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.HexFormat;
 
 /**
@@ -56,6 +57,47 @@ public record Root(
      * @return true from the expiry on */
     public boolean expired(Instant now) {
         return !now.isBefore(Instant.parse(expires));
+    }
+
+    /** Reads a root that is to follow this one.
+     * @param document the signed root
+     * @return what it says
+     * @throws CatalogException if it is not the successor, or the keys of this root or its own did not sign it */
+    public Root successor(byte[] document) throws CatalogException {
+        String name = "root " + (version + 1);
+        Signed signed = Signed.read(name, document);
+        Root next = signed.open(name, root, KIND, Root.class);
+        signed.open(name, next.root(), KIND, Root.class);
+        if (next.version() != version + 1 || !next.repository().equals(repository)) {
+            throw new CatalogException(
+                    CatalogException.Code.MALFORMED,
+                    name + " is not the successor of root " + version);
+        }
+        return next;
+    }
+
+    /** The root that follows with the same keys.
+     * @param expires when it ends
+     * @return the next root, to be signed */
+    public Root next(Instant expires) {
+        return next(expires, root, snapshot, publishers);
+    }
+
+    /** The root that follows.
+     * @param expires when it ends
+     * @param root who signs the next root from then on
+     * @param snapshot who signs snapshots from then on
+     * @param publishers who signs publishers from then on
+     * @return the next root, to be signed by the keys of this one and its own */
+    public Root next(Instant expires, Role root, Role snapshot, Role publishers) {
+        return new Root(
+                type,
+                repository,
+                version + 1,
+                expires.truncatedTo(ChronoUnit.SECONDS).toString(),
+                root,
+                snapshot,
+                publishers);
     }
 
     /** Digest of bytes.

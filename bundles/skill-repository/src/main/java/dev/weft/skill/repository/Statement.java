@@ -1,5 +1,7 @@
 package dev.weft.skill.repository;
 
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Set;
 
 /**
@@ -38,6 +40,31 @@ public record Statement(
                 reason != null && !reason.isBlank() && reason.length() <= 500,
                 "a statement has a reason of 1 to 500 characters");
         Check.time(issued);
+    }
+
+    /** Makes one.
+     * @param repository name of the repository
+     * @param bundle symbolic name
+     * @param version bundle version; {@code *} for all
+     * @param verb {@code yank} or {@code revoke}
+     * @param reason for people
+     * @param now the time
+     * @return the statement, to be signed */
+    public static Statement of(
+            String repository,
+            String bundle,
+            String version,
+            String verb,
+            String reason,
+            Instant now) {
+        return new Statement(
+                KIND,
+                repository,
+                bundle,
+                version,
+                verb,
+                reason,
+                now.truncatedTo(ChronoUnit.SECONDS).toString());
     }
 
     /** Whether it is about a release.
