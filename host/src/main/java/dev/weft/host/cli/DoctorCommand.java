@@ -18,7 +18,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -91,16 +90,11 @@ final class DoctorCommand extends HostCommand {
         }
     }
 
-    /** The library itself is unpacked in the JVM's temporary folder, what stands in for desktop libraries in the data directory. */
     private static Finding webrtc(Path data) throws IOException {
-        Optional<Path> library = Distribution.find().nativeLibrary();
-        String mounts = Files.isReadable(MOUNTS) ? Files.readString(MOUNTS) : "";
-        Finding first =
-                Machine.webrtc(
-                        library,
-                        Path.of(System.getProperty("java.io.tmpdir")).toAbsolutePath(),
-                        mounts);
-        return first.ok() ? Machine.webrtc(library, data, mounts) : first;
+        return Machine.webrtc(
+                Distribution.find().nativeLibrary(),
+                List.of(data, Path.of(System.getProperty("java.io.tmpdir")).toAbsolutePath()),
+                Files.isReadable(MOUNTS) ? Files.readString(MOUNTS) : "");
     }
 
     private void host(HostClient client) {

@@ -12,6 +12,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Looks at this machine: Java, the native library, the disk, the data directory, the port. */
@@ -41,10 +42,10 @@ public final class Machine {
 
     /** Whether the native library of WebRTC is there and may be loaded.
      * @param library where it is, empty if this platform has none
-     * @param folder where it is unpacked and loaded
+     * @param folders where it is unpacked and loaded, the second where the first will not do
      * @param mounts text of {@code /proc/self/mounts}, "" where there is none
      * @return what was found */
-    public static Finding webrtc(Optional<Path> library, Path folder, String mounts) {
+    public static Finding webrtc(Optional<Path> library, List<Path> folders, String mounts) {
         if (library.isEmpty()) {
             return Finding.bad(
                     "native WebRTC",
@@ -54,18 +55,23 @@ public final class Machine {
                             + System.getProperty("os.arch"),
                     "peers are reached through the registry's relay only; install the archive of this platform");
         }
-        Optional<String[]> mount =
-                mounts.lines()
-                        .map(line -> line.split(" "))
-                        .filter(part -> part.length > 3 && folder.startsWith(part[1]))
-                        .max(Comparator.comparingInt(part -> part[1].length()));
-        if (mount.isPresent() && List.of(mount.get()[3].split(",")).contains("noexec")) {
+        if (folders.stream().allMatch(folder -> isNoexec(folder, mounts))) {
             return Finding.bad(
                     "native WebRTC",
-                    mount.get()[1] + ", which holds " + folder + ", is mounted noexec",
-                    "the library is unpacked there and cannot be loaded: mount it with exec, or choose another --data, or for the temporary folder WEFT_JAVA_OPTS=-Djava.io.tmpdir=FOLDER");
+                    folders.stream().map(Path::toString).collect(Collectors.joining(" and "))
+                            + " are mounted noexec",
+                    "the library is unpacked there and cannot be loaded: mount one of them with exec, or choose another --data");
         }
         return Finding.good("native WebRTC", library.get().getFileName().toString());
+    }
+
+    private static boolean isNoexec(Path folder, String mounts) {
+        return mounts.lines()
+                .map(line -> line.split(" "))
+                .filter(part -> part.length > 3 && folder.startsWith(part[1]))
+                .max(Comparator.comparingInt(part -> part[1].length()))
+                .filter(part -> List.of(part[3].split(",")).contains("noexec"))
+                .isPresent();
     }
 
     /** Whether there is room.

@@ -135,6 +135,7 @@ public final class Launcher {
             throws IOException, BundleException {
         Map<String, String> properties = configuration.properties(distribution);
         System.setProperty("java.io.tmpdir", data.resolve("tmp").toString());
+        System.setProperty("weft.native", data.resolve("native").toString());
         System.setProperty("weft.log", data.resolve("log").toString());
         framework = new FrameworkFactory().newFramework(properties);
         framework.init();

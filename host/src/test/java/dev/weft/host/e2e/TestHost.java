@@ -18,6 +18,8 @@ final class TestHost implements AutoCloseable {
     private final List<String> wrapper;
     private final List<String> place;
     private final String address;
+    private Path home = Program.HOME;
+    private int patience = 60;
     private Program program;
 
     TestHost(Path folder, String name) throws IOException {
@@ -47,6 +49,14 @@ final class TestHost implements AutoCloseable {
         this.address = address;
     }
 
+    /** Another distribution, which may take its time.
+     * @param seconds to wait for its ready line */
+    TestHost of(Path distribution, int seconds) {
+        home = distribution;
+        patience = seconds;
+        return this;
+    }
+
     /** Starts the process and waits for its ready line. */
     TestHost start(String... more) {
         List<String> arguments =
@@ -55,9 +65,8 @@ final class TestHost implements AutoCloseable {
             arguments.addAll(List.of("--port", "0"));
         }
         arguments.addAll(List.of(more));
-        program =
-                Program.startUnder(wrapper, Program.HOME, folder, arguments.toArray(String[]::new));
-        program.await(line -> line.contains(" is ready after "), 60);
+        program = Program.startUnder(wrapper, home, folder, arguments.toArray(String[]::new));
+        program.await(line -> line.contains(" is ready after "), patience);
         return this;
     }
 

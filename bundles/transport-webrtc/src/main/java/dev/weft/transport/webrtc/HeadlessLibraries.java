@@ -81,20 +81,34 @@ final class HeadlessLibraries {
         }
     }
 
+    /** From the host's own folder, or the temporary one where that is mounted noexec, full or not named. */
     private static void load(String name, byte[] content) {
-        try {
-            Path folder = Files.createTempDirectory("weft-stub");
-            Path file = folder.resolve(name);
+        String folder = System.getProperty("weft.native", "");
+        if (!folder.isEmpty()) {
             try {
-                Files.write(file, content);
-                System.load(file.toAbsolutePath().toString());
-            } finally {
-                Files.deleteIfExists(file); // mapped by now, the file itself is not needed
-                Files.deleteIfExists(folder);
+                load(Path.of(folder), name, content);
+                return;
+            } catch (IOException | UnsatisfiedLinkError e) {
+                LOG.debug("{} does not load from {}: {}", name, folder, e.toString());
             }
+        }
+        Path temporary = Path.of(System.getProperty("java.io.tmpdir"));
+        try {
+            load(temporary, name, content);
         } catch (IOException e) {
-            throw new UncheckedIOException(
-                    "cannot write " + name + " to " + System.getProperty("java.io.tmpdir"), e);
+            throw new UncheckedIOException("cannot write " + name + " to " + temporary, e);
+        }
+    }
+
+    private static void load(Path parent, String name, byte[] content) throws IOException {
+        Path folder = Files.createTempDirectory(Files.createDirectories(parent), "weft-stub");
+        Path file = folder.resolve(name);
+        try {
+            Files.write(file, content);
+            System.load(file.toAbsolutePath().toString());
+        } finally {
+            Files.deleteIfExists(file); // mapped by now, the file itself is not needed
+            Files.deleteIfExists(folder);
         }
     }
 }

@@ -7,6 +7,7 @@ import dev.onvoid.webrtc.RTCPeerConnection;
 import dev.onvoid.webrtc.media.audio.HeadlessAudioDeviceModule;
 import dev.weft.api.health.HealthCheck;
 import dev.weft.api.mesh.LinkException;
+import java.io.FileNotFoundException;
 import java.util.Locale;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -110,7 +111,7 @@ final class WebRtcEngine {
             cause = cause.getCause();
         }
         String text = String.valueOf(cause.getMessage());
-        if (cause instanceof NullPointerException) {
+        if (cause instanceof FileNotFoundException) {
             return "this distribution has no WebRTC library for "
                     + platform
                     + "; add the bundle dev.weft.lib.webrtc.<platform> that fits";
@@ -122,9 +123,11 @@ final class WebRtcEngine {
         }
         if (text.contains("failed to map segment") || text.contains("Operation not permitted")) {
             return text
-                    + "; "
+                    + "; both "
+                    + System.getProperty("weft.native")
+                    + " and "
                     + System.getProperty("java.io.tmpdir")
-                    + " seems to be mounted noexec, give the host a data folder that is not";
+                    + " seem to be mounted noexec, give the host a data folder that is not";
         }
         return text
                 + "; install the library it names (webrtc-java needs glibc), or start with headless=always";
