@@ -43,6 +43,10 @@ final class Program implements AutoCloseable {
         List<String> command = new ArrayList<>(wrapper);
         command.add(dist.resolve("bin/weft").toString());
         command.addAll(List.of(arguments));
+        return startCommand(folder, command);
+    }
+
+    private static Program startCommand(Path folder, List<String> command) {
         ProcessBuilder builder =
                 new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true);
         builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
@@ -63,6 +67,16 @@ final class Program implements AutoCloseable {
     static Result runUnder(List<String> wrapper, Path folder, String... arguments) {
         try (Program program = startUnder(wrapper, HOME, folder, arguments)) {
             int exit = program.awaitExit(60);
+            return new Result(exit, program.text());
+        }
+    }
+
+    /** Runs a line of a shell to its end; in it {@code ./weft} is this program. */
+    static Result sh(Path folder, String line) {
+        String weft = HOME.resolve("bin/weft").toString();
+        List<String> command = List.of("sh", "-c", line.replace("./weft ", weft + " "));
+        try (Program program = startCommand(folder, command)) {
+            int exit = program.awaitExit(120);
             return new Result(exit, program.text());
         }
     }

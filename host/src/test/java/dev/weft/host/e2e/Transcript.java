@@ -8,22 +8,31 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.awaitility.Awaitility;
 
 /**
  * Runs the transcript of a document. Lines after {@code $} are typed; the lines below must come, digits, agent ids and the width of
- * columns aside; … stands for anything. {@code run}, and what ends in &amp;, stays in the background. Ports are free ones.
+ * columns aside; … stands for anything. {@code run}, and what ends in &amp;, stays in the background. Commands that only look are
+ * repeated until they show what the document says, as a person would. Ports are free ones.
  */
 final class Transcript implements AutoCloseable {
     private final Path folder;
-    private final String firstPort = freePort();
-    private final String secondPort = freePort();
-    private final List<Program> background = new ArrayList<>();
+    private static final Pattern LOOKS =
+            Pattern.compile("\\./weft (agents|skills|peers|tasks|audit|llm)( .*)?|.*curl .*/metrics.*");
+    private static final int PATIENCE = 60;
+
+    private final List<String> ports = List.of(freePort(), freePort(), freePort());
+    private final Map<String, Program> background = new LinkedHashMap<>();
     private String code = "";
 
     /** @param folder where it is typed */
@@ -41,11 +50,16 @@ final class Transcript implements AutoCloseable {
         return steps.size();
     }
 
+    /** The port that stands for 870n. */
+    String port(int n) {
+        return ports.get(n);
+    }
+
     @Override
     public void close() {
-        for (int i = background.size() - 1; i >= 0; i--) {
-            background.get(i).close();
-        }
+        List<Program> all = new ArrayList<>(background.values());
+        Collections.reverse(all);
+        all.forEach(Program::close);
     }
 
     /** Each command with the lines that follow it. */
@@ -66,46 +80,81 @@ final class Transcript implements AutoCloseable {
 
     private void run(String command, List<String> expected) throws IOException {
         if (command.startsWith("cp ")) {
-            copy(command.split(" "));
-            return;
-        }
-        if (command.startsWith("mvn ")) {
+            drop(command.split(" "));
+        } else if (command.startsWith("mvn ")) {
             Maven.run(folder, command.substring(4).split(" "));
-            return;
+        } else if (command.startsWith("kill ")) {
+            kill(command);
+        } else if (command.matches("\\./weft run (?!.*--check).*|\\./weft [^|]* &")) {
+            Program program = Program.start(folder, arguments(command));
+            background.put(command, program);
+            expected.forEach(line -> program.await(actual -> fits(line, actual), PATIENCE));
+        } else if (LOOKS.matcher(command).matches()) {
+            Awaitility.await(command)
+                    .atMost(Duration.ofSeconds(PATIENCE))
+                    .pollInterval(Duration.ofMillis(500))
+                    .untilAsserted(() -> check(command, expected));
+        } else {
+            check(command, expected);
         }
-        boolean stays = command.endsWith(" &") || command.contains("weft run");
-        String[] arguments = arguments(command);
-        if (stays) {
-            Program program = Program.start(folder, arguments);
-            background.add(program);
-            expected.forEach(line -> program.await(actual -> fits(line, actual), 60));
-            return;
-        }
-        Program.Result result = Program.run(folder, arguments);
+    }
+
+    private void check(String command, List<String> expected) {
+        boolean weft = command.matches("\\./weft [^|>$]*");
+        Program.Result result =
+                weft
+                        ? Program.run(folder, arguments(command))
+                        : Program.sh(folder, withPorts(command));
         assertEquals(0, result.exit(), command + "\n" + result.text());
         Matcher made = Pattern.compile("^code (\\d{6})").matcher(result.text());
         code = made.find() ? made.group(1) : code;
         for (String line : expected) {
             assertTrue(
                     result.text().lines().anyMatch(actual -> fits(line, actual)),
-                    "expected \"" + line + "\" from " + command + ", got:\n" + result.text());
+                    () -> "expected \"" + line + "\" from " + command + ", got:\n" + result.text());
         }
         if (command.contains("weft approve")) {
-            assertEquals(0, background.get(background.size() - 1).awaitExit(20));
+            assertEquals(0, job("weft pair").getValue().awaitExit(20));
         }
     }
 
-    private void copy(String[] words) throws IOException {
+    /** Drops a skill, and waits until the mesh knows it: what comes next needs it. */
+    private void drop(String[] words) throws IOException {
         Path jar = Path.of(words[1]).getFileName();
+        String skill = jar.toString().replace(".jar", "");
+        String host = words[2].replaceAll("/.*", "");
         Files.copy(
                 Program.HOME.resolve("skills").resolve(jar), folder.resolve(words[2]).resolve(jar));
         TestHost.await(
-                "the skill and the link",
+                skill + " of " + host,
                 () ->
-                        Program.run(folder, "skills", "--data", "first").text().contains("second")
-                                && Program.run(folder, "peers", "--data", "first")
+                        Program.run(folder, "skills", "--data", "first")
                                         .text()
-                                        .contains("p2p"));
+                                        .lines()
+                                        .anyMatch(line -> line.matches(skill + " .* " + host + " .*"))
+                                && (host.equals("first")
+                                        || Program.run(folder, "peers", "--data", "first")
+                                                .text()
+                                                .contains("p2p")));
+    }
+
+    /** {@code kill -9 %?TEXT}: the job whose command has the text. */
+    private void kill(String command) {
+        var job = job(command.replaceAll(".*%\\?|'", ""));
+        if (command.contains("-9")) {
+            job.getValue().kill();
+        } else {
+            assertEquals(0, job.getValue().terminate());
+        }
+        background.remove(job.getKey());
+    }
+
+    /** The latest job whose command has a text. */
+    private Map.Entry<String, Program> job(String text) {
+        return background.entrySet().stream()
+                .filter(entry -> entry.getKey().contains(text))
+                .reduce((older, newer) -> newer)
+                .orElseThrow(() -> new AssertionError("no job has \"" + text + "\""));
     }
 
     private String[] arguments(String command) {
@@ -116,13 +165,24 @@ final class Transcript implements AutoCloseable {
         if (typed.startsWith("run") && !typed.contains("--port")) {
             typed += " --port 8700";
         }
-        typed = typed.replace("8700", firstPort).replace("8701", secondPort);
         List<String> words = new ArrayList<>();
-        Matcher word = Pattern.compile("\"([^\"]*)\"|(\\S+)").matcher(typed);
+        Matcher word =
+                Pattern.compile("\"([^\"]*)\"|'([^']*)'|(\\S+)").matcher(withPorts(typed));
         while (word.find()) {
-            words.add(word.group(1) != null ? word.group(1) : word.group(2));
+            words.add(
+                    word.group(1) != null
+                            ? word.group(1)
+                            : word.group(2) != null ? word.group(2) : word.group(3));
         }
         return words.toArray(String[]::new);
+    }
+
+    private String withPorts(String text) {
+        String changed = text;
+        for (int i = 0; i < ports.size(); i++) {
+            changed = changed.replace("870" + i, ports.get(i));
+        }
+        return changed;
     }
 
     private static boolean fits(String expected, String actual) {
