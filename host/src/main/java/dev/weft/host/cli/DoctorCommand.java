@@ -99,7 +99,7 @@ final class DoctorCommand extends HostCommand {
 
     private void host(HostClient client) {
         try {
-            client.get("/api/health")
+            client.health()
                     .path("checks")
                     .properties()
                     .forEach(
@@ -110,16 +110,23 @@ final class DoctorCommand extends HostCommand {
                                                     check.getValue().path("ok").asBoolean(),
                                                     "",
                                                     check.getValue().path("detail").asText())));
-            for (JsonNode server : client.get("/api/config").path("iceServers")) {
-                JsonNode urls = server.path("urls");
-                if (urls.isTextual()) {
-                    ice.add(urls.asText());
-                } else {
-                    urls.forEach(url -> ice.add(url.asText()));
-                }
-            }
         } catch (HostException e) {
             say(new Finding("host", false, "not ready", e.getMessage()));
+            return;
+        }
+        JsonNode servers;
+        try {
+            servers = client.get("/api/config").path("iceServers");
+        } catch (HostException e) {
+            return; // an agent's host: the registry has them
+        }
+        for (JsonNode server : servers) {
+            JsonNode urls = server.path("urls");
+            if (urls.isTextual()) {
+                ice.add(urls.asText());
+            } else {
+                urls.forEach(url -> ice.add(url.asText()));
+            }
         }
     }
 

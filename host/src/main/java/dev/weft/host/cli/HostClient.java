@@ -96,6 +96,14 @@ final class HostClient {
         return send("GET", path, null, DEFAULT_TIMEOUT);
     }
 
+    /** What the host says of its health, also while it is not ready. */
+    JsonNode health() {
+        HttpResponse<String> response =
+                exchange(request("GET", "/api/health", DEFAULT_TIMEOUT).GET().build());
+        boolean told = response.statusCode() == 503 && response.body().contains("\"checks\"");
+        return told ? Wire.tree(response.body()) : read(response);
+    }
+
     JsonNode post(String path, JsonNode body) {
         return send("POST", path, body, DEFAULT_TIMEOUT);
     }

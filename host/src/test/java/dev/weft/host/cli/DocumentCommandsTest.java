@@ -17,6 +17,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 
 /** Every {@code weft} command and option, and every command of the shell, that a document names does exist. */
 class DocumentCommandsTest {
@@ -24,16 +25,16 @@ class DocumentCommandsTest {
     private static final Pattern BLOCK =
             Pattern.compile("^```(\\w*)\n(.*?)^```", Pattern.DOTALL | Pattern.MULTILINE);
     private static final Pattern SPAN = Pattern.compile("`([^`\n]+)`");
-    private static final Pattern WORD =
-            Pattern.compile("'[^']*'|\"[^\"]*\"|(?:[^\\s'\"]|(?<=\\S)['\"])+");
+    private static final Pattern WORD = Pattern.compile("(?:[^\\s'\"]|'[^']*'|\"[^\"]*\")+");
     private static final Pattern CALL =
             Pattern.compile("(?:^|[;&|(]\\s*)(?:\\$ )?(?:sudo )?(?:[\\w./]*/)?weft (\\S.*)$");
     private static final Pattern SHELL = Pattern.compile("weft:([a-z]+)");
-    private static final Pattern FUNCTION =
-            Pattern.compile("osgi\\.command\\.function=([a-z]+)");
+    private static final Pattern FUNCTION = Pattern.compile("osgi\\.command\\.function=([a-z]+)");
 
     /** What the script of a checkout does by itself. */
     private static final Set<String> OF_THE_SCRIPT = Set.of("test", "dist");
+
+    private final CommandSpec weft = Weft.commandLine().getCommandSpec();
 
     @Test
     void every_command_and_option_of_the_documents_exists() throws IOException {
@@ -66,6 +67,8 @@ class DocumentCommandsTest {
     void what_does_not_exist_is_found() {
         assertEquals("", problem("run --name first --data first"));
         assertEquals("", problem("key create [--role R] [--label L]"));
+        assertEquals("", problem("audit --data first"));
+        assertEquals("no command \"first\"", problem("audit --json first"));
         assertEquals("", problem("call text.compare first=a second=\"b --c\""));
         assertEquals("no command \"fly\"", problem("fly away"));
         assertEquals("no command \"steal\"", problem("key steal"));
@@ -74,24 +77,31 @@ class DocumentCommandsTest {
     }
 
     /** What is wrong with a command line as documents write it, with words such as FILE, [--option] and … in it; "" if nothing is. */
-    private static String problem(String line) {
-        CommandSpec spec = Weft.commandLine().getCommandSpec();
+    private String problem(String line) {
+        CommandSpec spec = weft;
         boolean named = false;
+        boolean value = false; // whether the word belongs to the option before it
         Matcher words = WORD.matcher(line);
         while (words.find()) {
             String word = words.group();
-            if (word.matches("[&|;)]+") || word.startsWith("#") || word.startsWith(">")) {
+            if (word.matches("[&|;)]+.*") || word.startsWith("#") || word.startsWith(">")) {
                 return "";
             }
-            if (word.startsWith("'") || word.startsWith("\"")) {
+            if (value || word.startsWith("'") || word.startsWith("\"")) {
+                value = false;
                 continue;
+            }
+            if (word.equals("…") && !named) {
+                return ""; // any command
             }
             word = word.replaceAll("[\\[\\](),;…]", "");
             if (word.startsWith("--") && word.length() > 2) {
                 String option = word.replaceAll("=.*", "");
-                if (spec.findOption(option) == null) {
+                OptionSpec known = spec.findOption(option);
+                if (known == null) {
                     return "no option \"" + option + "\"";
                 }
+                value = known.arity().min() > 0 && !word.contains("=");
             } else if (word.matches("[a-z]+") && !spec.subcommands().isEmpty()) {
                 CommandLine sub = spec.subcommands().get(word);
                 if (sub == null) {

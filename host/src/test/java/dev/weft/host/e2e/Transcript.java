@@ -28,7 +28,8 @@ import org.awaitility.Awaitility;
 final class Transcript implements AutoCloseable {
     private final Path folder;
     private static final Pattern LOOKS =
-            Pattern.compile("\\./weft (agents|skills|peers|tasks|audit|llm)( .*)?|.*curl .*/metrics.*");
+            Pattern.compile(
+                    "\\./weft (agents|skills|peers|tasks|audit|llm|doctor)( .*)?|.*curl .*/metrics.*");
     private static final int PATIENCE = 60;
 
     private final List<String> ports = List.of(freePort(), freePort(), freePort());
@@ -79,7 +80,7 @@ final class Transcript implements AutoCloseable {
     }
 
     private void run(String command, List<String> expected) throws IOException {
-        if (command.startsWith("cp ")) {
+        if (command.matches("cp \\S+\\.jar \\S+")) {
             drop(command.split(" "));
         } else if (command.startsWith("mvn ")) {
             Maven.run(folder, command.substring(4).split(" "));
@@ -131,7 +132,8 @@ final class Transcript implements AutoCloseable {
                         Program.run(folder, "skills", "--data", "first")
                                         .text()
                                         .lines()
-                                        .anyMatch(line -> line.matches(skill + " .* " + host + " .*"))
+                                        .anyMatch(
+                                                line -> line.matches(skill + " .* " + host + " .*"))
                                 && (host.equals("first")
                                         || Program.run(folder, "peers", "--data", "first")
                                                 .text()
@@ -166,8 +168,7 @@ final class Transcript implements AutoCloseable {
             typed += " --port 8700";
         }
         List<String> words = new ArrayList<>();
-        Matcher word =
-                Pattern.compile("\"([^\"]*)\"|'([^']*)'|(\\S+)").matcher(withPorts(typed));
+        Matcher word = Pattern.compile("\"([^\"]*)\"|'([^']*)'|(\\S+)").matcher(withPorts(typed));
         while (word.find()) {
             words.add(
                     word.group(1) != null
