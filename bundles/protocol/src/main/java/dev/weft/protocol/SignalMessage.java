@@ -47,6 +47,12 @@ public record SignalMessage(
     /** Pushed: an agent left; payload {@code {peer_id, reason}}. */
     public static final String PEER_LEFT = "peer_left";
 
+    /** Pushed: many agents came, changed or left in a short time; payload {@code {joined: [record…], left: [{peer_id, reason}…]}}, in that order. */
+    public static final String PEERS_CHANGED = "peers_changed";
+
+    /** From a peer: a fresh token for this socket, payload {@code {token}}; answered with the same type and {@code {expires_in}} in seconds. */
+    public static final String RENEW = "renew";
+
     /** Pushed to the sender of a message that could not be delivered; payload {@code {code, message, ref}}. */
     public static final String ERROR = "error";
 
@@ -59,11 +65,15 @@ public record SignalMessage(
     /** Fills an absent payload.
      * @throws ProtocolException if there is no type */
     public SignalMessage {
+        checkType(type);
+        peerId = peerId == null ? "" : peerId;
+        payload = payload == null ? NullNode.getInstance() : payload;
+    }
+
+    static void checkType(String type) {
         if (type == null || type.isEmpty() || type.length() > 64) {
             throw new ProtocolException(
                     "bad_type", "a signaling frame needs a type of 1 to 64 characters");
         }
-        peerId = peerId == null ? "" : peerId;
-        payload = payload == null ? NullNode.getInstance() : payload;
     }
 }

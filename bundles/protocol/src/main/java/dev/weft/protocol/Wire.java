@@ -56,6 +56,7 @@ public final class Wire {
     private static final Pattern UNPRINTABLE =
             Pattern.compile("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}\\p{Cs}]");
     private static final ObjectMapper MAPPER = mapper();
+    private static final JsonFactory HEADS = factory(); // does not look for duplicates in payloads
     private static final ObjectReader SIGNAL_READER =
             MAPPER.readerFor(SignalMessage.class).with(new FiniteNumbers());
     private static final ObjectReader MESH_READER =
@@ -69,13 +70,17 @@ public final class Wire {
 
     private Wire() {}
 
-    private static ObjectMapper mapper() {
+    private static JsonFactory factory() {
         StreamReadConstraints limits =
                 StreamReadConstraints.builder()
                         .maxNestingDepth(MAX_DEPTH)
                         .maxStringLength(MAX_MESH_MESSAGE)
                         .build();
-        return JsonMapper.builder(JsonFactory.builder().streamReadConstraints(limits).build())
+        return JsonFactory.builder().streamReadConstraints(limits).build();
+    }
+
+    private static ObjectMapper mapper() {
+        return JsonMapper.builder(factory())
                 .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
                 .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
                 .addModule(TIMES)
@@ -88,6 +93,21 @@ public final class Wire {
      * @throws ProtocolException if it is too long, not JSON, or breaks a rule */
     public static SignalMessage signal(String json) {
         return read(SIGNAL_READER, json, MAX_SIGNAL_FRAME, "signaling frame");
+    }
+
+    /** Reads as much of a signaling frame as it takes to pass it on.
+     * @param json text of one frame
+     * @return its head
+     * @throws ProtocolException if it is too long, not JSON, or breaks a rule outside its payload */
+    public static SignalHead signalHead(String json) {
+        checkLength(json, MAX_SIGNAL_FRAME, "signaling frame");
+        try {
+            return SignalHead.read(HEADS, json);
+        } catch (JsonProcessingException e) {
+            throw explain(e, "signaling frame");
+        } catch (IOException e) {
+            throw new ProtocolException("bad_json", "malformed signaling frame");
+        }
     }
 
     /** Reads a mesh message.
@@ -231,7 +251,7 @@ public final class Wire {
         }
     }
 
-    private static <T> T read(ObjectReader reader, String json, int limit, String what) {
+    private static void checkLength(String json, int limit, String what) {
         if (json == null
                 || json.length() > limit
                 || (json.length() > limit / 3
@@ -245,6 +265,10 @@ public final class Wire {
                             + " bytes"
                             + (json == null ? ", got none" : ""));
         }
+    }
+
+    private static <T> T read(ObjectReader reader, String json, int limit, String what) {
+        checkLength(json, limit, what);
         T value;
         try {
             value = reader.readValue(json);

@@ -277,4 +277,31 @@ class WireTest {
         assertThrows(IllegalArgumentException.class, () -> Wire.write(new Object()));
         assertThrows(IllegalArgumentException.class, () -> Wire.node(new Object()));
     }
+
+    @Test
+    void the_head_of_a_frame_is_what_the_whole_frame_says_and_nobody_can_smuggle_another() {
+        SignalHead head =
+                Wire.signalHead(
+                        "{\"payload\":{\"type\":\"x\",\"a\":[{},1e999]},\"target_id\":\"agent-b\",\"peer_id\":\"agent-a\",\"type\":\"offer\",\"new\":[1]}");
+        assertEquals(new SignalHead("offer", "agent-a", "agent-b"), head);
+        assertEquals(
+                new SignalHead("register", "", null), Wire.signalHead("{\"type\":\"register\"}"));
+        for (String bad :
+                List.of(
+                        "{\"type\":\"offer\",\"peer_id\":\"a\",\"peer_id\":\"b\"}",
+                        "{\"type\":\"offer\",\"peer_\\u0069d\":\"a\",\"peer_id\":\"b\"}",
+                        "{\"type\":\"offer\",\"type\":null}",
+                        "{\"type\":\"offer\",\"peer_id\":7}",
+                        "{\"type\":\"offer\"}{}",
+                        "{\"type\":\"offer\",\"payload\":{\"a\":}}",
+                        "{\"type\":\"offer\",\"payload\":"
+                                + "[".repeat(100)
+                                + "]".repeat(100)
+                                + "}",
+                        "{\"type\":\"offer\"")) {
+            assertEquals(
+                    "bad_json",
+                    assertThrows(ProtocolException.class, () -> Wire.signalHead(bad), bad).code());
+        }
+    }
 }

@@ -274,8 +274,15 @@ public final class Members {
 
     /** Whether it is the agent of this host, or of another host of this registry. */
     boolean isLocal(AgentId id) {
-        return local.agentId().equals(id)
-                || hosts.values().stream().anyMatch(host -> host.id().equals(id));
+        if (local.agentId().equals(id)) {
+            return true;
+        }
+        for (Host host : hosts.values()) { // no stream: this is asked for every frame that passes
+            if (host.id().equals(id)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     boolean isApproved(AgentId id) {
