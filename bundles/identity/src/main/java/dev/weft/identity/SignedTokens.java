@@ -140,6 +140,15 @@ public final class SignedTokens implements Tokens {
 
     @Override
     public Optional<Principal> verify(String token) {
+        return good(token).flatMap(SignedTokens::principal);
+    }
+
+    @Override
+    public Optional<Instant> expires(String token) {
+        return good(token).map(claims -> claims.getExpirationTime().toInstant());
+    }
+
+    private Optional<JWTClaimsSet> good(String token) {
         if (token == null || token.length() > MAX_LENGTH) {
             return Optional.empty();
         }
@@ -148,7 +157,7 @@ public final class SignedTokens implements Tokens {
             if (!JWSAlgorithm.HS256.equals(jwt.getHeader().getAlgorithm()) || !isOurs(jwt)) {
                 return Optional.empty();
             }
-            return principal(jwt.getJWTClaimsSet());
+            return Optional.of(jwt.getJWTClaimsSet()).filter(this::isGood);
         } catch (ParseException
                 | JOSEException
                 | RuntimeException e) { // whatever a stranger's text makes the parser throw
@@ -168,26 +177,31 @@ public final class SignedTokens implements Tokens {
         return false;
     }
 
-    private Optional<Principal> principal(JWTClaimsSet claims) throws ParseException {
+    private boolean isGood(JWTClaimsSet claims) {
         Instant now = clock.instant();
         Date issued = claims.getIssueTime();
         Date expires = claims.getExpirationTime();
-        boolean valid =
-                claims.getSubject() != null
-                        && issued != null
-                        && expires != null
-                        && !issued.toInstant().isAfter(now)
-                        && expires.toInstant().isAfter(now);
-        if (!valid) {
-            return Optional.empty();
+        return claims.getSubject() != null
+                && issued != null
+                && expires != null
+                && !issued.toInstant().isAfter(now)
+                && expires.toInstant().isAfter(now)
+                && principal(claims).filter(holder -> isKeyGood(holder, claims)).isPresent();
+    }
+
+    private boolean isKeyGood(Principal holder, JWTClaimsSet claims) {
+        if (!isKeyHolder(holder)) {
+            return true;
         }
-        Principal principal =
-                new Principal(claims.getSubject(), Role.of(claims.getStringClaim("role")));
-        Integer generation = claims.getIntegerClaim(GENERATION);
-        return isKeyHolder(principal)
-                        && !keys.accepts(principal.subject(), generation == null ? 0 : generation)
-                ? Optional.empty()
-                : Optional.of(principal);
+        Object generation = claims.getClaim(GENERATION);
+        return keys.accepts(
+                holder.subject(), generation instanceof Number number ? number.intValue() : 0);
+    }
+
+    private static Optional<Principal> principal(JWTClaimsSet claims) {
+        return claims.getClaim("role") instanceof String role
+                ? Optional.of(new Principal(claims.getSubject(), Role.of(role)))
+                : Optional.empty();
     }
 
     /** Agents are members of the mesh, which is not for this room to know; everybody else holds a key. */

@@ -23,5 +23,8 @@ final class Close {
     /** Another host with the same key is connected and alive. */
     static final int DUPLICATE = 4004;
 
+    /** The token that it was opened with ended, and no other came. */
+    static final int EXPIRED = 4401;
+
     private Close() {}
 }

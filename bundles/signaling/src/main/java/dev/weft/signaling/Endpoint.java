@@ -1,6 +1,5 @@
 package dev.weft.signaling;
 
-import dev.weft.protocol.AgentId;
 import java.nio.ByteBuffer;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
@@ -18,7 +17,7 @@ import org.slf4j.LoggerFactory;
 public final class Endpoint implements Session.Listener {
     private static final Logger LOG = LoggerFactory.getLogger(Endpoint.class);
     private static final long BUSY_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
-    private final AgentId id;
+    private final Admission.Pass pass;
     private final String instance;
     private final Hub hub;
     private final Switchboard switchboard;
@@ -29,7 +28,7 @@ public final class Endpoint implements Session.Listener {
     private volatile PeerSocket socket;
 
     /** An endpoint of an upgrade under way.
-     * @param id whom the token names
+     * @param pass whom the token names, and when it ends
      * @param instance which process of that agent it is, "" if it does not say
      * @param hub keeps the sockets
      * @param switchboard handles the frames
@@ -37,14 +36,14 @@ public final class Endpoint implements Session.Listener {
      * @param timer says when to read on
      * @param perSecond how many frames a second are read */
     Endpoint(
-            AgentId id,
+            Admission.Pass pass,
             String instance,
             Hub hub,
             Switchboard switchboard,
             ExecutorService blocking,
             ScheduledExecutorService timer,
             int perSecond) {
-        this.id = id;
+        this.pass = pass;
         this.instance = instance;
         this.hub = hub;
         this.switchboard = switchboard;
@@ -56,7 +55,7 @@ public final class Endpoint implements Session.Listener {
     @Override
     public void onWebSocketOpen(Session opened) {
         session = opened;
-        socket = hub.open(id, instance, new JettyLink(opened, timer));
+        socket = hub.open(pass, instance, new JettyLink(opened, timer));
         demand();
     }
 
@@ -116,7 +115,7 @@ public final class Endpoint implements Session.Listener {
 
     @Override
     public void onWebSocketError(Throwable cause) {
-        LOG.debug("socket of {} failed: {}", id, cause.toString());
+        LOG.debug("socket of {} failed: {}", pass.agent(), cause.toString());
     }
 
     @Override

@@ -9,6 +9,7 @@ import dev.weft.api.registry.Registry;
 import dev.weft.api.registry.RegistryListener;
 import dev.weft.api.registry.Sockets;
 import dev.weft.protocol.AgentId;
+import dev.weft.protocol.SignalHead;
 import dev.weft.protocol.SignalMessage;
 import dev.weft.protocol.Wire;
 import java.util.List;
@@ -45,9 +46,11 @@ public final class Hub implements Sockets, RegistryListener, HealthCheck, Measur
     private static final String REVOKED = "revoked";
     private static final long PROBE_MILLIS = 3_000;
     private static final long REPEAT_SECONDS = 20;
+    private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);
     private final Registry registry;
     private final Pairing pairing;
     private final PresenceQueue presence;
+    private final PeerNews news;
     private final Map<AgentId, PeerSocket> sockets = new ConcurrentHashMap<>();
     private final Set<AgentId> toldGone = ConcurrentHashMap.newKeySet();
     private final ScheduledExecutorService timer;
@@ -77,12 +80,13 @@ public final class Hub implements Sockets, RegistryListener, HealthCheck, Measur
         this.registry = registry;
         this.pairing = pairing;
         this.presence = new PresenceQueue(registry, blocking);
+        this.news = new PeerNews(sockets::size, this::push, blocking, timer);
         this.ping = TimeUnit.SECONDS.toNanos(Math.max(1, config.ping__seconds()));
         this.silence = TimeUnit.SECONDS.toNanos(Math.max(2, config.silence__seconds()));
         this.capacity = config.max__sockets();
         this.timer = timer;
         this.remote = new RemoteSockets(cluster, new Elsewhere());
-        long period = Math.min(ping, silence) / 4;
+        long period = Math.min(LOOK_NANOS, Math.min(ping, silence) / 4);
         this.tick =
                 timer.scheduleWithFixedDelay(
                         () -> look(System.nanoTime()), period, period, TimeUnit.NANOSECONDS);
@@ -116,10 +120,12 @@ public final class Hub implements Sockets, RegistryListener, HealthCheck, Measur
 
     /** A socket opened; it replaces the agent's earlier one, unless that belongs to another process: a second host with the
      * same key is turned away while the first is alive.
+     * @param pass what its token is good for
      * @param instance which process of the agent it is, "" if it does not say
      * @return its state here, closed already if it may not stay */
-    PeerSocket open(AgentId id, String instance, Link link) {
-        PeerSocket socket = new PeerSocket(id, instance, link, System.nanoTime());
+    PeerSocket open(Admission.Pass pass, String instance, Link link) {
+        AgentId id = pass.agent();
+        PeerSocket socket = new PeerSocket(pass, instance, link, System.nanoTime());
         PeerSocket first = sockets.get(id);
         if (first != null && first.isOfAnother(instance)) {
             drop(first, first.probe());
@@ -228,7 +234,12 @@ public final class Hub implements Sockets, RegistryListener, HealthCheck, Measur
     private void gone(AgentId id) {
         toldGone.add(id);
         presence.connected(id, false);
-        pushLeft(id, DISCONNECTED);
+        news.left(id, DISCONNECTED);
+    }
+
+    /** Closes a socket whose token ended. */
+    void expired(PeerSocket socket) {
+        close(socket, Close.EXPIRED, "its token ended; come back with a fresh one");
     }
 
     /** Closes a socket from this side. */
@@ -238,7 +249,7 @@ public final class Hub implements Sockets, RegistryListener, HealthCheck, Measur
         closed(socket);
     }
 
-    /** Pings, and closes what has been silent for too long. */
+    /** Pings, asks for fresh tokens, and closes what has been silent for too long or has none. */
     void look(long now) {
         presence.kick();
         for (PeerSocket socket : sockets.values()) {
@@ -247,8 +258,11 @@ public final class Hub implements Sockets, RegistryListener, HealthCheck, Measur
                         socket,
                         Close.SILENT,
                         "nothing was heard for " + TimeUnit.NANOSECONDS.toSeconds(silence) + " s");
+            } else if (socket.isExpired(now)) {
+                expired(socket);
             } else {
                 socket.pingIfDue(now, ping);
+                socket.askIfDue(now);
             }
         }
     }
@@ -263,20 +277,14 @@ public final class Hub implements Sockets, RegistryListener, HealthCheck, Measur
         AgentId id = agent.card().agentId();
         boolean echo = agent.connected() ? !isConnected(id) : toldGone.remove(id);
         if (!echo) { // else it tells of a socket that closed, which was told already
-            push(
-                    id,
-                    new SignalMessage(
-                            SignalMessage.PEER_JOINED,
-                            SignalMessage.REGISTRY,
-                            null,
-                            Wire.node(agent)));
+            news.changed(agent);
         }
     }
 
     @Override
     public void left(AgentId id, String reason) {
         if (!REVOKED.equals(reason)) { // that was told by revoked()
-            pushLeft(id, reason);
+            news.left(id, reason);
         }
     }
 
@@ -288,16 +296,10 @@ public final class Hub implements Sockets, RegistryListener, HealthCheck, Measur
             remote.closed(id, socket.opened());
             presence.connected(id, false);
         }
-        pushLeft(id, REVOKED);
+        news.left(id, REVOKED);
     }
 
-    private void pushLeft(AgentId id, String reason) {
-        var payload = Wire.object().put("peer_id", id.value()).put("reason", reason);
-        push(id, new SignalMessage(SignalMessage.PEER_LEFT, SignalMessage.REGISTRY, null, payload));
-    }
-
-    private void push(AgentId about, SignalMessage message) {
-        String frame = Wire.write(message);
+    private void push(AgentId about, String frame) {
         for (PeerSocket socket : sockets.values()) {
             if (socket.isRegistered() && !socket.id().equals(about) && isMember(socket.id())) {
                 socket.send(frame);
@@ -331,7 +333,7 @@ public final class Hub implements Sockets, RegistryListener, HealthCheck, Measur
 
         @Override
         public Optional<RemoteSockets.Undelivered> undelivered(String frame) {
-            SignalMessage message = Wire.signal(frame);
+            SignalHead message = Wire.signalHead(frame);
             if (!AgentId.isValid(message.peerId())
                     || message.peerId().equals(SignalMessage.REGISTRY)) {
                 return Optional.empty();

@@ -1,12 +1,16 @@
 package dev.weft.signaling;
 
 import dev.weft.protocol.AgentId;
+import dev.weft.protocol.SignalHead;
 import dev.weft.protocol.SignalMessage;
 import dev.weft.protocol.Wire;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /** One agent's open socket. Thread-safe. */
 final class PeerSocket {
+    private static final long ASK_NANOS = TimeUnit.SECONDS.toNanos(60);
+    private static final long ASK_AGAIN_NANOS = TimeUnit.SECONDS.toNanos(15);
     private final AgentId id;
     private final String instance;
     private final Link link;
@@ -17,9 +21,12 @@ final class PeerSocket {
     private volatile boolean registered;
     private volatile boolean listed;
     private volatile long opened;
+    private volatile long until;
+    private volatile long ask;
 
-    PeerSocket(AgentId id, String instance, Link link, long now) {
-        this.id = id;
+    PeerSocket(Admission.Pass pass, String instance, Link link, long now) {
+        this.id = pass.agent();
+        renewed(pass, now);
         this.instance = instance;
         this.link = link;
         this.outbox = new Outbox(link);
@@ -88,6 +95,35 @@ final class PeerSocket {
         listed = true;
     }
 
+    /** A token is good for a while: it is to be renewed in time, and the socket ends with it.
+     * @param pass of the same agent */
+    void renewed(Admission.Pass pass, long now) {
+        until = pass.until();
+        ask = pass.until() - Math.min(ASK_NANOS, (pass.until() - now) / 2);
+    }
+
+    /** Whether its token ended. */
+    boolean isExpired(long now) {
+        return now - until >= 0;
+    }
+
+    /** Asks for a fresh token if that is due; Weft hosts send one, others let the socket end and come back. */
+    void askIfDue(long now) {
+        if (registered && now - ask >= 0) {
+            ask = now + Math.min(ASK_AGAIN_NANOS, Math.max(1, (until - now) / 2));
+            send(
+                    Wire.write(
+                            new SignalMessage(
+                                    SignalMessage.RENEW,
+                                    SignalMessage.REGISTRY,
+                                    id.value(),
+                                    Wire.object()
+                                            .put(
+                                                    "expires_in",
+                                                    TimeUnit.NANOSECONDS.toSeconds(until - now)))));
+        }
+    }
+
     void heard(long now) {
         heard = now;
     }
@@ -116,11 +152,11 @@ final class PeerSocket {
 
     /** Tells the sender that a message came to nothing.
      * @param about the message, null if it could not be read */
-    void error(String code, String message, SignalMessage about) {
+    void error(String code, String message, SignalHead about) {
         send(errorFrame(id, code, message, about));
     }
 
-    static String errorFrame(AgentId to, String code, String message, SignalMessage about) {
+    static String errorFrame(AgentId to, String code, String message, SignalHead about) {
         var payload = Wire.object().put("code", code).put("message", message);
         if (about != null) {
             payload.putObject("ref").put("type", about.type()).put("target_id", about.targetId());

@@ -1,10 +1,7 @@
 package dev.weft.signaling;
 
 import dev.weft.api.identity.LegacyAccess;
-import dev.weft.api.identity.Principal;
-import dev.weft.api.identity.Role;
 import dev.weft.api.identity.Tokens;
-import dev.weft.protocol.AgentId;
 import dev.weft.protocol.Wire;
 import jakarta.servlet.Servlet;
 import jakarta.servlet.ServletException;
@@ -33,14 +30,14 @@ import org.osgi.service.servlet.whiteboard.propertytypes.HttpWhiteboardServletPa
 @HttpWhiteboardServletName("weft-signaling")
 public final class SignalingServlet extends JettyWebSocketServlet {
     private static final long serialVersionUID = 1L;
-    private static final String AGENT = "dev.weft.signaling.agent";
+    private static final String PASS = "dev.weft.signaling.pass";
     private static final String INSTANCE = "X-Weft-Instance";
     private static final String BEARER = "bearer ";
 
     /** Frames up to here are read and, above the protocol's limit, refused with an error; larger ones close the socket. */
     private static final long MAX_READ = 4L * Wire.MAX_SIGNAL_FRAME;
 
-    private final transient Tokens tokens;
+    private final transient Admission admission;
     private final transient Hub hub;
     private final transient Switchboard switchboard;
     private final transient ExecutorService blocking;
@@ -68,9 +65,9 @@ public final class SignalingServlet extends JettyWebSocketServlet {
             @Reference(target = "(weft.executor=blocking)") ExecutorService blocking,
             @Reference(target = "(weft.executor=timer)") ScheduledExecutorService timer,
             SignalingConfig config) {
-        this.tokens = tokens;
+        this.admission = new Admission(tokens, hub);
         this.hub = hub;
-        this.switchboard = new Switchboard(hub);
+        this.switchboard = new Switchboard(hub, admission);
         this.blocking = blocking;
         this.timer = timer;
         this.perSecond = config.messages__per__second();
@@ -85,7 +82,7 @@ public final class SignalingServlet extends JettyWebSocketServlet {
         factory.setCreator(
                 (request, response) ->
                         new Endpoint(
-                                (AgentId) request.getServletAttribute(AGENT),
+                                (Admission.Pass) request.getServletAttribute(PASS),
                                 instance(request.getHeader(INSTANCE)),
                                 hub,
                                 switchboard,
@@ -97,9 +94,9 @@ public final class SignalingServlet extends JettyWebSocketServlet {
     @Override
     protected void service(HttpServletRequest request, HttpServletResponse response)
             throws ServletException, IOException {
-        Optional<AgentId> agent = shown(request).flatMap(this::member);
-        if (agent.isPresent()) {
-            request.setAttribute(AGENT, agent.get());
+        Optional<Admission.Pass> pass = shown(request).flatMap(admission::admit);
+        if (pass.isPresent()) {
+            request.setAttribute(PASS, pass.get());
             super.service(request, response);
             return;
         }
@@ -133,14 +130,5 @@ public final class SignalingServlet extends JettyWebSocketServlet {
         return legacy == null
                 ? Optional.empty()
                 : Optional.ofNullable(request.getParameter("token"));
-    }
-
-    private Optional<AgentId> member(String token) {
-        return tokens.verify(token)
-                .filter(principal -> principal.role() == Role.AGENT)
-                .map(Principal::subject)
-                .filter(AgentId::isValid)
-                .map(AgentId::new)
-                .filter(hub::isMember);
     }
 }

@@ -2,8 +2,10 @@ package dev.weft.signaling;
 
 import dev.weft.protocol.AgentId;
 import dev.weft.protocol.ProtocolException;
+import dev.weft.protocol.SignalHead;
 import dev.weft.protocol.SignalMessage;
 import dev.weft.protocol.Wire;
+import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -13,10 +15,12 @@ final class Switchboard {
     private static final Logger LOG = LoggerFactory.getLogger(Switchboard.class);
     static final String UNREACHABLE = "peer_unreachable";
     private final Hub hub;
+    private final Admission admission;
     private final LongAdder unknown = new LongAdder();
 
-    Switchboard(Hub hub) {
+    Switchboard(Hub hub, Admission admission) {
         this.hub = hub;
+        this.admission = admission;
     }
 
     /** One text frame.
@@ -26,14 +30,19 @@ final class Switchboard {
         if (from.isClosed()) {
             return; // it was turned away, and what it sent was on its way already
         }
-        from.heard(System.nanoTime());
+        long now = System.nanoTime();
+        from.heard(now);
         if (!hub.isMember(from.id())) {
             hub.close(from, Close.REVOKED, "revoked");
             return;
         }
-        SignalMessage message;
+        if (from.isExpired(now)) {
+            hub.expired(from);
+            return;
+        }
+        SignalHead message;
         try {
-            message = Wire.signal(frame);
+            message = Wire.signalHead(frame);
         } catch (ProtocolException e) {
             from.error(e.code(), e.getMessage(), null);
             return;
@@ -48,12 +57,17 @@ final class Switchboard {
                     message);
             return;
         }
-        route(from, message, frame);
+        try {
+            route(from, message, frame);
+        } catch (ProtocolException e) { // a payload that is read here after all
+            from.error(e.code(), e.getMessage(), message);
+        }
     }
 
-    private void route(PeerSocket from, SignalMessage message, String frame) {
+    private void route(PeerSocket from, SignalHead message, String frame) {
         switch (message.type()) {
             case SignalMessage.REGISTER -> hub.register(from);
+            case SignalMessage.RENEW -> renew(from, message, frame);
             case SignalMessage.HEARTBEAT -> {
                 if (message.targetId() == null
                         || message.targetId().equals(SignalMessage.REGISTRY)) {
@@ -77,11 +91,28 @@ final class Switchboard {
         }
     }
 
-    static String unreachable(SignalMessage message) {
+    /** A fresh token; the socket lives on until it ends. */
+    private void renew(PeerSocket from, SignalHead message, String frame) {
+        String token = Wire.signal(frame).payload().path("token").asText("");
+        Optional<Admission.Pass> pass =
+                admission.admit(token).filter(fresh -> fresh.agent().equals(from.id()));
+        if (pass.isPresent()) {
+            from.renewed(pass.get(), System.nanoTime());
+        } else {
+            from.error(
+                    "bad_token",
+                    "renew needs payload.token, a valid token of "
+                            + from.id()
+                            + "; this socket ends with the token that it has",
+                    message);
+        }
+    }
+
+    static String unreachable(SignalHead message) {
         return "agent " + message.targetId() + " is not connected to this registry";
     }
 
-    private void forward(PeerSocket from, SignalMessage message, String frame) {
+    private void forward(PeerSocket from, SignalHead message, String frame) {
         if (!from.isRegistered()) {
             from.error("not_registered", "send register before " + message.type(), message);
         } else if (!AgentId.isValid(message.targetId())) {

@@ -10,6 +10,7 @@ import dev.weft.protocol.AgentId;
 import dev.weft.protocol.SignalMessage;
 import dev.weft.protocol.Wire;
 import dev.weft.store.TestCluster;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,7 +30,7 @@ class HubTest {
     void open() {
         mesh = new Mesh();
         hub = mesh.hub(Mesh.Config.DEFAULT);
-        switchboard = new Switchboard(hub);
+        switchboard = new Switchboard(hub, Mesh.admission(hub));
     }
 
     @AfterEach
@@ -53,7 +54,7 @@ class HubTest {
 
         Client(AgentId id, String instance) {
             this.id = id;
-            this.socket = hub.open(id, instance, this);
+            this.socket = hub.open(Mesh.pass(id), instance, this);
         }
 
         Client registered() {
@@ -449,7 +450,7 @@ class HubTest {
                             full,
                             mesh.timer,
                             Mesh.Config.DEFAULT);
-            busy.register(busy.open(Mesh.C, "", new NoLink()));
+            busy.register(busy.open(Mesh.pass(Mesh.C), "", new NoLink()));
             assertFalse(busy.check().ok());
             release.countDown();
             await().until(
@@ -476,5 +477,47 @@ class HubTest {
 
         @Override
         public void close(int code, String reason) {}
+    }
+
+    /** Reference defect 25. */
+    @Test
+    void a_socket_ends_with_its_token_unless_a_fresh_one_came() {
+        Client a = new Client(Mesh.A).registered();
+        Client b = new Client(Mesh.B).registered();
+        List.of(a, b).forEach(client -> client.received.clear());
+        long later = System.nanoTime() + TimeUnit.SECONDS.toNanos(250);
+        a.socket.heard(later);
+        b.socket.heard(later);
+        hub.look(later);
+        assertTrue(a.next().startsWith("renew registry {\"expires_in\":"), "asked in time");
+        assertTrue(b.next().startsWith("renew registry"));
+        hub.look(later + 1);
+        assertEquals("nothing", a.next(), "not asked again at once");
+        a.say(renewal("agent-a", TextTokens.until("agent-a", Instant.now().plusSeconds(900))));
+        assertEquals("nothing", a.next());
+        b.say(renewal("agent-b", TextTokens.until("agent-a", Instant.now().plusSeconds(900))));
+        assertTrue(b.next().startsWith("error registry {\"code\":\"bad_token\""), "not its own");
+        b.say(renewal("agent-b", TextTokens.until("agent-b", Instant.now().minusSeconds(1))));
+        assertTrue(b.next().startsWith("error registry {\"code\":\"bad_token\""));
+        b.say("{\"type\":\"renew\",\"peer_id\":\"agent-b\",\"payload\":{\"token\":1,\"token\":2}}");
+        assertTrue(b.next().startsWith("error registry {\"code\":\"bad_json\""));
+        long end = later + TimeUnit.SECONDS.toNanos(60);
+        a.socket.heard(end);
+        b.socket.heard(end);
+        hub.look(end);
+        assertEquals("", a.closed);
+        assertEquals("4401 its token ended; come back with a fresh one", b.closed);
+        a.offer("agent-b");
+        assertTrue(
+                a.received.stream()
+                        .anyMatch(frame -> frame.toString().contains("peer_unreachable")));
+    }
+
+    private static String renewal(String id, String token) {
+        return "{\"type\":\"renew\",\"peer_id\":\""
+                + id
+                + "\",\"payload\":{\"token\":\""
+                + token
+                + "\"}}";
     }
 }

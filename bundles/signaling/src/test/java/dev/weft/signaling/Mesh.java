@@ -55,6 +55,16 @@ final class Mesh implements Registry {
                 "2026-03-01T12:00:00Z");
     }
 
+    /** A token that is good for a while. */
+    static Admission.Pass pass(AgentId id) {
+        return new Admission.Pass(id, System.nanoTime() + TimeUnit.MINUTES.toNanos(5));
+    }
+
+    /** Lets agents in by tokens {@code agent:ID}, for five minutes. */
+    static Admission admission(Hub hub) {
+        return new Admission(new TextTokens(), hub);
+    }
+
     void close() throws InterruptedException {
         timer.shutdownNow();
         blocking.shutdownNow();

@@ -7,8 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weft.api.identity.LegacyAccess;
 import dev.weft.api.identity.Principal;
-import dev.weft.api.identity.Role;
-import dev.weft.api.identity.Tokens;
 import dev.weft.protocol.AgentId;
 import dev.weft.protocol.Wire;
 import java.net.URI;
@@ -16,6 +14,7 @@ import java.net.http.HttpClient;
 import java.net.http.WebSocket;
 import java.net.http.WebSocketHandshakeException;
 import java.nio.ByteBuffer;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -47,7 +46,7 @@ class ServerTest {
         server.addConnector(connector);
         hub = mesh.hub(config);
         ServletContextHandler context = new ServletContextHandler("/");
-        servlet = new SignalingServlet(new TestTokens(), hub, mesh.blocking, mesh.timer, config);
+        servlet = new SignalingServlet(new TextTokens(), hub, mesh.blocking, mesh.timer, config);
         context.addServlet(new ServletHolder(servlet), "/ws");
         JettyWebSocketServletContainerInitializer.configure(context, null);
         server.setHandler(context);
@@ -60,22 +59,6 @@ class ServerTest {
         hub.stop();
         server.stop();
         mesh.close();
-    }
-
-    /** {@code role:subject} is a token here. */
-    private static final class TestTokens implements Tokens {
-        @Override
-        public String issue(Principal principal) {
-            return principal.role().wireName() + ":" + principal.subject();
-        }
-
-        @Override
-        public Optional<Principal> verify(String token) {
-            String[] parts = token.split(":");
-            return parts.length == 2
-                    ? Optional.of(new Principal(parts[1], Role.of(parts[0])))
-                    : Optional.empty();
-        }
     }
 
     private final class Client implements WebSocket.Listener {
@@ -91,10 +74,14 @@ class ServerTest {
         }
 
         Client(AgentId id, String instance) {
+            this(id, instance, "agent:" + id);
+        }
+
+        Client(AgentId id, String instance, String token) {
             this.id = id.value();
             this.socket =
                     http.newWebSocketBuilder()
-                            .header("Authorization", "Bearer agent:" + id)
+                            .header("Authorization", "Bearer " + token)
                             .header("X-Weft-Instance", instance)
                             .buildAsync(URI.create("ws://127.0.0.1:" + port + "/ws"), this)
                             .orTimeout(10, TimeUnit.SECONDS)
@@ -321,5 +308,27 @@ class ServerTest {
         assertTrue(
                 System.nanoTime() - start > TimeUnit.MILLISECONDS.toNanos(400),
                 "150 messages at 100 a second with 100 at once take half a second");
+    }
+
+    /** Reference defect 25: an agent that does not know how to renew is closed and comes back. */
+    @Test
+    void a_socket_lives_as_long_as_its_tokens() throws Exception {
+        start(Mesh.Config.DEFAULT);
+        Instant soon = Instant.now().plusSeconds(3);
+        Client b = new Client(Mesh.B, "two", TextTokens.until("agent-b", soon)).registered();
+        Client a = new Client(Mesh.A, "one", TextTokens.until("agent-a", soon)).registered();
+        while (!a.next().contains("\"renew\"")) {
+            // of the other's coming
+        }
+        a.say(
+                "{\"type\":\"renew\",\"peer_id\":\"agent-a\",\"payload\":{\"token\":\"agent:agent-a\"}}");
+        assertTrue(b.closed().startsWith("4401 "), b.closed());
+        assertTrue(Instant.now().isAfter(soon.minusMillis(1)), "not before its time");
+        new Client(Mesh.B, "two").registered();
+        a.say(
+                "{\"type\":\"relay\",\"peer_id\":\"agent-a\",\"target_id\":\"agent-a\",\"payload\":1}");
+        for (String frame = a.next(); !frame.contains("relay"); frame = a.next()) {
+            assertTrue(!frame.equals("null"), "the one that renewed is served on");
+        }
     }
 }

@@ -26,7 +26,7 @@ class TwoHubsTest {
     private final class Host {
         final TestCluster.Node node = wires.host();
         final Hub hub = mesh.hub(Mesh.Config.DEFAULT, node);
-        final Switchboard switchboard = new Switchboard(hub);
+        final Switchboard switchboard = new Switchboard(hub, Mesh.admission(hub));
     }
 
     private static final class Client implements Link {
@@ -38,7 +38,7 @@ class TwoHubsTest {
 
         Client(Host host, AgentId id, String instance) {
             this.host = host;
-            this.socket = host.hub.open(id, instance, this);
+            this.socket = host.hub.open(Mesh.pass(id), instance, this);
             host.switchboard.receive(
                     socket, "{\"type\":\"register\",\"peer_id\":\"" + id + "\",\"payload\":{}}");
         }

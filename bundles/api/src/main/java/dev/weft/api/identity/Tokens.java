@@ -1,5 +1,6 @@
 package dev.weft.api.identity;
 
+import java.time.Instant;
 import java.util.Optional;
 import org.osgi.annotation.versioning.ProviderType;
 
@@ -18,6 +19,13 @@ public interface Tokens {
      * @param token what the caller sent; may be anything
      * @return whom it names, or empty if it is not valid now */
     Optional<Principal> verify(String token);
+
+    /** When a token ends: who keeps a connection open on it closes it then.
+     * @param token what the caller sent; may be anything
+     * @return its end, or empty if it is not valid now */
+    default Optional<Instant> expires(String token) {
+        return verify(token).map(principal -> Instant.now().plusSeconds(LIFE_SECONDS));
+    }
 
     /** Signs with a new secret from now on. Tokens signed with the former one are good until they expire.
      * @return id of the new secret, the {@code kid} of the tokens to come */

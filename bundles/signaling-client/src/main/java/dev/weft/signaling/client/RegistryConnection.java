@@ -24,6 +24,7 @@ final class RegistryConnection implements SignalSocket.Ear {
     private static final int REPLACED = 4000; // close codes of the registry
     private static final int REVOKED = 4001;
     private static final int DUPLICATE = 4004;
+    private static final int EXPIRED = 4401;
     private static final long WAITING_MILLIS = 200;
     private static final long PROBE_MILLIS = 2_000;
     private static final int PATIENCE_SECONDS = 15;
@@ -209,9 +210,33 @@ final class RegistryConnection implements SignalSocket.Ear {
         }
         if (fromRegistry && SignalMessage.PEER_LIST.equals(message.type())) {
             registered(from, message.payload().path("peers"));
+        } else if (fromRegistry && SignalMessage.RENEW.equals(message.type())) {
+            renew(from);
         } else if (ready == from) {
             owner.received(message, fromRegistry);
         }
+    }
+
+    /** The token of this socket ends soon: a fresh one keeps it open. The registry asks again if none comes. */
+    private void renew(SignalSocket open) {
+        access.renew();
+        access.token()
+                .thenAccept(
+                        token ->
+                                open.send(
+                                        Wire.write(
+                                                new SignalMessage(
+                                                        SignalMessage.RENEW,
+                                                        self.value(),
+                                                        null,
+                                                        Wire.object().put("token", token)))))
+                .exceptionally(
+                        e -> {
+                            LOG.warn(
+                                    "no fresh token for the open connection to the registry yet: {}",
+                                    Failure.words(e));
+                            return null;
+                        });
     }
 
     private void registered(SignalSocket from, JsonNode peers) {
@@ -275,6 +300,7 @@ final class RegistryConnection implements SignalSocket.Ear {
                                     + self
                                     + " is connected; stop it, or give this one a data directory and a pairing of its own",
                             backoff.next());
+            case EXPIRED -> retry(reason, backoff.next());
             case REVOKED -> retry("membership revoked or unknown: pair again", SLOW_MILLIS);
             default -> retryElsewhere(reason, backoff.next());
         }

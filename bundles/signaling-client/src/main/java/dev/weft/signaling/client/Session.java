@@ -195,6 +195,10 @@ final class Session implements RegistryConnection.Owner {
             switch (message.type()) {
                 case SignalMessage.PEER_JOINED -> directory.joined(message.payload());
                 case SignalMessage.PEER_LEFT -> left(message.payload());
+                case SignalMessage.PEERS_CHANGED -> {
+                    message.payload().path("joined").forEach(directory::joined);
+                    message.payload().path("left").forEach(this::left);
+                }
                 case SignalMessage.TASKS_WAITING -> executor.execute(announcer::beat);
                 default -> {
                     // for the listeners

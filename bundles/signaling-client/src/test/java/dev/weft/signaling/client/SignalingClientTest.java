@@ -293,6 +293,57 @@ class SignalingClientTest {
         assertTrue(host.news.stream().noneMatch(line -> line.contains("NOT")));
     }
 
+    /** A host's socket does not flap whenever a token ends. */
+    @Test
+    void a_token_that_ends_is_renewed_on_the_open_socket() {
+        connected();
+        long first = registry.count("POST /api/token");
+        registry.tokenStatus = 503;
+        registry.peer()
+                .text(
+                        "{\"type\":\"renew\",\"peer_id\":\"registry\",\"payload\":{\"expires_in\":60}}");
+        await().until(() -> registry.count("POST /api/token") > first);
+        registry.tokenStatus = 200;
+        registry.peer()
+                .text(
+                        "{\"type\":\"renew\",\"peer_id\":\"agent-evil\",\"payload\":{\"expires_in\":9}}");
+        registry.peer()
+                .text(
+                        "{\"type\":\"renew\",\"peer_id\":\"registry\",\"payload\":{\"expires_in\":45}}");
+        await().until(() -> renewals().size() == 1);
+        assertEquals("agent-me", renewals().get(0).peerId());
+        assertEquals(
+                "t" + registry.tokens.get(), renewals().get(0).payload().path("token").asText());
+        assertEquals(1, registry.peers.size(), "the same socket");
+    }
+
+    private List<SignalMessage> renewals() {
+        return registry.frames.stream().filter(frame -> frame.type().equals("renew")).toList();
+    }
+
+    @Test
+    void changes_that_come_together_are_taken_one_by_one() {
+        connected();
+        var payload = Wire.object();
+        payload.putArray("joined")
+                .add(agent("agent-one", "active"))
+                .add(7)
+                .add(agent("agent-two", "active"));
+        payload.putArray("left")
+                .addObject()
+                .put("peer_id", "agent-two")
+                .put("reason", "disconnected");
+        registry.peer()
+                .text(Wire.write(new SignalMessage("peers_changed", "registry", null, payload)));
+        await().until(
+                        () ->
+                                host.directory
+                                        .find("agent-two")
+                                        .filter(agent -> agent.health().equals("stale"))
+                                        .isPresent());
+        assertEquals("active", host.directory.find("agent-one").orElseThrow().health());
+    }
+
     @Test
     void a_frame_in_parts_is_joined_and_one_that_is_too_long_is_dropped() {
         connected();
