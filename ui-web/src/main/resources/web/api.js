@@ -36,6 +36,7 @@ async function send(method, path, body, options = {}) {
 export const get = async (path, accept) => (await send('GET', path, undefined, { accept })).json();
 export const post = async (path, body) => (await send('POST', path, body)).json();
 export const put = async (path, body) => (await send('PUT', path, body)).json();
+export const patch = async (path, body) => (await send('PATCH', path, body)).json();
 export const del = async (path) => (await send('DELETE', path)).json();
 
 /** One page of a list, and the address of the next one, or null. */

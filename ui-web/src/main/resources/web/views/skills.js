@@ -1,5 +1,5 @@
 import { html, nothing } from 'lit';
-import { del, get, post, put, upload } from '../api.js';
+import { del, get, patch, post, put, upload } from '../api.js';
 import { data } from '../data.js';
 import { act, announce, badge, confirmed, empty, json, loading, problem } from '../parts.js';
 import { go, link } from '../place.js';
@@ -85,6 +85,7 @@ class Skills extends View {
       <p><a href=${link('skills')}>All skills</a></p>
       <div class="row"><h2>${skill.title} ${badge(skill.state)}</h2><span class="row">
         ${data.admin && skill.local && ['refused', 'quarantined'].includes(skill.state) ? html`<button type="button" @click=${() => this.#retry(skill)}>Try again</button>` : nothing}
+        ${data.admin && skill.local && ['active', 'unwell', 'disabled'].includes(skill.state) ? html`<button type="button" class="second" data-testid="skill-switch" @click=${() => this.#switch(skill)}>${skill.state === 'disabled' ? 'Enable' : 'Disable'}</button>` : nothing}
         ${data.admin && skill.local && skill.previous?.length ? html`<button type="button" class="second" data-testid="rollback" @click=${() => this.#rollback(skill)}>Roll back to ${skill.previous[0]}</button>` : nothing}
         ${data.admin && skill.local ? html`<button type="button" class="danger" data-testid="skill-remove" @click=${() => this.#remove(skill)}>Remove</button>` : nothing}</span></div>
       <p>${skill.description}</p>
@@ -114,7 +115,7 @@ class Skills extends View {
     const outcome = this.result[tool.name];
     return html`<details class="card" data-testid="tool" data-name=${tool.name} ?open=${skill.tools.length === 1}>
       <summary><code>${skill.id}.${tool.name}</code> ${tool.description} ${tool.confirm ? badge('auth-required', 'asks before it runs') : nothing}</summary>
-      ${data.acts && !['refused', 'quarantined'].includes(skill.state) ? html`<form @submit=${(event) => this.#try(event, skill, tool)}>
+      ${data.acts && !['refused', 'quarantined', 'disabled'].includes(skill.state) ? html`<form @submit=${(event) => this.#try(event, skill, tool)}>
         <weft-schema-form name="try-${tool.name}" .schema=${tool.schema}></weft-schema-form>
         <div class="row"><button type="submit" data-testid="try" ?disabled=${outcome?.busy}>${outcome?.busy ? 'Running…' : `Run on ${skill.host}`}</button></div>
       </form>` : nothing}
@@ -149,6 +150,11 @@ class Skills extends View {
 
   #retry(skill) {
     return this.#change(() => post(`/api/skills/${encodeURIComponent(skill.id)}/retry`), `${skill.title} is tried again`);
+  }
+
+  #switch(skill) {
+    const on = skill.state === 'disabled';
+    return this.#change(() => patch(`/api/skills/${encodeURIComponent(skill.id)}`, { enabled: on }), `${skill.title} is ${on ? 'enabled' : 'disabled'}`);
   }
 
   async #rollback(skill) {

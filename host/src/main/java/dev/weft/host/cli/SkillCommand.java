@@ -28,14 +28,20 @@ import picocli.CommandLine.Spec;
 /** {@code weft skill}. */
 @Command(
         name = "skill",
-        description = "A skill's project and its configuration.",
-        subcommands = {SkillCommand.New.class, SkillCommand.Config.class})
+        description = "A skill's project, its configuration and its switch.",
+        subcommands = {
+            SkillCommand.New.class,
+            SkillCommand.Config.class,
+            SkillCommand.Enable.class,
+            SkillCommand.Disable.class
+        })
 final class SkillCommand implements Runnable {
     @Spec private CommandSpec spec;
 
     @Override
     public void run() {
-        throw new CommandLine.ParameterException(spec.commandLine(), "say what: new or config");
+        throw new CommandLine.ParameterException(
+                spec.commandLine(), "say what: new, config, enable or disable");
     }
 
     /** {@code weft skill config}. */
@@ -68,6 +74,41 @@ final class SkillCommand implements Runnable {
             }
             output().document(settings.path(schema ? "schema" : "values"));
         }
+    }
+
+    /** {@code weft skill enable}. */
+    @Command(name = "enable", description = "Switches a skill of the host on.")
+    static final class Enable extends HostCommand {
+        @Parameters(index = "0", paramLabel = "ID", description = "The skill.")
+        private String id;
+
+        @Override
+        void run() {
+            enable(id, true, client());
+            output().line(id + " is enabled");
+        }
+    }
+
+    /** {@code weft skill disable}. */
+    @Command(
+            name = "disable",
+            description =
+                    "Switches a skill of the host off: it stays installed, but nobody can call it.")
+    static final class Disable extends HostCommand {
+        @Parameters(index = "0", paramLabel = "ID", description = "The skill.")
+        private String id;
+
+        @Override
+        void run() {
+            enable(id, false, client());
+            output().line(id + " is disabled");
+        }
+    }
+
+    private static void enable(String id, boolean enabled, HostClient client) {
+        client.patch(
+                "/api/skills/" + URLEncoder.encode(id, StandardCharsets.UTF_8),
+                Wire.object().put("enabled", enabled));
     }
 
     /** {@code weft skill new}. */

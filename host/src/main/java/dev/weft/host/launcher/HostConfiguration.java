@@ -165,11 +165,14 @@ final class HostConfiguration {
         String registry = role().equals("agent") ? registry().orElse("") : "local";
         Map<String, Object> signaling =
                 new HashMap<>(Map.of("registry", registry, "labels", labels));
+        Map<String, Object> runtime =
+                new HashMap<>(Map.of("disabled", file.texts("skills.disabled")));
         if (options.edge()) { // a small box sleeps between its heartbeats
             signaling.put("network_seconds", EDGE_SECONDS);
-            all.put("dev.weft.skill.runtime", Map.of("health_seconds", EDGE_SECONDS));
+            runtime.put("health_seconds", EDGE_SECONDS);
             all.put("dev.weft.health", Map.of("interval.ms", EDGE_SECONDS * 1000));
         }
+        all.put("dev.weft.skill.runtime", runtime);
         all.put("dev.weft.signaling.client", signaling);
         options.tls().ifPresent(tls -> all.put("dev.weft.http.tls", https(tls)));
         options.chatixiaKeys()

@@ -102,7 +102,7 @@ class TogetherIT {
             }
 
             // one that is away gets its message when it is back
-            three.stop();
+            three.program().kill();
             JsonNode later = one.json("call", "mesh.mesh_send", "agent=three", "message=hello");
             String task = later.at("/result/task").asText();
             assertFalse(task.isEmpty(), later::toString);

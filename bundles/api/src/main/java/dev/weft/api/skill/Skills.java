@@ -10,7 +10,7 @@ import org.osgi.annotation.versioning.ProviderType;
 /** The skills of this host. Thread-safe. */
 @ProviderType
 public interface Skills {
-    /** What is here now.
+    /** What can be called now.
      * @return ordered by id */
     List<SkillCard> installed();
 
@@ -18,13 +18,28 @@ public interface Skills {
      * @param skill {@code skill} or {@code skill.tool}; the tool may be left out if the skill has only one
      * @param input arguments by name, checked against the tool's schema
      * @return the call, ready to run; close it when done
-     * @throws dev.weft.api.task.TaskException codes {@code unknown_skill}, {@code unknown_tool}, {@code bad_arguments} (says which
+     * @throws dev.weft.api.task.TaskException codes {@code unknown_skill}, {@code skill_disabled}, {@code unknown_tool}, {@code bad_arguments} (says which
      *     argument, and what was expected) */
     Call prepare(String skill, JsonNode input);
 
+    /** What is installed but switched off: nobody hears of it, and nobody can call it.
+     * @return ordered by id */
+    default List<SkillCard> disabled() {
+        return List.of();
+    }
+
+    /** Switches a skill on or off, at once and for good: it stays so over restarts and new versions. Calls that run go on.
+     * @param id skill id
+     * @param enabled whether it can be called
+     * @throws java.util.NoSuchElementException if it is not installed
+     * @throws java.io.UncheckedIOException if that cannot be kept; nothing changes then */
+    default void enable(String id, boolean enabled) {
+        throw new UnsupportedOperationException();
+    }
+
     /** Finds the card of a skill.
      * @param id skill id
-     * @return empty if it is not here */
+     * @return empty if it is not here, or switched off */
     default Optional<SkillCard> find(String id) {
         return installed().stream().filter(card -> card.id().equals(id)).findFirst();
     }

@@ -27,6 +27,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.stream.Stream;
 
 /** The skills of the mesh, and the deploy folder of this host. */
 final class SkillResource implements Resource {
@@ -76,22 +77,11 @@ final class SkillResource implements Resource {
         List<ObjectNode> all = new ArrayList<>();
         Skills skills = rooms.skills;
         AgentDirectory directory = rooms.directory;
-        String self = identity.agentId().value();
         Deployments deployments = rooms.deployments;
         List<Deployment> files = deployments == null ? List.of() : deployments.list();
         if (skills != null) {
-            skills.installed()
-                    .forEach(
-                            card ->
-                                    all.add(
-                                            previous(
-                                                    describe(
-                                                            card,
-                                                            identity.name(),
-                                                            self,
-                                                            true,
-                                                            "active"),
-                                                    files)));
+            skills.installed().forEach(card -> all.add(here(card, "active", files)));
+            skills.disabled().forEach(card -> all.add(here(card, "disabled", files)));
         }
         if (directory != null) {
             directory.agents().stream()
@@ -120,6 +110,11 @@ final class SkillResource implements Resource {
                                 + skill.path("agent_id").asText()
                                 + "/"
                                 + skill.path("file").asText());
+    }
+
+    private ObjectNode here(SkillCard card, String state, List<Deployment> files) {
+        return previous(
+                describe(card, identity.name(), identity.agentId().value(), true, state), files);
     }
 
     private static ObjectNode describe(SkillCard card, KnownAgent agent) {
@@ -198,7 +193,9 @@ final class SkillResource implements Resource {
             return Reply.ok(Map.of("removed", id));
         }
         Skills skills = rooms.skills;
-        if (skills != null && skills.find(id).isPresent()) {
+        if (skills != null
+                && Stream.concat(skills.installed().stream(), skills.disabled().stream())
+                        .anyMatch(card -> card.id().equals(id))) {
             throw new ApiException(
                     409,
                     "built_in",

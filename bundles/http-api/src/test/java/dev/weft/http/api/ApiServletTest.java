@@ -382,6 +382,38 @@ class ApiServletTest {
     }
 
     @Test
+    void a_skill_is_switched_off_and_shows_so_and_on_again() throws Exception {
+        JsonNode off =
+                host.as(Role.ADMIN, "PATCH", "/api/skills/text", "{\"enabled\":false}").json();
+        assertFalse(off.path("enabled").asBoolean(true), off.toString());
+        JsonNode skills = host.as(Role.VIEWER, "GET", "/api/skills", null).json();
+        assertTrue(skills.findValuesAsText("state").contains("disabled"), skills.toString());
+        JsonNode on =
+                host.as(
+                                Role.ADMIN,
+                                "PATCH",
+                                "/api/skills/text",
+                                "{\"enabled\":true,\"config\":{\"limit\":2}}")
+                        .json();
+        assertTrue(on.path("enabled").asBoolean() && on.has("values"), on.toString());
+        assertProblem(
+                404,
+                "unknown_skill",
+                host.as(Role.ADMIN, "PATCH", "/api/skills/none", "{\"enabled\":false}"));
+        assertProblem(
+                400,
+                "bad_member",
+                host.as(Role.ADMIN, "PATCH", "/api/skills/text", "{\"enabled\":\"no\"}"));
+        assertProblem(
+                400,
+                "bad_member",
+                host.as(Role.ADMIN, "PATCH", "/api/skills/text", "{\"version\":\"2\"}"));
+        assertEquals(
+                403,
+                host.as(Role.OPERATOR, "PATCH", "/api/skills/text", "{\"enabled\":true}").status());
+    }
+
+    @Test
     void jars_are_streamed_into_the_deploy_folder_up_to_the_limit() throws Exception {
         assertEquals(201, upload("disk.jar", new byte[1000]).status());
         assertEquals(1000, host.folder.stored.get("disk.jar"));

@@ -579,9 +579,24 @@ final class Fakes {
     }
 
     static final class Installed implements Skills {
+        private volatile boolean on = true;
+
         @Override
         public List<SkillCard> installed() {
-            return List.of(skill("text"));
+            return on ? List.of(skill("text")) : List.of();
+        }
+
+        @Override
+        public List<SkillCard> disabled() {
+            return on ? List.of() : List.of(skill("text"));
+        }
+
+        @Override
+        public void enable(String id, boolean enabled) {
+            if (!id.equals("text")) {
+                throw new java.util.NoSuchElementException("no skill " + id);
+            }
+            on = enabled;
         }
 
         @Override

@@ -155,6 +155,7 @@ class OpenApiReplayTest {
         ok(Role.ADMIN, "GET", "/api/skills/{id}/config", null, "text");
         ok(Role.ADMIN, "PUT", "/api/skills/{id}/config", "{\"limit\":2}", "text");
         ok(Role.ADMIN, "PATCH", "/api/skills/{id}", "{\"config\":{\"limit\":2}}", "text");
+        ok(Role.ADMIN, "PATCH", "/api/skills/{id}", "{\"enabled\":true}", "text");
         ok(Role.ADMIN, "POST", "/api/skills/{id}/rollback", null, "disk");
         ok(Role.ADMIN, "POST", "/api/skills/{id}/retry", null, "disk");
         repository();
@@ -265,6 +266,7 @@ class OpenApiReplayTest {
         jar("?file=a.jar", "application/java-archive", 2000);
         jar("?file=a.jar", "text/plain", 10);
         as(Role.ADMIN, "DELETE", "/api/skills/{id}", null, "text", "");
+        as(Role.ADMIN, "PATCH", "/api/skills/{id}", "{\"enabled\":true}", "none", "");
         as(Role.ADMIN, "POST", "/api/skills/{id}/rollback", null, "disk", "?version=7.0.0");
         as(Role.OPERATOR, "POST", "/api/ask", "{\"prompt\":\"fail\"}", "", "");
         as(Role.OPERATOR, "POST", "/api/ask", "{\"prompt\":\"x\",\"agent\":\"ghost\"}", "", "");

@@ -11,28 +11,16 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
-import org.osgi.service.metatype.annotations.AttributeDefinition;
 import org.osgi.service.metatype.annotations.Designate;
-import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 
 /** Asks the skills every few seconds how they are, and tells {@code /api/health} who is unwell. */
 @Component(
         service = HealthCheck.class,
         immediate = true,
         configurationPid = "dev.weft.skill.runtime")
-@Designate(ocd = HealthRounds.Config.class)
+@Designate(ocd = RuntimeConfig.class)
 public final class HealthRounds implements HealthCheck {
     private static final int FIRST_MILLIS = 500;
-
-    /** How often. */
-    @ObjectClassDefinition(name = "Weft skill runtime")
-    public @interface Config {
-        /** Time between two rounds.
-         * @return seconds, at least 1 */
-        @AttributeDefinition(
-                description = "seconds between two rounds that ask each skill how it is")
-        int health__seconds() default 5;
-    }
 
     private final SkillRuntime skills;
     private final Future<?> rounds;
@@ -47,7 +35,7 @@ public final class HealthRounds implements HealthCheck {
             @Reference SkillRuntime skills,
             @Reference(target = "(weft.executor=blocking)") ExecutorService blocking,
             @Reference(target = "(weft.executor=timer)") ScheduledExecutorService timer,
-            Config config) {
+            RuntimeConfig config) {
         this.skills = skills;
         rounds =
                 timer.scheduleWithFixedDelay(

@@ -9,14 +9,19 @@ import dev.weft.api.task.TaskException;
 import dev.weft.protocol.SkillCard;
 import dev.weft.protocol.Wire;
 import dev.weft.skill.SkillService;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.NoSuchElementException;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.stream.Stream;
 import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceReference;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Modified;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
@@ -27,18 +32,43 @@ import org.slf4j.LoggerFactory;
 /** Tracks the skills of this host and calls them. */
 @Component(
         service = {Skills.class, SkillLeases.class, SkillRuntime.class},
+        configurationPid = "dev.weft.skill.runtime",
         immediate = true)
 public final class SkillRuntime implements Skills, SkillLeases {
     private static final Logger LOG = LoggerFactory.getLogger(SkillRuntime.class);
-    private final SkillTable table = new SkillTable();
-    private final Watches watches = new Watches(table);
+    private static final String FILE = "skills-switched.json";
+    private final Switches switches;
+    private final SkillTable table;
+    private final Watches watches;
     private final Announcer announcer;
 
     /** Starts with no skill; they come as services.
+     * @param context tells the data folder
+     * @param config which are switched off
      * @param events hears what comes and goes */
     @Activate
-    public SkillRuntime(@Reference Events events) {
+    public SkillRuntime(BundleContext context, RuntimeConfig config, @Reference Events events) {
+        this(
+                new Switches(
+                        Set.of(config.disabled()),
+                        context.getProperty("weft.data") == null
+                                ? null
+                                : Path.of(context.getProperty("weft.data"), FILE)),
+                events);
+    }
+
+    SkillRuntime(Switches switches, Events events) {
+        this.switches = switches;
+        table = new SkillTable(switches::isOn);
+        watches = new Watches(table);
         announcer = new Announcer(table::cards, events);
+    }
+
+    @Modified
+    void modify(RuntimeConfig config) {
+        switches.configure(Set.of(config.disabled()));
+        table.redraw();
+        announcer.announce();
     }
 
     @Reference(
@@ -113,6 +143,27 @@ public final class SkillRuntime implements Skills, SkillLeases {
     }
 
     @Override
+    public List<SkillCard> disabled() {
+        return table.off();
+    }
+
+    @Override
+    public void enable(String id, boolean enabled) {
+        if (Stream.concat(table.cards().stream(), table.off().stream())
+                .noneMatch(card -> card.id().equals(id))) {
+            throw new NoSuchElementException(missing(id));
+        }
+        switches.set(id, enabled);
+        LOG.info("Skill {} is switched {}", id, enabled ? "on" : "off");
+        table.redraw();
+        announcer.announce();
+    }
+
+    private static String missing(String id) {
+        return "no skill " + Wire.quote(id) + " is installed on this host";
+    }
+
+    @Override
     public CompletableFuture<Void> offered(long bundle, Set<String> skills) {
         return watches.add(bundle, skills);
     }
@@ -160,8 +211,17 @@ public final class SkillRuntime implements Skills, SkillLeases {
         Installed skill = dot < 0 ? null : table.find(asked.substring(0, dot));
         if (skill == null) {
             String id = dot < 0 ? asked : asked.substring(0, dot);
-            throw new TaskException(
-                    "unknown_skill", "no skill " + Wire.quote(id) + " is installed on this host");
+            for (SkillCard off : table.off()) {
+                if (off.id().equals(id) || off.id().equals(asked)) {
+                    throw new TaskException(
+                            "skill_disabled",
+                            "the skill "
+                                    + off.id()
+                                    + " is switched off on this host; an administrator can switch it on: weft skill enable "
+                                    + off.id());
+                }
+            }
+            throw new TaskException("unknown_skill", missing(id));
         }
         return new Target(skill, skill.offer().tool(asked.substring(dot + 1)));
     }

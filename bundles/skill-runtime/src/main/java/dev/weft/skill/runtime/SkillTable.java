@@ -10,18 +10,27 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.osgi.framework.ServiceReference;
 
 /** Which bundle's skill answers to which id. Readers see one immutable picture and never wait. Thread-safe. */
 final class SkillTable {
-    private final Map<ServiceReference<SkillService>, Installed> all = new HashMap<>();
     private static final int MAX_REMEMBERED = 10_000;
+
+    private final Map<ServiceReference<SkillService>, Installed> all = new HashMap<>();
     private final Set<Long> held = new HashSet<>();
     private final Set<String> seen = ConcurrentHashMap.newKeySet();
-    private volatile Picture picture = new Picture(Map.of(), List.of());
+    private final Predicate<String> isOn;
+    private volatile Picture picture = new Picture(Map.of(), List.of(), List.of());
 
-    private record Picture(Map<String, Installed> byId, List<SkillCard> cards) {}
+    private record Picture(
+            Map<String, Installed> byId, List<SkillCard> cards, List<SkillCard> off) {}
+
+    /** @param isOn whether a skill may be called; asked when the picture is drawn */
+    SkillTable(Predicate<String> isOn) {
+        this.isOn = isOn;
+    }
 
     synchronized void put(Installed skill) {
         all.put(skill.reference(), skill);
@@ -77,7 +86,13 @@ final class SkillTable {
         if (seen.size() < MAX_REMEMBERED) {
             seen.addAll(byId.keySet());
         }
-        picture = new Picture(byId, byId.values().stream().map(Installed::card).toList());
+        List<SkillCard> off =
+                byId.entrySet().stream()
+                        .filter(one -> !isOn.test(one.getKey()))
+                        .map(one -> one.getValue().card())
+                        .toList();
+        off.forEach(card -> byId.remove(card.id()));
+        picture = new Picture(byId, byId.values().stream().map(Installed::card).toList(), off);
     }
 
     /** Whether a skill was ever in the picture. */
@@ -95,5 +110,11 @@ final class SkillTable {
      * @return ordered by id */
     List<SkillCard> cards() {
         return picture.cards();
+    }
+
+    /** Everything that could be called, but is switched off.
+     * @return ordered by id */
+    List<SkillCard> off() {
+        return picture.off();
     }
 }

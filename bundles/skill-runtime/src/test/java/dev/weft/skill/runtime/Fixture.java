@@ -22,6 +22,7 @@ final class Fixture {
     final List<String> emitted = new CopyOnWriteArrayList<>();
     final SkillRuntime runtime =
             new SkillRuntime(
+                    new Switches(java.util.Set.of("off"), null),
                     new Events() {
                         @Override
                         public void publish(String type, Object data) {

@@ -95,16 +95,21 @@ class HealthTest {
         }
     }
 
-    private static final HealthRounds.Config EVERY_5_SECONDS =
-            new HealthRounds.Config() {
+    private static final RuntimeConfig EVERY_5_SECONDS =
+            new RuntimeConfig() {
                 @Override
                 public int health__seconds() {
                     return 5;
                 }
 
                 @Override
+                public String[] disabled() {
+                    return new String[0];
+                }
+
+                @Override
                 public Class<? extends java.lang.annotation.Annotation> annotationType() {
-                    return HealthRounds.Config.class;
+                    return RuntimeConfig.class;
                 }
             };
 }

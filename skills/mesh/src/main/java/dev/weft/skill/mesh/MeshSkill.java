@@ -76,6 +76,10 @@ public final class MeshSkill implements SkillService {
             @JsonInclude(JsonInclude.Include.NON_NULL) String error,
             @JsonInclude(JsonInclude.Include.NON_NULL) String task) {}
 
+    /** How long a message waits for a link before the caller is told that it is kept. */
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+    private final Outbox outbox;
     private final Tasks tasks;
     private final Mesh mesh;
     private final AgentDirectory directory;
@@ -92,6 +96,16 @@ public final class MeshSkill implements SkillService {
             @Reference Mesh mesh,
             @Reference AgentDirectory directory,
             @Reference HostIdentity self) {
+        this(tasks, mesh, directory, self, PATIENCE);
+    }
+
+    MeshSkill(
+            Tasks tasks,
+            Mesh mesh,
+            AgentDirectory directory,
+            HostIdentity self,
+            Duration patience) {
+        this.outbox = new Outbox(tasks, mesh, directory, self, patience);
         this.tasks = tasks;
         this.mesh = mesh;
         this.directory = directory;
@@ -200,21 +214,18 @@ public final class MeshSkill implements SkillService {
             TaskContext task)
             throws InterruptedException {
         AgentId target = others(task).named(agent);
-        Outbox outbox = new Outbox(tasks, directory, self);
         Duration kept = Outbox.hours(hours.orElse(24));
-        if (outbox.isAway(target) && mesh.peer(target).isEmpty()) {
-            return new Reply(name(target), null, null, outbox.keep(target, message, kept, task));
-        }
-        try {
+        if (!outbox.reaches(target)) {
             String text = Questions.await(new Questions(mesh, task).ask(target, message));
             return new Reply(name(target), text, null, null);
-        } catch (IllegalStateException failed) {
-            if (Questions.isUndelivered(failed) && outbox.reaches(target)) {
-                return new Reply(
-                        name(target), null, null, outbox.keep(target, message, kept, task));
-            }
-            throw failed;
         }
+        TaskHandle sent = outbox.send(target, message, kept, task);
+        Optional<Task> done = outbox.await(sent, target, task);
+        if (done.isEmpty()) {
+            return new Reply(name(target), null, null, sent.task().id());
+        }
+        Delegated answer = delegated(done.get());
+        return new Reply(answer.agent(), answer.result().asText(), null, null);
     }
 
     /** Asks all agents to which a link is up.

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.weft.api.identity.HostIdentity;
 import dev.weft.api.mesh.AgentDirectory;
 import dev.weft.api.mesh.AgentDirectory.KnownAgent;
+import dev.weft.api.mesh.Mesh;
 import dev.weft.api.task.Task;
 import dev.weft.api.task.TaskHandle;
 import dev.weft.api.task.TaskRequest;
@@ -14,11 +15,22 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
-/** Messages to agents that are away: each is a durable task for their skill {@code agent}, which the task engine delivers when they are back. */
-record Outbox(Tasks tasks, AgentDirectory directory, HostIdentity self) {
+/**
+ * Messages to agents that have the skill {@code agent}. Each is a durable task: the engine delivers it, now or when the agent is
+ * back, and has it done once.
+ *
+ * @param patience how long a message waits for a link before its caller is told that it is kept
+ */
+record Outbox(
+        Tasks tasks, Mesh mesh, AgentDirectory directory, HostIdentity self, Duration patience) {
     private static final int WEEK = 168;
+    private static final long LOOK_MILLIS = 250;
+    private static final Duration MARGIN = Duration.ofSeconds(1);
 
     /** How long a message is kept.
      * @throws IllegalArgumentException if it is not 1 to 168 hours */
@@ -29,29 +41,17 @@ record Outbox(Tasks tasks, AgentDirectory directory, HostIdentity self) {
         return Duration.ofHours(hours);
     }
 
-    /** Whether the registry knows an agent to be away. */
-    boolean isAway(AgentId agent) {
-        return known(agent).filter(one -> one.health().equals("offline")).isPresent();
-    }
-
     /** Whether an agent takes messages as tasks. */
     boolean reaches(AgentId agent) {
         return known(agent).filter(one -> one.card().offers(AgentSkill.ID)).isPresent();
     }
 
-    /** Keeps a message until its agent is back.
-     * @return the id of the task, which is safe from a crash by now
+    /** Sends a message.
+     * @return its task, which is safe from a crash by now
      * @throws IllegalStateException if it cannot be kept; says why */
-    String keep(AgentId agent, String message, Duration kept, TaskContext task)
+    TaskHandle send(AgentId agent, String message, Duration kept, TaskContext task)
             throws InterruptedException {
         Questions.check(message);
-        if (!reaches(agent)) {
-            throw new IllegalStateException(
-                    known(agent).map(one -> one.card().name()).orElse(agent.value())
-                            + " is away, and messages are not kept for it: it does not have the skill \""
-                            + AgentSkill.ID
-                            + "\", which comes with the skill mesh");
-        }
         // begun again after a crash, the call finds the task that it submitted before
         String key =
                 UUID.nameUUIDFromBytes(
@@ -75,10 +75,45 @@ record Outbox(Tasks tasks, AgentDirectory directory, HostIdentity self) {
                 throw new IllegalStateException(
                         accepted.error().code() + ": " + accepted.error().message());
             }
-            return accepted.id();
+            return handle;
         } catch (ExecutionException e) {
             throw new IllegalStateException(e.getCause().getMessage(), e.getCause());
         }
+    }
+
+    /** Waits for the answer while its agent can be reached and the call has time.
+     * @return the final task; empty if it goes on without us
+     * @throws InterruptedException if the answer is no longer wanted; the task is canceled then */
+    Optional<Task> await(TaskHandle sent, AgentId agent, TaskContext task)
+            throws InterruptedException {
+        CompletableFuture<Task> done = sent.done().copy();
+        long unlinked = isAway(agent) ? System.nanoTime() - patience.toNanos() : System.nanoTime();
+        try {
+            while (true) {
+                try {
+                    return Optional.of(done.get(LOOK_MILLIS, TimeUnit.MILLISECONDS));
+                } catch (TimeoutException notYet) {
+                    if (mesh.peer(agent).isPresent()) {
+                        unlinked = System.nanoTime();
+                    }
+                }
+                if (System.nanoTime() - unlinked > patience.toNanos()
+                        || Questions.left(task).compareTo(MARGIN) <= 0) {
+                    return Optional.empty();
+                }
+            }
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e.getCause().getMessage(), e.getCause());
+        } catch (InterruptedException e) {
+            tasks.cancel(sent.task().id());
+            throw e;
+        } finally {
+            done.cancel(false);
+        }
+    }
+
+    private boolean isAway(AgentId agent) {
+        return known(agent).filter(one -> one.health().equals("offline")).isPresent();
     }
 
     private Optional<KnownAgent> known(AgentId agent) {

@@ -3,7 +3,6 @@ package dev.weft.skill.mesh;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.weft.api.mesh.Mesh;
-import dev.weft.api.mesh.MeshException;
 import dev.weft.protocol.AgentId;
 import dev.weft.protocol.MeshMessage;
 import dev.weft.skill.TaskContext;
@@ -39,11 +38,6 @@ record Questions(Mesh mesh, TaskContext task) {
         if (message.isBlank() || message.length() > MOST) {
             throw new IllegalArgumentException("a message has 1 to " + MOST + " characters");
         }
-    }
-
-    /** Whether a question failed before it left this host. */
-    static boolean isUndelivered(IllegalStateException failed) {
-        return failed.getCause() instanceof MeshException mesh && mesh.code().equals("unreachable");
     }
 
     /** Waits.

@@ -27,6 +27,7 @@ import dev.weft.protocol.Wire;
 import dev.weft.skill.testing.SkillFramework;
 import dev.weft.skill.testing.SkillHarness;
 import java.lang.reflect.Proxy;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,7 +52,8 @@ class MeshSkillTest {
                     agent("old", "stale", false, 0, "disk"),
                     agent("gone", "offline", false, 0, "disk"),
                     agent("asleep", "offline", false, 0, "agent"),
-                    agent("lost", "active", false, 0.8, "agent"));
+                    agent("lost", "active", false, 0.8, "agent"),
+                    agent("awake", "active", false, 0.8, "agent"));
 
     private final AgentDirectory directory =
             service(
@@ -79,7 +81,8 @@ class MeshSkillTest {
                         return handle((TaskRequest) args[0]);
                     });
     private final HostIdentity self = service(HostIdentity.class, (method, args) -> SELF);
-    private final SkillHarness skill = SkillHarness.of(new MeshSkill(tasks, mesh, directory, self));
+    private final SkillHarness skill =
+            SkillHarness.of(new MeshSkill(tasks, mesh, directory, self, Duration.ofMillis(100)));
 
     @Test
     void finds_the_least_loaded_active_agent_first_and_never_itself_or_one_that_is_away() {
@@ -88,7 +91,7 @@ class MeshSkillTest {
         assertEquals(
                 List.of("idle"),
                 skill.call("find_agent", Map.of("label", "room=idle")).findValuesAsText("name"));
-        assertEquals(7, skill.call("list_agents", Map.of()).size());
+        assertEquals(8, skill.call("list_agents", Map.of()).size());
         assertTrue(
                 assertThrows(
                                 TaskException.class,
@@ -166,18 +169,19 @@ class MeshSkillTest {
         assertEquals("agent.prompt", kept.skill());
         assertEquals("hello", kept.input().path("message").asText());
         assertEquals("asleep", kept.target().orElseThrow());
-        assertEquals(java.time.Duration.ofHours(48), kept.ttl());
+        assertEquals(Duration.ofHours(48), kept.ttl());
         assertTrue(kept.options().durable() && kept.options().whenAway());
         assertTrue(prompts.isEmpty(), "nothing was sent over a link");
     }
 
     @Test
-    void a_message_that_did_not_leave_is_kept_too_and_a_repeated_call_keeps_it_once() {
+    void
+            a_message_to_an_agent_that_cannot_be_reached_is_kept_too_and_a_repeated_call_keeps_it_once() {
         for (int i = 0; i < 2; i++) {
             JsonNode reply = skill.call("mesh_send", Map.of("agent", "lost", "message", "hello"));
             assertEquals("t", reply.path("task").asText());
         }
-        assertEquals(java.time.Duration.ofHours(24), submitted.get(0).ttl());
+        assertEquals(Duration.ofHours(24), submitted.get(0).ttl());
         assertEquals(
                 submitted.get(0).options().idempotencyKey(),
                 submitted.get(1).options().idempotencyKey());
@@ -185,14 +189,17 @@ class MeshSkillTest {
     }
 
     @Test
-    void a_message_that_cannot_be_kept_fails_and_says_what_is_missing() {
+    void an_agent_that_takes_messages_as_tasks_answers_by_one() {
+        JsonNode reply = skill.call("mesh_send", Map.of("agent", "awake", "message", "hello"));
+        assertEquals("done by awake", reply.path("text").asText());
+        assertTrue(prompts.isEmpty());
         assertTrue(
-                failure("mesh_send", Map.of("agent", "gone", "message", "hello"))
-                        .contains("does not have the skill \"agent\""));
+                failure("mesh_send", Map.of("agent", "awake", "message", " "))
+                        .contains("characters"));
         assertTrue(
                 failure("mesh_send", Map.of("agent", "asleep", "message", "hello", "hours", 0))
                         .contains("hours must be 1 to 168"));
-        assertTrue(submitted.isEmpty());
+        assertEquals(1, submitted.size());
     }
 
     @Test
@@ -240,7 +247,7 @@ class MeshSkillTest {
                         .with(AgentDirectory.class, directory, Map.of())
                         .with(HostIdentity.class, self, Map.of())
                         .start()) {
-            assertEquals(7, framework.skill("mesh").call("list_agents", Map.of()).size());
+            assertEquals(8, framework.skill("mesh").call("list_agents", Map.of()).size());
         }
     }
 
@@ -250,7 +257,7 @@ class MeshSkillTest {
 
     private CompletableFuture<MeshMessage> answer(AgentId to, JsonNode payload) {
         prompts.add(payload);
-        if (to.value().equals("busy") || to.value().equals("lost")) {
+        if (to.value().equals("busy")) {
             return CompletableFuture.failedFuture(
                     new MeshException("unreachable", "no path to " + to));
         }
@@ -284,10 +291,33 @@ class MeshSkillTest {
                         Instant.now(),
                         Instant.now(),
                         Instant.now());
+        boolean waits = List.of("asleep", "lost").contains(agent);
+        Task accepted =
+                new Task(
+                        "t",
+                        request.skill(),
+                        "",
+                        request.input(),
+                        SELF,
+                        new AgentId(agent),
+                        TaskState.SUBMITTED,
+                        "",
+                        null,
+                        null,
+                        Instant.now(),
+                        Instant.now(),
+                        Instant.now());
         return service(
                 TaskHandle.class,
                 (method, args) ->
-                        method.equals("task") ? task : CompletableFuture.completedFuture(task));
+                        switch (method) {
+                            case "task" -> waits ? accepted : task;
+                            case "accepted" -> CompletableFuture.completedFuture(accepted);
+                            default ->
+                                    waits
+                                            ? new CompletableFuture<Task>()
+                                            : CompletableFuture.completedFuture(task);
+                        });
     }
 
     private static Peer peer(String name) {
