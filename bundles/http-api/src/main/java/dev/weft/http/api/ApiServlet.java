@@ -121,6 +121,7 @@ public final class ApiServlet extends HttpServlet {
                         new SkillConfigResource(rooms),
                         new RepositoryResource(rooms, config.upload_limit()),
                         new RepositoryFiles(rooms),
+                        new CatalogResource(rooms),
                         new LlmResource(rooms),
                         new AskResource(rooms, identity, pulse),
                         new BackupResource(rooms),

@@ -34,6 +34,16 @@ final class AuditTrail implements Exchange.Observer {
                     Map.entry("POST /api/repository/releases", "repository.publish"),
                     Map.entry("POST /api/repository/statements", "repository.state"),
                     Map.entry("POST /api/repository/roots", "repository.root"),
+                    Map.entry("POST /api/catalog/repositories", "catalog.add"),
+                    Map.entry("DELETE /api/catalog/repositories/{name}", "catalog.remove"),
+                    Map.entry(
+                            "POST /api/catalog/repositories/{name}/publishers/{namespace}",
+                            "catalog.trust"),
+                    Map.entry(
+                            "DELETE /api/catalog/repositories/{name}/publishers/{namespace}",
+                            "catalog.distrust"),
+                    Map.entry("POST /api/catalog/plan/{id}/apply", "catalog.apply"),
+                    Map.entry("PUT /api/catalog/installed/{skill}", "catalog.choose"),
                     Map.entry("PUT /api/llm/routes/{route}", "llm.use"),
                     Map.entry("POST /api/ask", "agent.ask"),
                     Map.entry("POST /api/keys", "key.create"),
@@ -46,7 +56,9 @@ final class AuditTrail implements Exchange.Observer {
             Set.of(
                     "POST /api/hub/heartbeat",
                     "POST /api/hub/tasks/{id}",
-                    "POST /api/registry/agents");
+                    "POST /api/registry/agents",
+                    "POST /api/catalog/plan",
+                    "POST /api/catalog/refresh");
 
     private static final Set<Integer> DENIALS = Set.of(401, 403, 429);
     private final Rooms rooms;

@@ -2,6 +2,7 @@ package dev.weft.http.api;
 
 import dev.weft.api.agent.Agent;
 import dev.weft.api.audit.Audit;
+import dev.weft.api.catalog.Catalog;
 import dev.weft.api.deploy.Deployments;
 import dev.weft.api.event.Events;
 import dev.weft.api.health.Measures;
@@ -85,6 +86,12 @@ public final class Rooms {
             policy = ReferencePolicy.DYNAMIC,
             policyOption = ReferencePolicyOption.GREEDY)
     volatile Deployments deployments;
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    volatile Catalog catalog;
 
     @Reference(
             cardinality = ReferenceCardinality.OPTIONAL,

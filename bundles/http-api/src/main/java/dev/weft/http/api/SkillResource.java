@@ -6,6 +6,8 @@ import static dev.weft.api.identity.Role.OPERATOR;
 import static dev.weft.api.identity.Role.VIEWER;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.weft.api.catalog.Catalog;
+import dev.weft.api.catalog.Installed;
 import dev.weft.api.deploy.Deployments;
 import dev.weft.api.deploy.Deployments.Deployment;
 import dev.weft.api.identity.HostIdentity;
@@ -27,6 +29,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** The skills of the mesh, and the deploy folder of this host. */
@@ -79,9 +82,12 @@ final class SkillResource implements Resource {
         AgentDirectory directory = rooms.directory;
         Deployments deployments = rooms.deployments;
         List<Deployment> files = deployments == null ? List.of() : deployments.list();
+        Map<String, Installed> origins = origins();
         if (skills != null) {
-            skills.installed().forEach(card -> all.add(here(card, "active", files)));
-            skills.disabled().forEach(card -> all.add(here(card, "disabled", files)));
+            skills.installed()
+                    .forEach(card -> all.add(origin(here(card, "active", files), origins)));
+            skills.disabled()
+                    .forEach(card -> all.add(origin(here(card, "disabled", files), origins)));
         }
         if (directory != null) {
             directory.agents().stream()
@@ -150,6 +156,26 @@ final class SkillResource implements Resource {
                 .findFirst()
                 .ifPresent(file -> file.previous().forEach(skill.withArray("previous")::add));
         return skill;
+    }
+
+    private Map<String, Installed> origins() {
+        Catalog catalog = rooms.catalog;
+        return catalog == null
+                ? Map.of()
+                : catalog.installed().stream()
+                        .collect(Collectors.toMap(Installed::skill, i -> i, (one, other) -> one));
+    }
+
+    /** Tells where a skill is from, and whether somebody signed it: what came with the host came with its distribution. */
+    private static ObjectNode origin(ObjectNode skill, Map<String, Installed> origins) {
+        Installed from = origins.get(skill.path("id").asText());
+        if (from == null) {
+            return skill.put("origin", "host");
+        }
+        boolean signed = !from.repository().isEmpty();
+        skill.put("origin", signed ? from.repository() : "deploy-folder").put("signed", signed);
+        skill.put("pinned", from.pinned()).put("automatic", from.automatic());
+        return signed ? skill.put("publisher", from.publisher()) : skill;
     }
 
     private ObjectNode refused(Deployment file) {

@@ -159,6 +159,7 @@ class OpenApiReplayTest {
         ok(Role.ADMIN, "POST", "/api/skills/{id}/rollback", null, "disk");
         ok(Role.ADMIN, "POST", "/api/skills/{id}/retry", null, "disk");
         repository();
+        catalog();
         ok(Role.ADMIN, "PUT", "/api/llm/routes/{route}", "{\"providers\":[\"rules\"]}", "default");
         ok(Role.VIEWER, "GET", "/api/llm/providers/{id}/models", null, "rules");
         note(
@@ -231,6 +232,40 @@ class OpenApiReplayTest {
                 keyed(Role.PUBLISHER, HttpRequest.newBuilder(host.uri("/api/repository/jars")))
                         .header("Content-Type", type)
                         .POST(HttpRequest.BodyPublishers.ofByteArray(jar)));
+    }
+
+    private void catalog() throws Exception {
+        ok(Role.VIEWER, "GET", "/api/catalog", null);
+        ok(Role.VIEWER, "GET", "/api/catalog/skills/{skill}", null, "disk");
+        ok(Role.VIEWER, "GET", "/api/catalog/repositories", null);
+        String repositories = "/api/catalog/repositories";
+        ok(Role.ADMIN, "POST", repositories, "{\"address\":\"/media/usb\"}");
+        ok(Role.ADMIN, "POST", repositories, "{\"address\":\"/media/usb\",\"fingerprint\":\"f\"}");
+        as(
+                Role.ADMIN,
+                "POST",
+                repositories,
+                "{\"address\":\"/media/usb\",\"fingerprint\":\"other\"}",
+                "",
+                "");
+        String publisher = repositories + "/{name}/publishers/{namespace}";
+        for (String fingerprint : new String[] {"f", "other", "none"}) {
+            String body = "{\"fingerprint\":\"" + fingerprint + "\"}";
+            as(Role.ADMIN, "POST", publisher, body, "main", "");
+        }
+        ok(Role.ADMIN, "DELETE", publisher, null, "main");
+        ok(Role.OPERATOR, "POST", "/api/catalog/refresh", null);
+        as(Role.OPERATOR, "POST", "/api/catalog/refresh", null, "", "?repository=nope");
+        ok(Role.ADMIN, "DELETE", repositories + "/{name}", null, "main");
+        for (String skill : new String[] {"disk", "nope", "pinned"}) {
+            String wish = "{\"install\":[\"" + skill + "\"]}";
+            as(Role.ADMIN, "POST", "/api/catalog/plan", wish, "", "");
+        }
+        ok(Role.ADMIN, "POST", "/api/catalog/plan/{id}/apply", "{\"agree\":\"a\"}", "p1");
+        as(Role.ADMIN, "POST", "/api/catalog/plan/{id}/apply", null, "p1", "");
+        ok(Role.VIEWER, "GET", "/api/catalog/installed", null);
+        ok(Role.ADMIN, "PUT", "/api/catalog/installed/{skill}", "{\"pinned\":true}", "disk");
+        ok(Role.VIEWER, "GET", "/api/catalog/lock", null);
     }
 
     private void particularProblems() throws Exception {
@@ -352,6 +387,7 @@ class OpenApiReplayTest {
         rooms.tasks = null;
         rooms.skills = null;
         rooms.deployments = null;
+        rooms.catalog = null;
         rooms.settings = null;
         rooms.repository = null;
         rooms.llm = null;

@@ -70,6 +70,7 @@ final class TestHost implements AutoCloseable {
         rooms.tasks = engine;
         rooms.skills = new Fakes.Installed();
         rooms.deployments = folder;
+        rooms.catalog = new FakeCatalog();
         rooms.settings = new Fakes.Settings();
         rooms.repository = shelf;
         rooms.llm = new Fakes.Router();
