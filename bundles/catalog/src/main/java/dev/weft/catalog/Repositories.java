@@ -169,9 +169,10 @@ final class Repositories {
         Held now;
         try {
             now = read(before.kept(), copy(name));
-        } catch (IOException | CatalogProblem e) {
-            LOG.warn("Repository {} could not be read: {}", name, e.getMessage());
-            now = before.failed(String.valueOf(e.getMessage()));
+        } catch (IOException e) {
+            String why = problem(before.kept().address(), e).getMessage();
+            LOG.warn("Repository {}: {}", name, why);
+            now = before.failed(why);
         }
         try {
             put(now);

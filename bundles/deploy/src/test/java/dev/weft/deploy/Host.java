@@ -8,7 +8,6 @@ import dev.weft.api.event.Events;
 import dev.weft.api.health.HealthCheck;
 import dev.weft.api.skill.Skills;
 import dev.weft.skill.TaskContext;
-import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -30,16 +29,36 @@ import org.osgi.framework.launch.Framework;
 import org.osgi.framework.launch.FrameworkFactory;
 import org.osgi.util.tracker.ServiceTracker;
 
-/** A Felix with the component runtime, skill-runtime and deploy; contracts and libraries come from the test's class path. */
-final class Host {
-    final Path deploy;
-    final Path data;
-    final List<String> events = new CopyOnWriteArrayList<>();
+/**
+ * A Felix with the component runtime, skill-runtime and deploy, and further bundles if wanted; contracts and libraries come from the
+ * test's class path.
+ */
+public final class Host {
+    /** The deploy folder. */
+    public final Path deploy;
+
+    /** The data folder. */
+    public final Path data;
+
+    /** What was published. */
+    public final List<String> events = new CopyOnWriteArrayList<>();
+
     private final Framework framework;
     private final Skills skills;
     private Bundle deployBundle;
 
     Host(Path home, String... settings) throws Exception {
+        this(home, List.of(), context -> {}, settings);
+    }
+
+    /** Starts.
+     * @param home of all its files
+     * @param more classes of further bundles
+     * @param services registers what they need
+     * @param settings of the deploy folder
+     * @throws Exception if it does not start */
+    public Host(Path home, List<String> more, Consumer<BundleContext> services, String... settings)
+            throws Exception {
         deploy = home.resolve("deploy");
         data = home.resolve("data");
         Map<String, String> properties = new HashMap<>();
@@ -65,6 +84,7 @@ final class Host {
         framework.start();
         BundleContext context = framework.getBundleContext();
         context.registerService(Events.class, new Journal(), null);
+        services.accept(context);
         List<String> jars =
                 List.of(
                         "org.apache.felix.cm.impl.ConfigurationManager",
@@ -74,23 +94,29 @@ final class Host {
                         "org.apache.felix.scr.impl.Activator",
                         "dev.weft.skill.runtime.SkillRuntime");
         for (String type : jars) {
-            Path jar =
-                    Path.of(
-                            Class.forName(type, false, Host.class.getClassLoader())
-                                    .getProtectionDomain()
-                                    .getCodeSource()
-                                    .getLocation()
-                                    .toURI());
-            context.installBundle("reference:" + jar.toUri()).start();
+            start(type);
         }
         skills = service(Skills.class);
-        deployBundle =
-                framework
-                        .getBundleContext()
-                        .installBundle(
-                                "reference:"
-                                        + new File("target/classes").getAbsoluteFile().toURI());
-        deployBundle.start();
+        deployBundle = start(DeployFolder.class.getName());
+        for (String type : more) {
+            start(type);
+        }
+    }
+
+    private Bundle start(String type) throws Exception {
+        Bundle bundle =
+                framework.getBundleContext().installBundle("reference:" + place(type).toUri());
+        bundle.start();
+        return bundle;
+    }
+
+    private static Path place(String type) throws Exception {
+        return Path.of(
+                Class.forName(type, false, Host.class.getClassLoader())
+                        .getProtectionDomain()
+                        .getCodeSource()
+                        .getLocation()
+                        .toURI());
     }
 
     Bundle deployBundle() {
@@ -131,14 +157,7 @@ final class Host {
 
     /** What the bundle of a class exports, as its manifest says. */
     private static String exports(String type) throws Exception {
-        Path place =
-                Path.of(
-                        Class.forName(type, false, Host.class.getClassLoader())
-                                .getProtectionDomain()
-                                .getCodeSource()
-                                .getLocation()
-                                .toURI());
-        try (Jar jar = new Jar(place.toFile())) {
+        try (Jar jar = new Jar(place(type).toFile())) {
             String header = jar.getManifest().getMainAttributes().getValue("Export-Package");
             return Pattern.compile("(dev\\.weft[a-z.]*);version=\"([0-9.]+)\"")
                     .matcher(header)
@@ -160,7 +179,12 @@ final class Host {
         }
     }
 
-    <T> T service(Class<T> type) throws InterruptedException {
+    /** Waits for a service.
+     * @param <T> its type
+     * @param type its type
+     * @return the service
+     * @throws InterruptedException if nobody wants it any more */
+    public <T> T service(Class<T> type) throws InterruptedException {
         ServiceTracker<T, T> tracker =
                 new ServiceTracker<>(framework.getBundleContext(), type, null);
         // All services: the class path of the test has classes that a bundle has too.
@@ -180,14 +204,21 @@ final class Host {
         return service(HealthCheck.class).check();
     }
 
-    /** Drops a file as a careful copier does: written elsewhere, moved in. */
-    void drop(String name, byte[] bytes) throws Exception {
+    /** Drops a file as a careful copier does: written elsewhere, moved in.
+     * @param name its name
+     * @param bytes its content
+     * @throws Exception if it cannot be written */
+    public void drop(String name, byte[] bytes) throws Exception {
         Files.createDirectories(deploy);
         Path part = Files.write(deploy.resolve("." + name + ".tmp"), bytes);
         Files.move(part, deploy.resolve(name), StandardCopyOption.ATOMIC_MOVE);
     }
 
-    Optional<Deployment> file(String name) throws InterruptedException {
+    /** What is known of a file.
+     * @param name its name
+     * @return empty if it is not there
+     * @throws InterruptedException if nobody wants it any more */
+    public Optional<Deployment> file(String name) throws InterruptedException {
         return service(Deployments.class).list().stream()
                 .filter(file -> file.file().equals(name))
                 .findFirst();
@@ -201,7 +232,11 @@ final class Host {
         return call("echo.say");
     }
 
-    String call(String tool) throws InterruptedException {
+    /** Calls a tool without arguments.
+     * @param tool {@code skill.tool}
+     * @return its answer
+     * @throws InterruptedException if nobody wants it any more */
+    public String call(String tool) throws InterruptedException {
         return call(tool, text -> {});
     }
 
@@ -215,8 +250,10 @@ final class Host {
         return framework.getBundleContext();
     }
 
-    /** Versions of the bundles of one name that are in the framework. */
-    List<String> bundles(String symbolicName) {
+    /** Versions of the bundles of one name that are in the framework.
+     * @param symbolicName the name
+     * @return one each */
+    public List<String> bundles(String symbolicName) {
         return Arrays.stream(framework.getBundleContext().getBundles())
                 .filter(bundle -> symbolicName.equals(bundle.getSymbolicName()))
                 .map(bundle -> bundle.getVersion().toString())
@@ -278,7 +315,9 @@ final class Host {
         };
     }
 
-    void close() throws Exception {
+    /** Stops.
+     * @throws Exception if it does not */
+    public void close() throws Exception {
         framework.stop();
         framework.waitForStop(20_000);
     }

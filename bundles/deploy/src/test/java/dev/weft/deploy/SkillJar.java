@@ -12,38 +12,62 @@ import java.util.Map;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
-/** Builds skill bundles out of the sample classes. */
-final class SkillJar {
+/** Builds skill bundles out of sample classes. */
+public final class SkillJar {
     private final Map<String, String> headers = new HashMap<>();
+    private final Class<?> beside;
     private String answer = "hello";
 
-    private SkillJar(String sample) {
-        headers.put("Bundle-SymbolicName", "test." + sample);
+    private SkillJar(Class<?> beside, String name, String packages) {
+        this.beside = beside;
+        headers.put("Bundle-SymbolicName", name);
         headers.put("Bundle-Version", "1.0.0");
-        headers.put("Private-Package", "dev.weft.deploy.sample." + sample);
+        headers.put("Private-Package", packages);
     }
 
     static SkillJar of(String sample) {
-        return new SkillJar(sample);
+        return of(SkillJar.class, "test." + sample, "dev.weft.deploy.sample." + sample);
     }
 
-    SkillJar with(String header, String value) {
+    /** A bundle.
+     * @param beside a class of the same test classes
+     * @param name symbolic name
+     * @param packages that it holds
+     * @return version 1.0.0 of it */
+    public static SkillJar of(Class<?> beside, String name, String packages) {
+        return new SkillJar(beside, name, packages);
+    }
+
+    /** Sets a header.
+     * @param header its name
+     * @param value its value
+     * @return this */
+    public SkillJar with(String header, String value) {
         headers.put(header, value);
         return this;
     }
 
-    SkillJar version(String version) {
+    /** Sets the version.
+     * @param version bundle version
+     * @return this */
+    public SkillJar version(String version) {
         return with("Bundle-Version", version);
     }
 
-    SkillJar says(String text) {
+    /** Sets the text in {@code answer.txt}.
+     * @param text what it says
+     * @return this */
+    public SkillJar says(String text) {
         answer = text;
         return this;
     }
 
-    byte[] bytes() throws Exception {
+    /** Builds it.
+     * @return the jar
+     * @throws Exception if bnd refuses */
+    public byte[] bytes() throws Exception {
         try (Builder builder = new Builder();
-                Jar classes = new Jar(new File("target/test-classes"))) {
+                Jar classes = new Jar(place(beside))) {
             builder.setProperties(new java.util.Properties());
             headers.forEach(builder::setProperty);
             builder.setProperty("-dsannotations", "*");
@@ -52,13 +76,7 @@ final class SkillJar {
             builder.addClasspath(classes);
             for (String type :
                     new String[] {"dev.weft.skill.Skill", "dev.langchain4j.agent.tool.Tool"}) {
-                builder.addClasspath(
-                        new File(
-                                Class.forName(type)
-                                        .getProtectionDomain()
-                                        .getCodeSource()
-                                        .getLocation()
-                                        .toURI()));
+                builder.addClasspath(place(Class.forName(type)));
             }
             Jar jar = builder.build();
             if (!builder.getErrors().isEmpty()) {
@@ -70,6 +88,10 @@ final class SkillJar {
             jar.write(out);
             return out.toByteArray();
         }
+    }
+
+    private static File place(Class<?> type) throws Exception {
+        return new File(type.getProtectionDomain().getCodeSource().getLocation().toURI());
     }
 
     /** Packs jars into one zip, called 0.jar, 1.jar …. */
