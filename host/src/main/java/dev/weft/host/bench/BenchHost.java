@@ -159,6 +159,12 @@ public final class BenchHost implements AutoCloseable {
         return key;
     }
 
+    /** Processor time that it has taken so far.
+     * @return milliseconds, in steps of ten on Linux; 0 where it cannot be found out */
+    double cpuMillis() {
+        return process.info().totalCpuDuration().map(time -> time.toNanos() / 1e6).orElse(0.0);
+    }
+
     /** Bytes of all objects that live, after a full collection.
      * @return empty where the JVM prints no histogram at SIGQUIT
      * @throws IOException if it cannot be asked */

@@ -19,7 +19,7 @@ final class BenchSocket {
     /** Hears text frames. */
     interface Listener {
         /** A text frame came. Must not block.
-         * @param bytes holds it
+         * @param bytes holds it, or its beginning if it is longer than a kilobyte
          * @param from where it begins
          * @param length of it */
         void text(byte[] bytes, int from, int length);
@@ -28,8 +28,9 @@ final class BenchSocket {
     private final SocketChannel channel;
     private final Listener listener;
     private final boolean echo;
-    private byte[] buffer = new byte[2048];
+    private final byte[] buffer = new byte[2048];
     private int filled;
+    private long skip;
 
     /** Connects and upgrades.
      * @param token of an agent; null to talk to an {@link Echo}, whose frames come back as they went */
@@ -106,19 +107,17 @@ final class BenchSocket {
             throw new IOException("the other side closed");
         }
         filled += read;
-        int at = 0;
+        int at = (int) Math.min(skip, filled);
+        skip -= at;
         for (int next = frameAt(at); next > 0; next = frameAt(at)) {
             at += next;
         }
         System.arraycopy(buffer, at, buffer, 0, filled - at);
         filled -= at;
-        if (filled == buffer.length) {
-            buffer = Arrays.copyOf(buffer, buffer.length * 2);
-        }
     }
 
     /** Handles the frame that begins somewhere.
-     * @return its length, 0 if it is not whole yet */
+     * @return how much of it is here, 0 if there is more to come; of a long one the beginning is enough, and the rest is skipped */
     private int frameAt(int at) throws IOException {
         if (filled - at < 2) {
             return 0;
@@ -141,9 +140,11 @@ final class BenchSocket {
         if (echo) {
             head += 4;
         }
-        if (filled - at < head + length) {
+        int here = Math.min(head + length, filled - at);
+        if (here < Math.min(head + length, buffer.length / 2)) {
             return 0;
         }
+        skip = head + length - here;
         int type = buffer[at] & 0xf;
         if (type == TEXT) {
             listener.text(buffer, at + head, length);
@@ -154,6 +155,6 @@ final class BenchSocket {
                     "the registry closed a socket with code "
                             + ((buffer[at + head] & 0xff) << 8 | buffer[at + head + 1] & 0xff));
         }
-        return head + length;
+        return here;
     }
 }

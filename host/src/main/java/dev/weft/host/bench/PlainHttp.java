@@ -15,14 +15,21 @@ final class PlainHttp implements AutoCloseable {
     private static final int TIMEOUT_MILLIS = 60_000;
     private final Socket socket;
     private final InputStream in;
-    private final String key;
+    private final String credential;
 
+    /** Connects with an access key. */
     PlainHttp(int port, String key) throws IOException {
+        this(port, "X-API-Key", key);
+    }
+
+    /** Connects with a credential.
+     * @param header that carries it */
+    PlainHttp(int port, String header, String value) throws IOException {
         this.socket = new Socket(InetAddress.getLoopbackAddress(), port);
         socket.setTcpNoDelay(true);
         socket.setSoTimeout(TIMEOUT_MILLIS);
         this.in = new BufferedInputStream(socket.getInputStream(), 1 << 14);
-        this.key = key;
+        this.credential = header + ": " + value;
     }
 
     /** Asks, and reads the whole answer.
@@ -48,8 +55,8 @@ final class PlainHttp implements AutoCloseable {
                 method
                         + " "
                         + path
-                        + " HTTP/1.1\r\nHost: localhost\r\nX-API-Key: "
-                        + key
+                        + " HTTP/1.1\r\nHost: localhost\r\n"
+                        + credential
                         + (body == null ? "" : "\r\nContent-Type: application/json")
                         + "\r\nContent-Length: "
                         + content.length

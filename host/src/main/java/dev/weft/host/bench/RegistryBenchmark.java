@@ -1,22 +1,24 @@
 package dev.weft.host.bench;
 
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.OptionalLong;
 
 /**
  * The registry with many agents: what one costs, how fast signaling passes, how fast a task gets from its submission to its agent, and
- * whether finished tasks leave anything behind. The agents are admitted by keys, so that no time goes into pairing them.
+ * whether finished tasks leave anything behind.
  */
 final class RegistryBenchmark implements Benchmark {
     private static final int AGENTS = 10_000;
     private static final int SOCKETS = 2_000;
     private static final int TASKS = 5_000;
     private static final double RELAYED = 10_000;
+    private static final int FIRST = 10;
     private static final String CONFIGURATION =
-            "{\"dev.weft.registry\":{\"stale_seconds\":3600,\"offline_seconds\":7200}}";
+            "{\"dev.weft.registry\":{\"stale_seconds\":3600,\"offline_seconds\":7200},"
+                    + "\"dev.weft.http.api\":{\"strangers_per_second\":100000}}"; // all agents call
+
+    // from one
+    // address
 
     @Override
     public String name() {
@@ -27,29 +29,12 @@ final class RegistryBenchmark implements Benchmark {
     public void run(Figures figures, double scale) throws Exception {
         int agents = Math.max(40, (int) (AGENTS * scale));
         int sockets = Math.max(20, (int) (SOCKETS * scale)) / 2 * 2;
-        Path keys =
-                Files.createTempFile(
-                        "weft-bench-",
-                        ".json",
-                        PosixFilePermissions.asFileAttribute(
-                                PosixFilePermissions.fromString("rw-------")));
-        try {
-            Files.writeString(keys, BenchAgents.keyFile(agents));
-            figures.step("starting a registry");
-            try (BenchHost host =
-                            new BenchHost(
-                                    "bench",
-                                    CONFIGURATION,
-                                    "--role",
-                                    "registry",
-                                    "--compat-chatixia",
-                                    keys.toString());
-                    Echo echo = new Echo();
-                    BenchSockets wires = new BenchSockets()) {
-                run(figures, scale, host, echo, new BenchAgents(host, agents), sockets, wires);
-            }
-        } finally {
-            Files.deleteIfExists(keys);
+        figures.step("starting a registry");
+        try (BenchHost host = new BenchHost("bench", CONFIGURATION, "--role", "registry");
+                Echo echo = new Echo();
+                BenchAgents all = new BenchAgents(host, agents, sockets + 1);
+                BenchSockets wires = new BenchSockets()) {
+            run(figures, scale, host, echo, all, sockets, wires);
         }
     }
 
@@ -62,13 +47,18 @@ final class RegistryBenchmark implements Benchmark {
             int sockets,
             BenchSockets wires)
             throws Exception {
-        figures.step("registering " + agents.count() + " agents");
-        agents.beatAll(1); // so that code which is loaded at first use counts for nobody
+        figures.step("pairing " + agents.members() + " agents");
+        agents.pair(0, FIRST); // so that code which is loaded at first use counts for nobody
+        agents.register(0, FIRST);
         OptionalLong empty = host.liveBytes();
-        double registered = agents.registerAll();
+        int members = agents.members() - FIRST;
+        figures.add("agents paired", agents.pair(FIRST, agents.members()), "1/s");
+        agents.register(FIRST, agents.members());
+        heap(figures, "heap of an idle agent", empty, host.liveBytes(), members);
+        figures.step("registering " + agents.count() + " agents");
+        double registered = agents.register(agents.members(), agents.count());
         figures.add("agents registered", agents.count(), "agents");
         figures.add("registrations", registered, "1/s");
-        heap(figures, "heap of an idle agent", empty, host.liveBytes(), agents.count());
         figures.add("heartbeats", agents.beatAll(agents.count()), "1/s");
 
         figures.step("opening " + sockets + " sockets");
@@ -78,10 +68,11 @@ final class RegistryBenchmark implements Benchmark {
         double seconds = agents.connect(sockets, relay, tasks, wires);
         figures.add("sockets open", sockets, "sockets");
         figures.add("sockets opened", sockets / seconds, "1/s");
+        figures.add("news of the last sockets", agents.settle(wires), "s");
         heap(figures, "heap of a socket", closed, host.liveBytes(), sockets);
 
         figures.step("relaying");
-        relay(figures, scale, relay, wires, echo, sockets);
+        relay(figures, scale, relay, wires, echo, host, sockets);
         figures.step("routing");
         Samples loop = loopback(echo, count(2000, scale));
         Samples routes = agents.route(count(2000, scale));
@@ -100,6 +91,7 @@ final class RegistryBenchmark implements Benchmark {
             RelayLoad relay,
             BenchSockets wires,
             Echo echo,
+            BenchHost host,
             int sockets)
             throws IOException {
         double time = Math.max(1, 10 * scale);
@@ -107,7 +99,7 @@ final class RegistryBenchmark implements Benchmark {
         for (int i = 0; i < sockets; i += 2) {
             BenchSocket socket = new BenchSocket(echo.port(), null, bare);
             wires.add(socket);
-            bare.pair(socket, BenchAgents.id(i), BenchAgents.id(i + 1));
+            bare.pair(socket, "bench-" + i, "bench-" + (i + 1));
         }
         relay.throughput(time / 2, wires);
         bare.throughput(time / 2, wires);
@@ -117,11 +109,19 @@ final class RegistryBenchmark implements Benchmark {
                 "1/s",
                 bare.throughput(time, wires));
         double rate = RELAYED * Math.min(1, scale * 2);
+        double before = host.cpuMillis();
         Samples ours = relay.latency(rate, time, wires);
+        double used = host.cpuMillis() - before;
         Samples theirs = bare.latency(rate, time, wires);
         String at = " at " + (int) rate + "/s";
         figures.add("signaling p50" + at, ours.millis(0.5), "ms", theirs.millis(0.5));
         figures.add("signaling p99" + at, ours.millis(0.99), "ms", theirs.millis(0.99));
+        figures.add(
+                "of that, late by the load itself p99",
+                relay.lateness().millis(0.99),
+                "ms",
+                bare.lateness().millis(0.99));
+        figures.add("CPU of the registry for 1000 messages" + at, used / rate / time * 1000, "ms");
     }
 
     private static void finished(

@@ -1,7 +1,6 @@
 package dev.weft.host.bench;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
@@ -23,6 +22,7 @@ final class RelayLoad implements BenchSocket.Listener {
     private final List<byte[]> frames = new ArrayList<>();
     private final LongAdder received = new LongAdder();
     private volatile Samples samples = new Samples(0);
+    private volatile Samples lateness = new Samples(0);
 
     /** Adds a sender.
      * @param socket of the sender
@@ -48,8 +48,10 @@ final class RelayLoad implements BenchSocket.Listener {
             return; // something else was pushed
         }
         int digits = start + length - REST.length() - DIGITS;
-        long due =
-                Long.parseLong(new String(bytes, digits, DIGITS, StandardCharsets.ISO_8859_1), 16);
+        long due = 0;
+        for (int digit = 0; digit < DIGITS; digit++) {
+            due = due << 4 | Character.digit(bytes[digits + digit], 16);
+        }
         samples.add(System.nanoTime() - due);
         received.increment();
     }
@@ -90,6 +92,8 @@ final class RelayLoad implements BenchSocket.Listener {
     Samples latency(double perSecond, double seconds, BenchSockets sockets) throws IOException {
         Samples fresh = new Samples((int) Math.min(SAMPLES, perSecond * seconds + 1));
         samples = fresh;
+        Samples late = new Samples((int) Math.min(SAMPLES, perSecond * seconds + 1));
+        lateness = late;
         long before = received.sum();
         long start = System.nanoTime();
         long total = (long) (perSecond * seconds);
@@ -98,10 +102,16 @@ final class RelayLoad implements BenchSocket.Listener {
             for (long wait = due - System.nanoTime(); wait > 0; wait = due - System.nanoTime()) {
                 LockSupport.parkNanos(wait);
             }
+            late.add(System.nanoTime() - due);
             send((int) (sent % from.size()), due);
         }
         settle(before + total, sockets);
         return fresh;
+    }
+
+    /** How late the messages of the last {@link #latency} left, for want of a processor on this side: a part of what they took. */
+    Samples lateness() {
+        return lateness;
     }
 
     private void settle(long expected, BenchSockets sockets) throws IOException {

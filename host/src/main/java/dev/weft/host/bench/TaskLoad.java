@@ -12,6 +12,7 @@ final class TaskLoad implements BenchSocket.Listener {
             "{\"skill\":\"text.statistics\",\"target_agent_id\":\"%s\",\"payload\":{\"text\":\"one two three\"},\"ttl\":300}";
     private static final int BATCH = 50;
     private final BenchHost host;
+    private final BenchAgents agents;
     private final int quiet;
     private final Semaphore pushes = new Semaphore(0);
     private volatile long pushed;
@@ -19,7 +20,8 @@ final class TaskLoad implements BenchSocket.Listener {
     /** @param agents of which the last never connects */
     TaskLoad(BenchHost host, BenchAgents agents) {
         this.host = host;
-        this.quiet = agents.count() - 1;
+        this.agents = agents;
+        this.quiet = agents.members() - 1;
     }
 
     @Override
@@ -34,8 +36,8 @@ final class TaskLoad implements BenchSocket.Listener {
      * @return times from the submission to the push */
     Samples pushed(int times) throws IOException {
         Samples samples = new Samples(times);
-        try (PlainHttp one = new PlainHttp(host.port(), BenchAgents.key(quiet));
-                PlainHttp other = new PlainHttp(host.port(), BenchAgents.key(1))) {
+        try (PlainHttp one = agents.get(quiet).connect(host.port());
+                PlainHttp other = agents.get(1).connect(host.port())) {
             for (int i = -times / 4; i < times; i++) {
                 pushes.drainPermits();
                 long start = System.nanoTime();
@@ -63,8 +65,8 @@ final class TaskLoad implements BenchSocket.Listener {
     double finish(int tasks) throws IOException {
         long start = System.nanoTime();
         int done = 0;
-        try (PlainHttp submitter = new PlainHttp(host.port(), BenchAgents.key(1));
-                PlainHttp worker = new PlainHttp(host.port(), BenchAgents.key(quiet))) {
+        try (PlainHttp submitter = agents.get(1).connect(host.port());
+                PlainHttp worker = agents.get(quiet).connect(host.port())) {
             while (done < tasks) {
                 for (int i = 0; i < BATCH; i++) {
                     submit(submitter, quiet);
@@ -75,17 +77,17 @@ final class TaskLoad implements BenchSocket.Listener {
         return done / ((System.nanoTime() - start) / 1e9);
     }
 
-    private static void submit(PlainHttp http, int target) throws IOException {
-        http.call("POST", "/api/hub/tasks", String.format(SUBMISSION, BenchAgents.id(target)));
+    private void submit(PlainHttp http, int target) throws IOException {
+        http.call("POST", "/api/hub/tasks", String.format(SUBMISSION, agents.id(target)));
     }
 
-    private static int work(PlainHttp http, int agent) throws IOException {
+    private int work(PlainHttp http, int agent) throws IOException {
         JsonNode tasks =
                 Wire.tree(
                                 http.call(
                                         "POST",
                                         "/api/hub/heartbeat",
-                                        "{\"agent_id\":\"" + BenchAgents.id(agent) + "\"}"))
+                                        "{\"agent_id\":\"" + agents.id(agent) + "\"}"))
                         .path("pending_tasks");
         for (JsonNode task : tasks) {
             http.call(

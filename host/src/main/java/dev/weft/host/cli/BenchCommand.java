@@ -34,8 +34,8 @@ final class BenchCommand implements Callable<Integer> {
             names = "--scale",
             paramLabel = "S",
             description =
-                    "Part of the full size, above 0 to 1: a small one shows that the benchmark works (default: ${DEFAULT-VALUE}).",
-            defaultValue = "1")
+                    "Part of the full size, above 0 to 1: 1 is all of it and takes a while, a small one shows that the benchmark works (default: ${DEFAULT-VALUE}).",
+            defaultValue = "0.5")
     private double scale;
 
     @Spec private CommandSpec spec;
