@@ -6,9 +6,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
@@ -28,6 +26,9 @@ final class Outgoing {
     private static final int BATCH_CHARACTERS = 1 << 20;
 
     private record Item(String channel, Packets.Message message) {}
+
+    /** Messages that follow one another on one channel. */
+    private record Run(String channel, StringBuilder text) {}
 
     private final String host;
     private final DataSource source;
@@ -79,7 +80,7 @@ final class Outgoing {
     }
 
     private void drain() {
-        for (Map<String, StringBuilder> batch = next(); batch != null; batch = next()) {
+        for (List<Run> batch = next(); batch != null; batch = next()) {
             try {
                 send(batch);
                 trouble = "";
@@ -92,37 +93,40 @@ final class Outgoing {
         }
     }
 
-    /** The next messages, by channel. */
-    private synchronized Map<String, StringBuilder> next() {
+    /** The next messages, in the order in which they were offered, whatever their channels: what is told to one host must not overtake
+     * what was told to all. */
+    private synchronized List<Run> next() {
         if (waiting.isEmpty() || closed) {
             running = false;
             return null;
         }
-        Map<String, StringBuilder> batch = new LinkedHashMap<>();
+        List<Run> batch = new ArrayList<>();
+        Run run = null;
         int size = 0;
         for (Item item = waiting.peek();
                 item != null && size < BATCH_CHARACTERS;
                 item = waiting.peek()) {
             waiting.remove();
             size += item.message().text().length();
-            Packets.append(
-                    batch.computeIfAbsent(item.channel(), channel -> new StringBuilder()),
-                    item.message());
+            if (run == null || !run.channel().equals(item.channel())) {
+                run = new Run(item.channel(), new StringBuilder());
+                batch.add(run);
+            }
+            Packets.append(run.text(), item.message());
         }
         characters -= size;
         return batch;
     }
 
-    private void send(Map<String, StringBuilder> batch) throws SQLException {
+    private void send(List<Run> batch) throws SQLException {
         List<String> channels = new ArrayList<>();
         List<String> packets = new ArrayList<>();
-        batch.forEach(
-                (channel, text) -> {
-                    for (String packet : Packets.cut(host, ++number, text)) {
-                        channels.add(channel);
-                        packets.add(packet);
-                    }
-                });
+        for (Run run : batch) {
+            for (String packet : Packets.cut(host, ++number, run.text())) {
+                channels.add(run.channel());
+                packets.add(packet);
+            }
+        }
         if (connection == null) {
             connection = source.getConnection();
             try (Statement setting = connection.createStatement()) {
