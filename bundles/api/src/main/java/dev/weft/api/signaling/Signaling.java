@@ -19,6 +19,10 @@ public interface Signaling {
      * @return false if the socket is closed or its bounded queue is full: the message is not sent */
     boolean send(String type, AgentId target, JsonNode payload);
 
+    /** Something suggests that this machine's network changed: its addresses are looked at and the socket is tried out now, not when their turn
+     * comes. Returns at once; asked often, it is done at most every two seconds. */
+    default void probe() {}
+
     /** The ICE servers that the registry named last.
      * @return empty if none are known */
     List<IceServer> iceServers();

@@ -23,6 +23,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
 import org.osgi.service.component.ComponentServiceObjects;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,6 +34,7 @@ final class Session implements RegistryConnection.Owner {
     private static final long CONFIG_HOURS = 12;
     private static final long RETRY_MILLIS = 3_000;
     private static final long FAREWELL_MILLIS = 1_000;
+    private static final long PROBE_NANOS = 2_000_000_000L;
 
     private final SignalingConfig config;
     private final Access access;
@@ -51,6 +53,7 @@ final class Session implements RegistryConnection.Owner {
     private List<AgentId> peers;
     private volatile List<IceServer> iceServers = List.of();
     private Set<String> addresses = Machine.addresses();
+    private final AtomicLong probed = new AtomicLong(System.nanoTime() - PROBE_NANOS);
     private volatile String cardTrouble = "";
 
     Session(
@@ -113,7 +116,7 @@ final class Session implements RegistryConnection.Owner {
         dial();
     }
 
-    private void lookAtNetwork() {
+    private synchronized void lookAtNetwork() {
         Set<String> now = Machine.addresses();
         Set<String> before = addresses;
         addresses = now;
@@ -122,6 +125,19 @@ final class Session implements RegistryConnection.Owner {
             client.renew();
             connection.probe();
             listeners.each(SignalListener::networkChanged);
+        }
+    }
+
+    /** Looks at the network and the socket now, unless that was done just now. */
+    void probe() {
+        long now = System.nanoTime();
+        long last = probed.get();
+        if (now - last >= PROBE_NANOS && probed.compareAndSet(last, now)) {
+            executor.execute(
+                    () -> {
+                        lookAtNetwork();
+                        connection.probe();
+                    });
         }
     }
 

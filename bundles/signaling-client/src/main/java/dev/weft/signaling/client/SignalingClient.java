@@ -150,6 +150,11 @@ public final class SignalingClient
     }
 
     @Override
+    public void probe() {
+        session.probe();
+    }
+
+    @Override
     public List<IceServer> iceServers() {
         return session.iceServers();
     }

@@ -292,6 +292,7 @@ final class Negotiation implements ConnectionObserver.Events, WebRtcLink.Owner {
     private void silent() {
         link.silent(true);
         if (lost == null) {
+            around.signaling().probe(); // what took the path away may have taken the socket
             lost =
                     later(
                             PATIENCE,

@@ -56,6 +56,9 @@ public final class WebRtcTransport implements Transport, SignalListener, HealthC
 
     private volatile boolean stopped;
 
+    /** Whether the addresses of this machine changed since the socket came up. */
+    private volatile boolean moved;
+
     /** Who is who, once somebody knows. */
     @Reference(
             cardinality = ReferenceCardinality.OPTIONAL,
@@ -129,14 +132,21 @@ public final class WebRtcTransport implements Transport, SignalListener, HealthC
         return result;
     }
 
-    /** The socket is back: links that went silent meanwhile are mended through it. */
+    /** The socket is back: links that went silent meanwhile are mended through it, and all of them if it went with this machine's address. */
     @Override
     public void connected(List<AgentId> peers) {
-        sessions.values().forEach(session -> session.serial().execute(session::mendSilent));
+        boolean all = moved;
+        moved = false;
+        sessions.values()
+                .forEach(
+                        session ->
+                                session.serial()
+                                        .execute(all ? session::mend : session::mendSilent));
     }
 
     @Override
     public void networkChanged() {
+        moved = true;
         sessions.values().forEach(session -> session.serial().execute(session::mend));
     }
 
