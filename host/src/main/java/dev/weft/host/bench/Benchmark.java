@@ -2,7 +2,7 @@ package dev.weft.host.bench;
 
 import java.util.List;
 
-/** One benchmark of {@code weft bench}. A new one is a class that is named in {@link #all()}. */
+/** One benchmark of {@code weft bench}. A new one is a class that is named in {@link #all}. */
 public interface Benchmark {
     /** What a person types.
      * @return a word */
@@ -15,11 +15,12 @@ public interface Benchmark {
     void run(Figures figures, double scale) throws Exception;
 
     /** All there are.
+     * @param profile whether those that can name what costs most do so
      * @return in the order in which they run */
-    static List<Benchmark> all() {
+    static List<Benchmark> all(boolean profile) {
         return List.of(
                 new RegistryBenchmark(),
-                new MeshBenchmark(),
+                new MeshBenchmark(profile),
                 new SkillsBenchmark(),
                 new LlmBenchmark());
     }

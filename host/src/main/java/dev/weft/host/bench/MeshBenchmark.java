@@ -15,13 +15,24 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** {@code weft bench mesh}: two processes with the mesh rooms of a host, and between them a raw DataChannel and a raw socket. */
+/** {@code weft bench mesh}: two processes with the mesh rooms of a host, and between them a raw DataChannel and a raw socket; then one
+ * process with many hosts. */
 final class MeshBenchmark implements Benchmark {
     /** Agent ids of the two processes; here, since {@link MeshPeer} needs the native library's classes and this program has none. */
     static final String ASKS = "bench-a";
 
     static final String ANSWERS = "bench-b";
+
+    /** The process that has many hosts. */
+    static final String ALL = "bench-all";
+
     private static final long MOST_MINUTES = 10;
+    private final boolean profile;
+
+    /** @param profile whether the costs of a task are named, too */
+    MeshBenchmark(boolean profile) {
+        this.profile = profile;
+    }
 
     @Override
     public String name() {
@@ -32,24 +43,36 @@ final class MeshBenchmark implements Benchmark {
     public void run(Figures figures, double scale) throws Exception {
         Path folder = Files.createTempDirectory("weft-bench-");
         BlockingQueue<String> said = new LinkedBlockingQueue<>();
-        try (Child asks = new Child(folder, ASKS, scale);
-                Child answers = new Child(folder, ANSWERS, scale)) {
-            asks.listen(answers, said);
-            answers.listen(asks, said);
-            figures.step("two processes start");
-            for (String line = said.poll(MOST_MINUTES, TimeUnit.MINUTES);
-                    !"D".equals(line);
-                    line = said.poll(MOST_MINUTES, TimeUnit.MINUTES)) {
-                if (line == null || line.startsWith("E ")) {
-                    throw new HostException(
-                            HostException.FAILED, "the mesh cannot be measured: " + line);
-                } else if (line.startsWith("F ")) {
-                    add(figures, line.substring(2).split("\\|"));
-                }
+        try {
+            try (Child asks = new Child(folder, ASKS, scale, profile);
+                    Child answers = new Child(folder, ANSWERS, scale, profile)) {
+                asks.listen(answers, said);
+                answers.listen(asks, said);
+                figures.step("two processes start");
+                read(figures, said);
+            }
+            BlockingQueue<String> more = new LinkedBlockingQueue<>();
+            try (Child all = new Child(folder, ALL, scale, profile)) {
+                all.listen(all, more);
+                figures.step("many hosts meet");
+                read(figures, more);
             }
         } finally {
             try (Stream<Path> files = Files.walk(folder)) {
                 files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
+            }
+        }
+    }
+
+    private static void read(Figures figures, BlockingQueue<String> said) throws Exception {
+        for (String line = said.poll(MOST_MINUTES, TimeUnit.MINUTES);
+                !"D".equals(line);
+                line = said.poll(MOST_MINUTES, TimeUnit.MINUTES)) {
+            if (line == null || line.startsWith("E ")) {
+                throw new HostException(
+                        HostException.FAILED, "the mesh cannot be measured: " + line);
+            } else if (line.startsWith("F ")) {
+                add(figures, line.substring(2).split("\\|"));
             }
         }
     }
@@ -68,20 +91,22 @@ final class MeshBenchmark implements Benchmark {
     private static final class Child implements AutoCloseable {
         private final Process process;
 
-        Child(Path folder, String id, double scale) throws IOException {
+        Child(Path folder, String id, double scale, boolean profile) throws IOException {
             Path temporary = Files.createDirectories(folder.resolve("tmp-" + id));
             process =
                     new ProcessBuilder(
                                     Path.of(System.getProperty("java.home"), "bin", "java")
                                             .toString(),
                                     "-Xmx768m",
+                                    "-Dorg.ops4j.pax.logging.DefaultServiceLog.level=ERROR",
                                     "-Djava.io.tmpdir=" + temporary,
                                     "-cp",
                                     classPath(),
                                     MeshPeer.class.getName(),
                                     id,
-                                    folder.resolve(id + ".key").toString(),
-                                    String.valueOf(scale))
+                                    folder.toString(),
+                                    String.valueOf(scale),
+                                    String.valueOf(profile))
                             .redirectError(ProcessBuilder.Redirect.DISCARD)
                             .start();
         }

@@ -54,15 +54,16 @@ final class MeshHost
     /** Starts without links.
      * @param id of its agent
      * @param key of the host
+     * @param dial whom it calls by itself, see {@link MeshConfig}
      * @param pipe takes what a registry would carry */
-    MeshHost(String id, HostKey key, Consumer<SignalMessage> pipe) {
+    MeshHost(String id, HostKey key, String dial, Consumer<SignalMessage> pipe) {
         this.id = new AgentId(id);
         this.pipe = pipe;
         this.key = key;
         timer.setRemoveOnCancelPolicy(true);
         mesh =
                 new MeshService(
-                        defaults(MeshConfig.class, Map.of("dial", "demand")),
+                        defaults(MeshConfig.class, Map.of("dial", dial)),
                         this,
                         this,
                         this,
@@ -89,6 +90,13 @@ final class MeshHost
 
     void handle(MessageHandler handler, String type) {
         mesh.addHandler(service(handler, Map.of(MessageHandler.TYPE, type)));
+    }
+
+    /** The registry names who is there. */
+    void connected(List<AgentId> peers) {
+        for (SignalListener listener : List.<SignalListener>of(direct, relay, mesh)) {
+            listener.connected(peers);
+        }
     }
 
     /** Something came through the pipe. */

@@ -1,8 +1,8 @@
 package dev.weft.host.bench;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.onvoid.webrtc.PeerConnectionFactory;
 import dev.weft.api.mesh.Mesh;
-import dev.weft.api.mesh.Path;
 import dev.weft.protocol.MeshMessage;
 import dev.weft.protocol.Wire;
 import java.io.InputStream;
@@ -29,6 +29,7 @@ final class MeshMeasures {
     private final LinkedBlockingQueue<byte[]> rawAnswers = new LinkedBlockingQueue<>();
     private final AtomicLong rawBytes = new AtomicLong();
     private final Semaphore rawRoom = new Semaphore(IN_FLIGHT);
+    private final ProcessState state = new ProcessState();
     private volatile boolean rawMany;
 
     MeshMeasures(Mesh mesh, double scale, Consumer<String> say) {
@@ -45,10 +46,6 @@ final class MeshMeasures {
         say.accept("F " + name + "|" + value + "|" + unit + "|" + baseline);
     }
 
-    static long cpuMillis() {
-        return ProcessHandle.current().info().totalCpuDuration().map(Duration::toMillis).orElse(0L);
-    }
-
     private CompletableFuture<MeshMessage> ask(String type, JsonNode payload) {
         return mesh.request(MeshPeer.ANSWERS, type, payload, TIMEOUT, null);
     }
@@ -57,36 +54,38 @@ final class MeshMeasures {
         return ask(type, payload).get(90, TimeUnit.SECONDS).payload();
     }
 
-    void run() throws Exception {
-        cold();
+    /** @param profile whether the costs of many tasks are named */
+    void run(boolean profile) throws Exception {
+        new MeshCold(mesh, say).run(scale);
         RawChannel raw = raw();
         echo(raw);
         many(raw);
+        if (profile) {
+            profile();
+        }
         bulk(raw);
         raw.close();
     }
 
-    private void cold() throws Exception {
-        long start = System.nanoTime();
-        answer("bench_echo", Wire.object());
-        figure("first result of a fresh process, by relay", millis(start), "ms", 0);
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-        while (mesh.peer(MeshPeer.ANSWERS).filter(peer -> peer.path() == Path.P2P).isEmpty()) {
-            if (System.nanoTime() > end) {
-                throw new IllegalStateException("no direct link came up");
-            }
-            LockSupport.parkNanos(1_000_000);
-        }
-        figure("direct link of a fresh process", millis(start), "ms", 0);
-    }
-
-    private static double millis(long start) {
-        return (System.nanoTime() - start) / 1e6;
-    }
-
+    /** Raw channels one after the other, of which the last is kept for the other baselines. */
     private RawChannel raw() throws Exception {
-        RawChannel raw = new RawChannel(MeshPeer.factory(), this::rawArrived);
-        raw.accept(answer("bench_raw", Wire.object().put("sdp", raw.offer())).path("sdp").asText());
+        PeerConnectionFactory factory = MeshPeer.factory();
+        int count = scaled(30);
+        Samples samples = new Samples(count);
+        RawChannel raw = null;
+        for (int i = -5; i < count; i++) {
+            if (raw != null) {
+                raw.close();
+            }
+            long start = System.nanoTime();
+            raw = new RawChannel(factory, this::rawArrived);
+            String offer = raw.offer();
+            raw.accept(answer("bench_raw", Wire.object().put("sdp", offer)).path("sdp").asText());
+            if (i >= 0) {
+                samples.add(System.nanoTime() - start);
+            }
+        }
+        figure("raw DataChannel made, p50", samples.millis(0.5), "ms", 0);
         return raw;
     }
 
@@ -156,11 +155,12 @@ final class MeshMeasures {
     private void many(RawChannel raw) throws Exception {
         int count = scaled(100_000);
         double ours = 0;
-        double cpu = 0;
+        State before = null;
+        State after = null;
         for (int round = 0; round < 2; round++) {
-            long before = cpuMillis() + answer("bench_cpu", Wire.object()).path("cpu_ms").asLong();
+            before = state(false);
             ours = manyAsks(count);
-            cpu = cpuMillis() + answer("bench_cpu", Wire.object()).path("cpu_ms").asLong() - before;
+            after = state(false);
         }
         rawMany = true;
         int rawCount = scaled(30_000);
@@ -178,7 +178,51 @@ final class MeshMeasures {
                 ours,
                 "1/s",
                 theirs);
-        figure("CPU of both processes for 1000 tasks", cpu / count * 1000, "ms", 0);
+        figure(
+                "CPU of both processes for 1000 tasks",
+                (after.cpuMillis - before.cpuMillis) * 1000.0 / count,
+                "ms",
+                0);
+        figure(
+                "allocated by both processes for a task",
+                (double) (after.allocated - before.allocated) / count,
+                "B",
+                0);
+    }
+
+    /** Both processes together. */
+    private record State(long cpuMillis, long allocated, long resident, long most) {}
+
+    private State state(boolean watched) throws Exception {
+        JsonNode here = state.json(watched);
+        JsonNode there = answer("bench_state", Wire.object().put("watch", watched));
+        return new State(
+                sum(here, there, "cpu_ms"),
+                sum(here, there, "allocated"),
+                sum(here, there, "resident"),
+                sum(here, there, "most"));
+    }
+
+    private static long sum(JsonNode one, JsonNode other, String name) {
+        return one.path(name).asLong() + other.path(name).asLong();
+    }
+
+    /** What many tasks cost most, at both ends. */
+    private void profile() throws Exception {
+        try (Profile here = new Profile()) {
+            answer("bench_profile", Wire.object().put("on", true));
+            manyAsks(scaled(200_000));
+            tell("asking", here.top());
+            tell("answering", answer("bench_profile", Wire.object()).path("top"));
+        }
+    }
+
+    private void tell(String side, JsonNode top) {
+        for (JsonNode cost : top) {
+            String name =
+                    side + ", " + cost.path("kind").asText() + ": " + cost.path("what").asText();
+            figure(name.replace('|', '/'), cost.path("percent").asDouble(), "%", 0);
+        }
     }
 
     private double manyAsks(int count) throws Exception {
@@ -214,7 +258,9 @@ final class MeshMeasures {
     private void bulk(RawChannel raw) throws Exception {
         int count = scaled(20);
         double ours = 0;
+        State calm = null;
         for (int round = 0; round < 2; round++) {
+            calm = state(true);
             long start = System.nanoTime();
             CompletableFuture<MeshMessage> before = ask("bench_bulk", Wire.object());
             for (int i = 1; i < count; i++) {
@@ -225,6 +271,7 @@ final class MeshMeasures {
             before.get(90, TimeUnit.SECONDS);
             ours = (double) count * MeshPeer.BULK / 1e6 / ((System.nanoTime() - start) / 1e9);
         }
+        double grown = (state(true).most - calm.resident) / 1048576.0;
         rawBytes.set(0);
         long start = System.nanoTime();
         for (int i = 0; i < count; i++) {
@@ -239,5 +286,6 @@ final class MeshMeasures {
         }
         double theirs = rawBytes.get() / 1e6 / ((System.nanoTime() - start) / 1e9);
         figure("16 MiB results (baseline: raw DataChannel)", ours, "MB/s", theirs);
+        figure("resident memory of both processes, growth during that", grown, "MiB", 0);
     }
 }

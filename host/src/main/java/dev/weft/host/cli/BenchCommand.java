@@ -38,6 +38,12 @@ final class BenchCommand implements Callable<Integer> {
             defaultValue = "0.5")
     private double scale;
 
+    @Option(
+            names = "--profile",
+            description =
+                    "Names what costs most, from a flight recording of its own (mesh): processor time and memory.")
+    private boolean profile;
+
     @Spec private CommandSpec spec;
 
     @Override
@@ -77,7 +83,7 @@ final class BenchCommand implements Callable<Integer> {
     }
 
     private List<Benchmark> chosen() {
-        List<String> known = Benchmark.all().stream().map(Benchmark::name).toList();
+        List<String> known = Benchmark.all(profile).stream().map(Benchmark::name).toList();
         names.stream()
                 .filter(name -> !known.contains(name))
                 .findFirst()
@@ -90,7 +96,7 @@ final class BenchCommand implements Callable<Integer> {
                                             + "\"; there are: "
                                             + String.join(", ", known));
                         });
-        return Benchmark.all().stream()
+        return Benchmark.all(profile).stream()
                 .filter(benchmark -> names.isEmpty() || names.contains(benchmark.name()))
                 .toList();
     }

@@ -1,0 +1,72 @@
+package dev.weft.host.bench;
+
+import dev.weft.api.mesh.Mesh;
+import dev.weft.api.mesh.Path;
+import dev.weft.protocol.AgentId;
+import dev.weft.protocol.Wire;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+
+/** How long it takes from no link to the first result, which leaves by relay, and to a direct link. */
+final class MeshCold {
+    /** Peers that are asked before it counts: by then classes are loaded and the code is warm. */
+    private static final int WARM_UP = 10;
+
+    private static final Duration TIMEOUT = Duration.ofSeconds(60);
+    private final Mesh mesh;
+    private final Consumer<String> say;
+
+    MeshCold(Mesh mesh, Consumer<String> say) {
+        this.mesh = mesh;
+        this.say = say;
+    }
+
+    /** How many peers are needed.
+     * @param scale part of the full size */
+    static int peers(double scale) {
+        return WARM_UP + Math.max(2, (int) (30 * scale));
+    }
+
+    /** Asks the first peer of all, then peers that were never asked, one after the other. */
+    void run(double scale) throws Exception {
+        Samples first = new Samples(1);
+        Samples direct = new Samples(1);
+        ask(MeshPeer.ANSWERS, first, direct);
+        say.accept("F first result ever of a process, by relay|" + first.millis(0.5) + "|ms|0");
+        say.accept("F first direct link ever of a process|" + direct.millis(0.5) + "|ms|0");
+        int count = peers(scale);
+        first = new Samples(count);
+        direct = new Samples(count);
+        for (int i = 0; i < count; i++) {
+            boolean counts = i >= WARM_UP;
+            ask(
+                    MeshPeer.cold(i),
+                    counts ? first : new Samples(1),
+                    counts ? direct : new Samples(1));
+        }
+        say.accept("F first result of a new peer, by relay, p50|" + first.millis(0.5) + "|ms|0");
+        say.accept("F first result of a new peer, by relay, p95|" + first.millis(0.95) + "|ms|0");
+        say.accept("F direct link to a new peer, p50|" + direct.millis(0.5) + "|ms|0");
+        say.accept("F direct link to a new peer, p95|" + direct.millis(0.95) + "|ms|0");
+    }
+
+    private void ask(AgentId peer, Samples first, Samples direct) throws Exception {
+        long start = System.nanoTime();
+        mesh.request(peer, "bench_echo", Wire.object(), TIMEOUT, null).get(90, TimeUnit.SECONDS);
+        first.add(System.nanoTime() - start);
+        awaitDirect(mesh, peer);
+        direct.add(System.nanoTime() - start);
+    }
+
+    static void awaitDirect(Mesh mesh, AgentId peer) {
+        long end = System.nanoTime() + TIMEOUT.toNanos();
+        while (mesh.peer(peer).filter(known -> known.path() == Path.P2P).isEmpty()) {
+            if (System.nanoTime() > end) {
+                throw new IllegalStateException("no direct link to " + peer + " came up");
+            }
+            LockSupport.parkNanos(200_000);
+        }
+    }
+}
