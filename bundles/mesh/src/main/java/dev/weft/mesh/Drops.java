@@ -1,6 +1,9 @@
 package dev.weft.mesh;
 
+import dev.weft.api.health.Measures.Measure;
 import dev.weft.protocol.AgentId;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import org.slf4j.Logger;
@@ -25,6 +28,28 @@ final class Drops {
 
     /** A frame of a process that has been replaced. */
     final Kind stale = new Kind("old frame", false);
+
+    private final Map<String, Kind> byReason =
+            Map.of(
+                    "malformed", malformed,
+                    "forged", forged,
+                    "unexpected", unexpected,
+                    "unknown_type", unknown,
+                    "stale", stale);
+
+    /** The counts, by reason. */
+    List<Measure> measure() {
+        return byReason.entrySet().stream()
+                .map(
+                        kind ->
+                                new Measure(
+                                        "weft_mesh_dropped_total",
+                                        "Messages of peers that were dropped",
+                                        true,
+                                        Map.of("reason", kind.getKey()),
+                                        kind.getValue().count()))
+                .toList();
+    }
 
     /** One reason. */
     static final class Kind {

@@ -4,12 +4,12 @@ import dev.weft.api.mesh.Link;
 import dev.weft.api.mesh.Path;
 import dev.weft.protocol.AgentId;
 import dev.weft.protocol.Lane;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
 
 /** The links that are up, by peer. Known by identity: the end of an old link never takes a new one away. */
 final class Links {
@@ -18,6 +18,7 @@ final class Links {
     /** How long a new link may be silent before its peer counts as one that never says hello. */
     static final long HELLO_NANOS = 2_000_000_000L;
 
+    /** Each list is a picture that does not change: it is walked by index for each message, without an iterator. */
     private final Map<AgentId, List<Wired>> byPeer = new ConcurrentHashMap<>();
 
     /** Adds a link, as the first choice on its path.
@@ -27,10 +28,11 @@ final class Links {
         byPeer.compute(
                 link.peer(),
                 (id, links) -> {
-                    List<Wired> list = links == null ? new CopyOnWriteArrayList<>() : links;
-                    list.removeIf(known -> known.link == link);
-                    list.add(0, wired);
-                    return list;
+                    List<Wired> list = new ArrayList<>(List.of(wired));
+                    if (links != null) {
+                        links.stream().filter(known -> known.link != link).forEach(list::add);
+                    }
+                    return List.copyOf(list);
                 });
         return wired;
     }
@@ -42,13 +44,15 @@ final class Links {
         byPeer.computeIfPresent(
                 link.peer(),
                 (id, links) -> {
+                    List<Wired> left = new ArrayList<>();
                     for (Wired known : links) {
                         if (known.link == link) {
                             removed[0] = known;
+                        } else {
+                            left.add(known);
                         }
                     }
-                    links.remove(removed[0]);
-                    return links.isEmpty() ? null : links;
+                    return left.isEmpty() ? null : List.copyOf(left);
                 });
         return removed[0];
     }
@@ -62,7 +66,9 @@ final class Links {
      * @return null if there is none */
     Wired best(AgentId peer) {
         Wired best = null;
-        for (Wired candidate : of(peer)) {
+        List<Wired> links = of(peer);
+        for (int i = 0; i < links.size(); i++) {
+            Wired candidate = links.get(i);
             if (candidate.link.isOpen() && (best == null || candidate.isBetterThan(best))) {
                 best = candidate;
             }
@@ -83,10 +89,9 @@ final class Links {
 
     /** Notes that a message of the peer came, or one to it left. */
     void used(Link link) {
-        for (Wired wired : of(link.peer())) {
-            if (wired.link == link) {
-                wired.usedAt = System.nanoTime();
-            }
+        Wired wired = of(link);
+        if (wired != null) {
+            wired.usedAt = System.nanoTime();
         }
     }
 
@@ -104,7 +109,9 @@ final class Links {
      * @return null if there is none */
     Wired carrier(AgentId peer) {
         Wired best = null;
-        for (Wired candidate : of(peer)) {
+        List<Wired> links = of(peer);
+        for (int i = 0; i < links.size(); i++) {
+            Wired candidate = links.get(i);
             if (candidate.link.isOpen() && (best == null || candidate.beats(best))) {
                 best = candidate;
             }
@@ -115,9 +122,10 @@ final class Links {
     /** What is known of a link.
      * @return null if it is not here */
     Wired of(Link link) {
-        for (Wired wired : of(link.peer())) {
-            if (wired.link == link) {
-                return wired;
+        List<Wired> links = of(link.peer());
+        for (int i = 0; i < links.size(); i++) {
+            if (links.get(i).link == link) {
+                return links.get(i);
             }
         }
         return null;

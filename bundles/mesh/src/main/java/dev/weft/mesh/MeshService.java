@@ -2,6 +2,7 @@ package dev.weft.mesh;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.weft.api.event.Events;
+import dev.weft.api.health.Measures;
 import dev.weft.api.identity.HostIdentity;
 import dev.weft.api.mesh.AgentDirectory;
 import dev.weft.api.mesh.CardSource;
@@ -21,6 +22,8 @@ import dev.weft.protocol.MeshMessage;
 import dev.weft.protocol.SignalMessage;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -44,9 +47,16 @@ import org.osgi.service.metatype.annotations.Designate;
 @Component(
         immediate = true,
         configurationPid = MeshConfig.PID,
-        service = {Mesh.class, LinkListener.class, DirectoryListener.class, SignalListener.class})
+        service = {
+            Mesh.class,
+            LinkListener.class,
+            DirectoryListener.class,
+            SignalListener.class,
+            Measures.class
+        })
 @Designate(ocd = MeshConfig.class)
-public final class MeshService implements Mesh, LinkListener, DirectoryListener, SignalListener {
+public final class MeshService
+        implements Mesh, LinkListener, DirectoryListener, SignalListener, Measures {
     private final Handlers handlers = new Handlers();
     private final Links links = new Links();
     private final AgentId self;
@@ -300,6 +310,24 @@ public final class MeshService implements Mesh, LinkListener, DirectoryListener,
     @Override
     public void received(SignalMessage message) {
         // of no concern here
+    }
+
+    @Override
+    public Collection<Measure> measure() {
+        List<Measure> all = new ArrayList<>(sessions.drops().measure());
+        all.add(
+                Measure.gauge(
+                        "weft_mesh_requests", "Requests that wait for a peer", pending.size()));
+        for (Path path : Path.values()) {
+            all.add(
+                    new Measure(
+                            "weft_mesh_links",
+                            "Links that are up",
+                            false,
+                            Map.of("path", path.wireName()),
+                            links.all().stream().filter(up -> up.link.path() == path).count()));
+        }
+        return all;
     }
 
     /** Counts of what was dropped. */

@@ -12,11 +12,12 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
-import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,10 +33,20 @@ final class Pending {
                     MeshMessage.TASK_STREAM_CHUNK,
                     MeshMessage.TASK_PROGRESS,
                     MeshMessage.AGENT_STREAM_CHUNK);
+    private static final long NONE = Long.MAX_VALUE;
+
+    /** Nanoseconds between two looks: one walks over all that wait. */
+    private static final long LEAST_PAUSE = 10_000_000;
+
     private static final HexFormat HEX = HexFormat.of();
 
     private final Map<String, Request> waiting = new ConcurrentHashMap<>();
     private final Semaphore room = new Semaphore(MOST);
+    private final long epoch = System.nanoTime();
+
+    /** When it is looked for requests that are late; {@link #NONE} if nobody waits. */
+    private final AtomicLong alarm = new AtomicLong(NONE);
+
     private final ScheduledExecutorService timer;
     private final Executor executor;
 
@@ -66,38 +77,72 @@ final class Pending {
             throw new MeshException(
                     "busy", MOST + " requests wait for an answer already; try again later");
         }
-        Request request = new Request(newId(), peer, interim);
+        long due = clock() + Math.max(1, timeout.toNanos());
+        Request request = new Request(newId(), peer, interim, timeout, due);
         while (waiting.putIfAbsent(request.id, request) != null) {
-            request = new Request(newId(), peer, interim);
+            request = new Request(newId(), peer, interim, timeout, due);
         }
         Request opened = request;
-        Future<?> alarm;
-        try {
-            alarm =
-                    timer.schedule(
-                            () -> expire(opened, timeout),
-                            Math.max(1, timeout.toMillis()),
-                            TimeUnit.MILLISECONDS);
-        } catch (RuntimeException e) {
-            waiting.remove(opened.id);
-            room.release();
-            throw new MeshException("stopped", "this host is stopping");
-        }
         opened.answer.whenComplete(
                 (message, e) -> {
-                    alarm.cancel(false);
                     if (waiting.remove(opened.id, opened)) {
                         room.release();
                     }
                 });
+        try {
+            wake(due);
+        } catch (RejectedExecutionException e) {
+            MeshException stopped = new MeshException("stopped", "this host is stopping");
+            opened.answer.completeExceptionally(stopped);
+            throw stopped;
+        }
         return opened;
     }
 
-    private void expire(Request request, Duration timeout) {
+    private long clock() {
+        return System.nanoTime() - epoch;
+    }
+
+    /** Sets the one alarm for all requests, unless it is set for sooner: most requests are answered long before, and need no timer of their own. */
+    private void wake(long at) {
+        for (long set = alarm.get(); at < set; set = alarm.get()) {
+            if (alarm.compareAndSet(set, at)) {
+                timer.schedule(() -> look(at), Math.max(0, at - clock()), TimeUnit.NANOSECONDS);
+                return;
+            }
+        }
+    }
+
+    private void look(long at) {
+        if (!alarm.compareAndSet(at, NONE)) {
+            return; // another one is set for sooner, and goes on from there
+        }
+        long now = clock();
+        long next = NONE;
+        for (Request request : waiting.values()) {
+            if (request.due <= now) {
+                expire(request);
+            } else {
+                next = Math.min(next, request.due);
+            }
+        }
+        if (next != NONE) {
+            try {
+                wake(Math.max(next, now + LEAST_PAUSE));
+            } catch (RejectedExecutionException stopping) {
+                // the host stops: whoever waits is told by that
+            }
+        }
+    }
+
+    private void expire(Request request) {
         MeshException late =
                 new MeshException(
                         "timeout",
-                        request.peer + " did not answer within " + timeout.toMillis() + " ms");
+                        request.peer
+                                + " did not answer within "
+                                + request.timeout.toMillis()
+                                + " ms");
         try {
             executor.execute(
                     () ->
@@ -182,7 +227,17 @@ final class Pending {
         final CompletableFuture<MeshMessage> answer = new CompletableFuture<>();
         volatile Link link;
 
-        Request(String id, AgentId peer, Consumer<MeshMessage> interim) {
+        private final Duration timeout;
+        private final long due;
+
+        Request(
+                String id,
+                AgentId peer,
+                Consumer<MeshMessage> interim,
+                Duration timeout,
+                long due) {
+            this.timeout = timeout;
+            this.due = due;
             this.id = id;
             this.peer = peer;
             this.interim = interim;

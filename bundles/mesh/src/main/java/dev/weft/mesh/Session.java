@@ -114,7 +114,7 @@ final class Session implements Receiver.Listener {
     /** A link came up and was greeted. */
     void opened() {
         awaySince = 0;
-        sender.soon();
+        sender.now(); // what waited is the first that leaves: a worker would take a while to begin
     }
 
     @Override

@@ -218,7 +218,7 @@ class LinkPolicyTest {
         Net.Host a = net.host("agent-a").reaches(Path.P2P);
         Net.Host b = net.host("agent-b");
         b.handle((peer, message, reply) -> reply.send("x_response", Wire.object()), "x");
-        a.mesh.request(b.id, "x", Wire.object(), Duration.ofSeconds(20), null)
+        a.mesh.request(b.id, "x", Wire.object(), Duration.ofSeconds(2), null)
                 .get(20, TimeUnit.SECONDS);
         await().atMost(Duration.ofSeconds(60))
                 .during(Duration.ofMillis(2500))

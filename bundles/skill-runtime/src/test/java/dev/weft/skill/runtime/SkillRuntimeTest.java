@@ -72,6 +72,8 @@ class SkillRuntimeTest {
         assertEquals("one", say());
         fixture.runtime.removeSkill(v1);
         assertEquals("unknown_skill", assertThrows(TaskException.class, this::say).error().code());
+        assertTrue(fixture.runtime.wasHere("echo"));
+        assertFalse(fixture.runtime.wasHere("other"));
     }
 
     @Test
