@@ -40,7 +40,7 @@ final class Answer implements RunListener {
     void follow(Run run, boolean stream, long from) {
         if (stream) {
             run.follow(this);
-            listener = this::piece;
+            listener = (sequence, text) -> piece(run.task().attempt(), sequence, text);
             try {
                 run.chunks().subscribe(from, listener);
             } catch (IllegalStateException unreachable) {
@@ -81,11 +81,15 @@ final class Answer implements RunListener {
         send(MeshMessage.TASK_PROGRESS, Wire.object().put("fraction", fraction).put("note", note));
     }
 
-    private void piece(long sequence, String text) {
+    private void piece(int attempt, long sequence, String text) {
         pieces = sequence + 1;
         if (!send(
                 MeshMessage.TASK_STREAM_CHUNK,
-                Wire.object().put("text", text).put("done", false).put("seq", sequence))) {
+                Wire.object()
+                        .put("text", text)
+                        .put("done", false)
+                        .put("attempt", attempt)
+                        .put("seq", sequence))) {
             throw new IllegalStateException("the caller cannot be reached, or does not keep up");
         }
     }
@@ -95,7 +99,11 @@ final class Answer implements RunListener {
         if (pieces > 0) {
             send(
                     MeshMessage.TASK_STREAM_CHUNK,
-                    Wire.object().put("text", "").put("done", true).put("seq", pieces));
+                    Wire.object()
+                            .put("text", "")
+                            .put("done", true)
+                            .put("attempt", task.attempt())
+                            .put("seq", pieces));
         }
         ObjectNode payload = Wire.object();
         if (task.state() == TaskState.COMPLETED) {

@@ -125,7 +125,9 @@ public final class PeerTasks implements MessageHandler, LinkUser {
         if (before != null) {
             before.abandon(run);
         }
-        answer.follow(run, stream, Math.max(0, payload.path("after").asLong(0)));
+        // a task that was begun again here since has other pieces than those the peer got before
+        boolean same = payload.path("attempt").asInt(0) == run.task().attempt();
+        answer.follow(run, stream, same ? Math.max(0, payload.path("after").asLong(0)) : 0);
         if (before == null) {
             run.done().thenAccept(task -> answers.remove(task.id()));
         }

@@ -14,6 +14,7 @@ import dev.weft.api.task.Task;
 import dev.weft.api.task.TaskHandle;
 import dev.weft.api.task.TaskRequest;
 import dev.weft.api.task.TaskState;
+import dev.weft.api.task.TaskStep;
 import dev.weft.protocol.AgentCard;
 import dev.weft.protocol.MeshMessage;
 import dev.weft.protocol.Wire;
@@ -107,6 +108,50 @@ class RemoteTasksTest {
                                                         .get("note")
                                                         .asText()
                                                         .equals("quarter")));
+    }
+
+    @Test
+    void pieces_of_another_attempt_and_missing_ones_are_told_apart() throws Exception {
+        here.link(there);
+        here.stranger =
+                (payload, interim) -> {
+                    for (String piece :
+                            List.of(
+                                    "{\"text\":\"a\",\"attempt\":1,\"seq\":0}",
+                                    "{\"text\":\"b\",\"attempt\":1,\"seq\":1}",
+                                    "{\"text\":\"b\",\"attempt\":1,\"seq\":1}",
+                                    "{\"text\":\"A\",\"attempt\":2,\"seq\":0}",
+                                    "{\"text\":\"D\",\"attempt\":2,\"seq\":3}",
+                                    "{\"text\":\"\",\"done\":true,\"attempt\":2,\"seq\":5}")) {
+                        interim.accept(
+                                new MeshMessage(
+                                        MeshMessage.TASK_STREAM_CHUNK,
+                                        "",
+                                        there.id.value(),
+                                        "",
+                                        Wire.tree(piece)));
+                    }
+                    return answer("{\"result\":\"end\"}");
+                };
+        TaskHandle handle =
+                here.submit(
+                        "stream",
+                        Wire.object(),
+                        Optional.of(there.id.value()),
+                        Duration.ofSeconds(20));
+        List<String> pieces = new ArrayList<>();
+        handle.onChunk(pieces::add);
+        assertEquals("end", end(handle).result().textValue());
+        assertEquals(List.of("a", "b", "A", "D"), pieces);
+        List<String> notes =
+                here.engine.trace(handle.task().id()).stream()
+                        .filter(step -> step.what().equals("stream"))
+                        .map(TaskStep::note)
+                        .toList();
+        assertEquals(3, notes.size(), notes.toString());
+        assertTrue(notes.get(0).contains("starts anew after 2 pieces"), notes.get(0));
+        assertTrue(notes.get(1).contains("pieces 1 to 2"), notes.get(1));
+        assertTrue(notes.get(2).contains("pieces 4 to 4"), notes.get(2));
     }
 
     @Test

@@ -53,7 +53,7 @@ class MainJobIT {
                     () -> !first.lists("disk", "second"));
             Program.Result gone = first.weft("call", "disk.usage", "path=/", "--agent", "second");
             assertEquals(1, gone.exit(), gone.text());
-            assertTrue(gone.text().contains("disk"), gone.text());
+            assertTrue(gone.text().contains("no skill \"disk\" is installed"), gone.text());
 
             assertEquals(0, second.stop());
             TestHost.await("the second host deregistered", () -> !first.sees("second", "active"));

@@ -61,6 +61,62 @@ class PeopleIT {
         }
     }
 
+    /** Question, stream and cancel of a task that a peer carries out, whose host is killed meanwhile. */
+    @Test
+    void what_a_peer_does_for_a_caller_goes_on_after_the_peer_was_killed() throws Exception {
+        try (TestHost host = new TestHost(folder.resolve("host"), "host");
+                TestHost caller = new TestHost(folder.resolve("caller"), "caller")) {
+            Files.createDirectories(host.deploy());
+            SkillJars.make(host.deploy(), "appender.jar", "appender", "1.0.0");
+            host.start();
+            host.admit(caller);
+            caller.start();
+            TestHost.await("the skill", () -> caller.lists("appender", "host"));
+            Path stop = folder.resolve("stop");
+            Path slow = folder.resolve("slow");
+            String asking = later(caller, "appender.ask", "--agent", "host");
+            String counting = later(caller, "appender.count", "until=" + stop, "--agent", "host");
+            String working =
+                    later(
+                            caller,
+                            "appender.append",
+                            "file=" + slow,
+                            "millis=600000",
+                            "--agent",
+                            "host");
+            TestHost.await("the question", () -> task(caller, asking).has("question"));
+            TestHost.await("the work", () -> Files.exists(Path.of(slow + ".runs")));
+            TestHost.await("the count", () -> isAt(caller, counting, "working"));
+            String port = String.valueOf(java.net.URI.create(host.url()).getPort());
+            host.program().kill();
+            host.start("--port", port);
+
+            TestHost.await(
+                    "the work anew", () -> Files.readAllLines(Path.of(slow + ".runs")).size() == 2);
+            TestHost.await(
+                    "word that the output starts anew",
+                    () -> caller.weft("tasks", counting).text().contains("starts anew after"));
+            assertTrue(isAt(caller, asking, "input-required"));
+            assertEquals(0, caller.weft("answer", asking, "yes").exit());
+            TestHost.await("the answer's end", () -> isDone(caller, asking));
+            assertEquals("yes on attempt 2", task(caller, asking).path("result").asText());
+            Files.createFile(stop);
+            TestHost.await("the count's end", () -> isDone(caller, counting));
+            assertEquals(2, task(caller, counting).path("result").asInt());
+            assertEquals(
+                    200,
+                    Rest.post(caller, "/api/hub/tasks/" + working + "/cancel", "{}").statusCode());
+            TestHost.await(
+                    "the running skill is stopped", () -> Files.exists(Path.of(slow + ".stopped")));
+            assertTrue(isAt(caller, working, "canceled"));
+            assertFalse(Files.exists(slow));
+        }
+    }
+
+    private static boolean isAt(TestHost host, String id, String state) throws Exception {
+        return task(host, id).path("state").asText().equals(state);
+    }
+
     private static String later(TestHost host, String skill, String... arguments) {
         java.util.List<String> all = new java.util.ArrayList<>(java.util.List.of("call", skill));
         all.addAll(java.util.List.of(arguments));
@@ -73,6 +129,6 @@ class PeopleIT {
     }
 
     private static boolean isDone(TestHost host, String id) throws Exception {
-        return task(host, id).path("state").asText().equals("completed");
+        return isAt(host, id, "completed");
     }
 }

@@ -24,11 +24,23 @@ final class Rest {
     static HttpResponse<String> send(TestHost host, String path)
             throws IOException, InterruptedException {
         return HttpClient.newHttpClient()
+                .send(request(host, path).build(), HttpResponse.BodyHandlers.ofString());
+    }
+
+    static HttpResponse<String> post(TestHost host, String path, String body)
+            throws IOException, InterruptedException {
+        return HttpClient.newHttpClient()
                 .send(
-                        HttpRequest.newBuilder(URI.create(host.url() + path))
-                                .header("X-API-Key", host.localKey())
-                                .timeout(Duration.ofSeconds(20))
+                        request(host, path)
+                                .header("Content-Type", "application/json")
+                                .POST(HttpRequest.BodyPublishers.ofString(body))
                                 .build(),
                         HttpResponse.BodyHandlers.ofString());
+    }
+
+    private static HttpRequest.Builder request(TestHost host, String path) throws IOException {
+        return HttpRequest.newBuilder(URI.create(host.url() + path))
+                .header("X-API-Key", host.localKey())
+                .timeout(Duration.ofSeconds(20));
     }
 }

@@ -8,7 +8,7 @@ import java.util.Objects;
  *
  * @param at when, by the clock of the host that says so
  * @param agent id of that host
- * @param what a state's wire name, or {@code queued|sent|retried|resumed|recovered|called|answered}
+ * @param what a state's wire name, or {@code queued|sent|retried|resumed|recovered|called|answered|stream}
  * @param note details for people; may be ""
  */
 public record TaskStep(Instant at, String agent, String what, String note) {
