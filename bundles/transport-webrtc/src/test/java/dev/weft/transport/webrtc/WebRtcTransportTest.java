@@ -260,6 +260,27 @@ class WebRtcTransportTest {
     }
 
     @Test
+    void five_percent_loss_and_a_tenth_of_a_second_lose_and_reorder_nothing() throws Exception {
+        try (BadLine line = new BadLine(50, 5)) {
+            hub.drop = BadLine::goesAround;
+            hub.change = line::through;
+            Link there = a.connect(b);
+            Link back = only(b);
+            List<String> sent =
+                    IntStream.range(0, 300).mapToObj(i -> i + " " + "x".repeat(1000)).toList();
+            for (String frame : sent) {
+                there.send(frame);
+                back.send(frame);
+            }
+            await().atMost(Duration.ofSeconds(50))
+                    .until(() -> a.frames.size() == sent.size() && b.frames.size() == sent.size());
+            assertEquals(sent, b.frames);
+            assertEquals(sent, a.frames);
+            assertTrue(line.carried.get() > 300 && line.lost.get() > 5, line.lost.toString());
+        }
+    }
+
+    @Test
     void a_restarted_peer_replaces_its_link() throws Exception {
         Link old = a.connect(b);
         TestHost reborn = host("agent-b");
