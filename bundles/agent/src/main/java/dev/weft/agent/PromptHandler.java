@@ -3,6 +3,7 @@ package dev.weft.agent;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.weft.api.agent.Agent;
+import dev.weft.api.mesh.LinkUser;
 import dev.weft.api.mesh.MessageHandler;
 import dev.weft.api.task.TaskException;
 import dev.weft.protocol.AgentId;
@@ -13,22 +14,27 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.HexFormat;
+import java.util.Map;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 
 /** Lets a peer ask this host's agent. A peer that says {@code stream} hears words and steps as they come. */
 @Component(
-        service = MessageHandler.class,
+        service = {MessageHandler.class, LinkUser.class},
         property = MessageHandler.TYPE + "=" + MeshMessage.AGENT_PROMPT)
-public final class PromptHandler implements MessageHandler {
+public final class PromptHandler implements MessageHandler, LinkUser {
     private static final long TIMEOUT_MILLIS = Duration.ofSeconds(120).toMillis();
     private static final long LONGEST_MILLIS = Duration.ofHours(1).toMillis();
     private static final int MOST = 64 << 10;
     private static final int MOST_STEPS = 1 << 20;
     private static final int MOST_NAME = 64;
     private final Agent agent;
+
+    /** How many prompts of each peer are being answered. */
+    private final Map<AgentId, Integer> asking = new ConcurrentHashMap<>();
 
     /** Starts.
      * @param agent answers */
@@ -63,9 +69,12 @@ public final class PromptHandler implements MessageHandler {
                         "",
                         peer,
                         Math.max(1, payload.path("depth").asInt(1)));
+        asking.merge(peer, 1, Integer::sum);
         agent.ask(question, streamed ? new Chunks(reply) : null)
                 .whenComplete(
                         (answer, e) -> {
+                            asking.computeIfPresent(
+                                    peer, (id, count) -> count > 1 ? count - 1 : null);
                             if (streamed) {
                                 reply.send(
                                         MeshMessage.AGENT_STREAM_CHUNK,
@@ -79,6 +88,11 @@ public final class PromptHandler implements MessageHandler {
                                 refuse(reply, e);
                             }
                         });
+    }
+
+    @Override
+    public boolean needs(AgentId peer) {
+        return asking.containsKey(peer);
     }
 
     /** A peer's conversations are its own: their names here are ones that nobody else's come to. */

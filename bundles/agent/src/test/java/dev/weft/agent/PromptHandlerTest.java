@@ -1,7 +1,9 @@
 package dev.weft.agent;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -24,6 +26,9 @@ class PromptHandlerTest {
                 public CompletableFuture<Answer> ask(Question question, Listener listener) {
                     assertEquals("agent-a", question.caller().value());
                     ASKED.set(question);
+                    if (question.prompt().equals("slow")) {
+                        return SLOW;
+                    }
                     if (listener != null) {
                         listener.onText("you ");
                         listener.onStep(STEP);
@@ -37,6 +42,7 @@ class PromptHandlerTest {
                 }
             };
 
+    private static final CompletableFuture<Agent.Answer> SLOW = new CompletableFuture<>();
     private static final AtomicReference<Agent.Question> ASKED = new AtomicReference<>();
     private static final Agent.Step STEP =
             new Agent.Step("disk.usage", "here", Wire.object(), Wire.object(), null, 1);
@@ -123,5 +129,15 @@ class PromptHandlerTest {
 
     private static JsonNode prompt(String conversation) {
         return Wire.object().put("message", "hello").put("conversation", conversation);
+    }
+
+    @Test
+    void the_link_to_a_peer_is_needed_until_it_has_its_answer() {
+        AgentId peer = new AgentId("agent-a");
+        assertFalse(handler.needs(peer));
+        assertNull(ask("slow"));
+        assertTrue(handler.needs(peer));
+        SLOW.complete(new Agent.Answer("at last", "m", List.of()));
+        assertFalse(handler.needs(peer));
     }
 }
