@@ -40,7 +40,10 @@ class BenchIT {
         JsonNode bulk = figures.get("16 MiB results (baseline: raw DataChannel)");
         assertEquals("MB/s", bulk.path("unit").asText());
         assertTrue(bulk.path("value").asDouble() > 0 && bulk.path("baseline").asDouble() > 0);
-        assertEquals(8, figures.size(), figures.keySet().toString());
+        JsonNode cold = figures.get("first result of a new peer, by relay, p50");
+        assertTrue(cold.path("value").asDouble() > 0, figures.keySet().toString());
+        assertTrue(figures.containsKey("3 hosts of one process, all linked"));
+        assertEquals(16, figures.size(), figures.keySet().toString());
     }
 
     /** Versions replaced while calls come at 200 a second: none may fail. */

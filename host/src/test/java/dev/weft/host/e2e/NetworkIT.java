@@ -202,7 +202,8 @@ class NetworkIT {
         awaitPath("p2p", 30);
         boolean delayed = network.spoil("router2", 100, 5);
         if (!delayed) {
-            System.out.println("the kernel has no netem: 5 % loss without the delay of 100 ms");
+            System.out.println(
+                    "the kernel has no netem: 5 % loss without the delay of 100 ms, which the tests of transport-webrtc make themselves");
         }
         try {
             for (int i = 0; i < 5; i++) {
@@ -213,13 +214,17 @@ class NetworkIT {
         }
     }
 
+    /** What is under way goes on, and the link itself too unless the way to the registry is back later than a silent link is waited for. */
     @Test
-    void a_host_that_gets_another_address_is_linked_over_it() {
+    void a_host_that_gets_another_address_keeps_its_link_and_loses_no_call() {
         arrive();
         awaitPath("p2p", 30);
         double since = peer(one, "two").path("since").asDouble();
         String pair = peer(one, "two").path("candidate_pair").asText();
         network.address("two", "192.168.2.77", "192.168.2.1");
+        long start = System.nanoTime();
+        JsonNode task = call("--timeout", "60");
+        assertEquals("completed", task.path("state").asText(), task.toString());
         await(
                 "a link over the new address",
                 60,
@@ -228,11 +233,11 @@ class NetworkIT {
                     return now.path("path").asText().equals("p2p")
                             && !now.path("candidate_pair").asText().equals(pair);
                 });
-        // The restart goes through the registry, so the old link may end before the socket is back.
-        System.out.println(
-                since == peer(one, "two").path("since").asDouble()
-                        ? "the link moved to the new address"
-                        : "a new link replaced the one over the old address");
+        long seconds = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - start);
+        boolean same = since == peer(one, "two").path("since").asDouble();
+        System.out.println("over the new address after " + seconds + " s, same link: " + same);
+        // ICE calls a link silent after some 3 s, and it is waited for 10 s longer
+        assertTrue(same || seconds > 12, "a new link after " + seconds + " s");
         assertCall("p2p");
         network.address("two", "192.168.2.2", "192.168.2.1");
     }

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.weft.host.framework.SkillJars;
 import dev.weft.protocol.Wire;
 import java.io.IOException;
 import java.net.URI;
@@ -211,6 +213,82 @@ class ReferenceIT {
             assertTrue(task.path("result").toString().contains("hello, hello"), task.toString());
             assertEquals("p2p", task.path("path").asText(), task.toString());
         }
+    }
+
+    /** All eleven message types, from the sidecar to the host and, but for the question after a skill, from the host to the sidecar. */
+    @Test
+    void every_message_type_works_both_ways_and_unknown_ones_are_counted() throws Exception {
+        json("POST", "/api/registry/agents", DIRECT, registration("old-one", "parrot"));
+        SkillJars.make(host.deploy(), "appender.jar", "appender", "1.0.0");
+        TestHost.await("the skill that streams", () -> host.lists("appender", "host"));
+        try (ReferenceSidecar sidecar = sidecar(DIRECT)) {
+            String self = Rest.get(host, "/api/session").path("agent").path("id").asText();
+            sidecar.offer(self);
+
+            String ping = answer(sidecar, "ping").path("request_id").asText();
+            sidecar.send("pong", ping, self, Wire.object());
+            sidecar.send("ping", "ping-1", self, Wire.object());
+            assertEquals("ping-1", answer(sidecar, "pong").path("request_id").asText());
+            sidecar.send("skill_query", "query-1", self, Wire.tree("{\"skill\":\"text\"}"));
+            JsonNode known = answer(sidecar, "skill_response").path("payload");
+            assertTrue(known.path("available").asBoolean(), known.toString());
+            Path stop = folder.resolve("stop");
+            ObjectNode count = Wire.object().put("skill", "appender.count").put("message", "");
+            count.put("stream", true).putObject("args").put("until", stop.toString());
+            sidecar.send("task_request", "task-1", self, count);
+            assertEquals("1:0\n", text(answer(sidecar, "task_stream_chunk")));
+            Files.createFile(stop);
+            assertEquals("task-1", answer(sidecar, "task_response").path("request_id").asText());
+            sidecar.send(
+                    "agent_prompt",
+                    "prompt-1",
+                    self,
+                    Wire.tree("{\"message\":\"what can you do?\",\"stream\":true}"));
+            answer(sidecar, "agent_stream_chunk");
+            assertFalse(text(answer(sidecar, "agent_response")).isBlank());
+            sidecar.send("agent_status", "", self, Wire.tree("{\"status\":\"busy\"}"));
+            sidecar.send("from_the_future", "x", self, Wire.tree("{}"));
+            String counter = "weft_mesh_dropped_total{reason=\"unknown_type\"} ";
+            TestHost.await(
+                    "the count of unknown types",
+                    () ->
+                            Rest.send(host, "/metrics")
+                                    .body()
+                                    .lines()
+                                    .filter(line -> line.startsWith(counter))
+                                    .anyMatch(line -> !line.equals(counter + "0")));
+
+            CompletableFuture<JsonNode> called =
+                    CompletableFuture.supplyAsync(
+                            () -> host.json("call", "parrot", "message=hi", "--agent", "old-one"));
+            String task = answer(sidecar, "task_request").path("request_id").asText();
+            sidecar.send(
+                    "task_stream_chunk", task, self, Wire.tree("{\"text\":\"h\",\"done\":false}"));
+            sidecar.send("task_response", task, self, Wire.tree("{\"result\":\"hi hi\"}"));
+            JsonNode done = called.get(60, TimeUnit.SECONDS);
+            assertEquals("completed", done.path("state").asText(), done.toString());
+            CompletableFuture<String> asked =
+                    CompletableFuture.supplyAsync(
+                            () -> host.weft("ask", "who are you?", "--agent", "old-one").text());
+            String prompt = answer(sidecar, "agent_prompt").path("request_id").asText();
+            sidecar.send(
+                    "agent_stream_chunk",
+                    prompt,
+                    self,
+                    Wire.tree("{\"text\":\"a parrot\",\"done\":false}"));
+            sidecar.send("agent_response", prompt, self, Wire.tree("{\"text\":\"a parrot\"}"));
+            assertTrue(asked.get(60, TimeUnit.SECONDS).contains("a parrot"), asked.get());
+            Files.delete(host.deploy().resolve("appender.jar"));
+            answer(sidecar, "agent_status");
+        }
+    }
+
+    private static JsonNode answer(ReferenceSidecar sidecar, String type) throws Exception {
+        return sidecar.next(sidecar.messages, type);
+    }
+
+    private static String text(JsonNode message) {
+        return message.path("payload").path("text").asText();
     }
 
     @Test
