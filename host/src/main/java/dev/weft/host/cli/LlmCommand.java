@@ -1,6 +1,7 @@
 package dev.weft.host.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.weft.protocol.Wire;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,7 +17,8 @@ import picocli.CommandLine.Parameters;
             LlmCommand.Show.class,
             LlmCommand.Use.class,
             LlmCommand.Models.class,
-            LlmCommand.Raise.class
+            LlmCommand.Raise.class,
+            LlmCommand.Budget.class
         })
 final class LlmCommand extends HostCommand {
     @Override
@@ -68,21 +70,32 @@ final class LlmCommand extends HostCommand {
                                             + " → "
                                             + String.join(", ", providers));
                         });
-        for (JsonNode budget : llm.path("budgets")) {
-            output.line(
-                    "budget "
-                            + budget.path("name").asText()
-                            + " per "
-                            + budget.path("per").asText()
-                            + ": "
-                            + used(budget, "tokens", "token_limit")
-                            + " tokens, "
-                            + used(budget, "money", "money_limit")
-                            + " money"
-                            + (budget.path("waiting").asInt() > 0
-                                    ? "; calls that wait for it: " + budget.path("waiting").asInt()
-                                    : ""));
-        }
+        llm.path("cache_seconds")
+                .properties()
+                .forEach(
+                        route ->
+                                output.line(
+                                        "route "
+                                                + route.getKey()
+                                                + ": the same question gets the same answer for "
+                                                + route.getValue().asText()
+                                                + " s"));
+        llm.path("budgets").forEach(budget -> output.line(line(budget)));
+    }
+
+    private static String line(JsonNode budget) {
+        return "budget "
+                + budget.path("name").asText()
+                + " per "
+                + budget.path("per").asText()
+                + ": "
+                + used(budget, "tokens", "token_limit")
+                + " tokens, "
+                + used(budget, "money", "money_limit")
+                + " money"
+                + (budget.path("waiting").asInt() > 0
+                        ? "; calls that wait for it: " + budget.path("waiting").asInt()
+                        : "");
     }
 
     private static String used(JsonNode budget, String used, String limit) {
@@ -106,6 +119,67 @@ final class LlmCommand extends HostCommand {
                 output().json(answer);
             } else {
                 answer.path("models").forEach(model -> output().line(model.asText()));
+            }
+        }
+    }
+
+    /** {@code weft llm budget}. */
+    @Command(
+            name = "budget",
+            description = "Lists budgets, or sets one at once and for good; 0 is no limit.")
+    static final class Budget extends HostCommand {
+        @Parameters(
+                index = "0",
+                arity = "0..1",
+                paramLabel = "BUDGET",
+                description = "route:NAME, agent:NAME or skill:ID; * for a name is one for each.")
+        private String budget;
+
+        @Option(names = "--tokens", paramLabel = "N", description = "Most tokens in a period.")
+        private Long tokens;
+
+        @Option(names = "--money", paramLabel = "M", description = "Most money in a period.")
+        private Double money;
+
+        @Option(
+                names = "--per",
+                paramLabel = "P",
+                description = "hour, day, month or total (default: ${DEFAULT-VALUE}).",
+                defaultValue = "day")
+        private String per;
+
+        @Option(
+                names = "--reset",
+                description = "Takes back what was set: what the configuration says counts again.")
+        private boolean reset;
+
+        @Option(names = "--json", description = "Prints one JSON document.")
+        private boolean json;
+
+        @Override
+        void run() {
+            JsonNode answer;
+            if (budget == null) {
+                answer = client().get("/api/llm").path("budgets");
+            } else if (reset) {
+                client().delete("/api/llm/budgets/" + budget);
+                answer = client().get("/api/llm").path("budgets");
+            } else {
+                ObjectNode limit = Wire.object().put("per", per);
+                if (tokens != null) {
+                    limit.put("tokens", tokens);
+                }
+                if (money != null) {
+                    limit.put("money", money);
+                }
+                answer = Wire.node(List.of(client().put("/api/llm/budgets/" + budget, limit)));
+            }
+            if (json) {
+                output().json(answer);
+            } else if (answer.isEmpty()) {
+                output().line("no budgets");
+            } else {
+                answer.forEach(one -> output().line(line(one)));
             }
         }
     }

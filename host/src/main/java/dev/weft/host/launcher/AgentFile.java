@@ -44,6 +44,7 @@ public final class AgentFile {
                             "labels",
                             "providers",
                             "routes",
+                            "budgets",
                             "permissions"));
     private static final Set<String> SKILL_KEYS =
             new TreeSet<>(Set.of("builtin", "dirs", "disabled"));
@@ -72,6 +73,7 @@ public final class AgentFile {
     private final List<String> errors = new ArrayList<>();
     private final Map<String, Object> values = new LinkedHashMap<>();
     private final Map<String, Integer> lines = new LinkedHashMap<>();
+    private final LlmEntries llm = new LlmEntries(this::error);
 
     private AgentFile(Path file) {
         this.file = file;
@@ -127,12 +129,17 @@ public final class AgentFile {
     }
 
     /**
-     * @param key {@code labels}, {@code routes} or {@code permissions}
+     * @param key {@code labels} or {@code permissions}
      * @return its members; a list of texts is joined by commas
      */
     @SuppressWarnings("unchecked")
     public Map<String, String> map(String key) {
         return (Map<String, String>) values.getOrDefault(key, Map.of());
+    }
+
+    /** @return {@code routes} and {@code budgets} */
+    LlmEntries llm() {
+        return llm;
     }
 
     /** @return each provider's members */
@@ -191,7 +198,9 @@ public final class AgentFile {
         }
         switch (key) {
             case "skills" -> skills(value);
-            case "labels", "routes", "permissions" ->
+            case "routes" -> llm.readRoutes(value);
+            case "budgets" -> llm.readBudgets(value);
+            case "labels", "permissions" ->
                     members(key, value).ifPresent(map -> values.put(key, map));
             case "providers" -> providers(value);
             case "max_turns", "context_window" -> integer(key, value);

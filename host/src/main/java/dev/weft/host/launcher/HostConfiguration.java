@@ -189,11 +189,10 @@ final class HostConfiguration {
         if (!permissions.isEmpty()) {
             all.put("dev.weft.tasks", Map.of("permissions", permissions));
         }
-        List<String> routes =
-                file.map("routes").entrySet().stream()
-                        .map(route -> route.getKey() + "=" + route.getValue())
-                        .toList();
-        all.put("dev.weft.llm.router", Map.of("routes", routes));
+        LlmEntries llm = file.llm();
+        all.put(
+                "dev.weft.llm.router",
+                Map.of("routes", llm.routes(), "cache", llm.caches(), "budgets", llm.budgets()));
         providers()
                 .forEach(
                         provider ->

@@ -61,7 +61,7 @@ public interface Llm {
      * @return newest first, 100 at most */
     List<CallRecord> recent();
 
-    /** Every budget that is configured or in use.
+    /** Every budget that is configured, set or in use; one for each ({@code skill:*}) is there too, with nothing used.
      * @return ordered by name */
     List<Budget> budgets();
 
@@ -72,6 +72,31 @@ public interface Llm {
      * @return the budget as it is now
      * @throws IllegalArgumentException if there is no such budget, or nothing is added */
     Budget raise(String name, long tokens, double money);
+
+    /** Sets a budget, at once and for good: it beats a configured one and stays so over restarts. What is used stays used.
+     * @param name {@code route:NAME}, {@code agent:NAME} or {@code skill:ID}; {@code *} for a name is one budget for each
+     * @param per {@code hour}, {@code day}, {@code month} or {@code total}
+     * @param tokens most tokens; 0: no limit
+     * @param money most money; 0: no limit
+     * @return the budget as it is now
+     * @throws IllegalArgumentException if something of it is wrong; says what
+     * @throws java.io.UncheckedIOException if it cannot be kept; nothing changes then */
+    default Budget limit(String name, String per, long tokens, double money) {
+        throw new UnsupportedOperationException();
+    }
+
+    /** Takes back what {@link #limit} set: what the configuration says counts again.
+     * @param name of the budget
+     * @return whether it was set */
+    default boolean unlimit(String name) {
+        return false;
+    }
+
+    /** Routes whose answers are cached.
+     * @return for how many seconds, by route; sorted */
+    default Map<String, Long> caches() {
+        return Map.of();
+    }
 
     /**
      * A provider.

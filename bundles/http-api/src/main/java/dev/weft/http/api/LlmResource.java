@@ -44,7 +44,17 @@ final class LlmResource implements Resource {
                         "/api/llm/budgets/{name}/raise",
                         "Allow {tokens, money} more in a budget's present period; waiting calls go on",
                         Route.roles(Role.ADMIN, Role.OPERATOR),
-                        this::raise));
+                        this::raise),
+                Route.put(
+                        "/api/llm/budgets/{name}",
+                        "Set a budget {tokens, money, per}, at once and over restarts; 0: no limit",
+                        Route.roles(Role.ADMIN, Role.OPERATOR),
+                        this::limit),
+                Route.delete(
+                        "/api/llm/budgets/{name}",
+                        "Take back what was set: what the configuration says counts again",
+                        Route.roles(Role.ADMIN, Role.OPERATOR),
+                        this::unlimit));
     }
 
     private CompletionStage<Reply> models(Call call) {
@@ -71,6 +81,34 @@ final class LlmResource implements Resource {
         } catch (IllegalArgumentException refused) {
             throw ApiException.bad("bad_budget", refused.getMessage());
         }
+    }
+
+    private CompletionStage<Reply> limit(Call call) {
+        JsonNode body = call.json();
+        String per = Call.text(body, "per");
+        Llm llm = llm();
+        if (!body.has("tokens") && !body.has("money")) {
+            throw ApiException.bad("missing_member", "say \"tokens\" or \"money\"; 0 is no limit");
+        }
+        try {
+            return Reply.ok(
+                    describe(
+                            llm.limit(
+                                    call.path("name"),
+                                    per.isEmpty() ? "day" : per,
+                                    (long) Call.number(body, "tokens", 0, 0, MOST),
+                                    Call.number(body, "money", 0, 0, MOST))));
+        } catch (IllegalArgumentException refused) {
+            throw ApiException.bad("bad_budget", refused.getMessage());
+        }
+    }
+
+    private CompletionStage<Reply> unlimit(Call call) {
+        String name = call.path("name");
+        if (!llm().unlimit(name)) {
+            throw ApiException.notFound("the budget " + Wire.quote(name) + " was not set");
+        }
+        return Reply.ok(Wire.object().put("removed", name));
     }
 
     private Llm llm() {
@@ -112,6 +150,7 @@ final class LlmResource implements Resource {
                     .put("last_error", provider.lastError());
         }
         json.set("routes", Wire.node(llm.routes()));
+        json.set("cache_seconds", Wire.node(llm.caches()));
         ArrayNode budgets = json.putArray("budgets");
         llm.budgets().forEach(budget -> budgets.add(describe(budget)));
         ObjectNode usage = json.putObject("usage");

@@ -89,6 +89,8 @@ class AccessWalkTest {
                     "a PUT /api/llm/routes/{route}",
                     "aov GET /api/llm/providers/{id}/models",
                     "ao POST /api/llm/budgets/{name}/raise",
+                    "ao PUT /api/llm/budgets/{name}",
+                    "ao DELETE /api/llm/budgets/{name}",
                     "ao DELETE /api/ask/conversations/{id}",
                     "ao POST /api/ask",
                     "aov GET /api/events",

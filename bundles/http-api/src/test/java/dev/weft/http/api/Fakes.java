@@ -758,6 +758,19 @@ final class Fakes {
             }
             return new Budget(name, "day", 100 + tokens, 7, 0, 0, 0, 0, 0);
         }
+
+        @Override
+        public Budget limit(String name, String per, long tokens, double money) {
+            if (!name.contains(":")) {
+                throw new IllegalArgumentException("a budget is called route:NAME …");
+            }
+            return new Budget(name, per, tokens, 7, money, 0, 0, 0, 0);
+        }
+
+        @Override
+        public boolean unlimit(String name) {
+            return name.equals("route:default");
+        }
     }
 
     static final class Answering implements Agent {

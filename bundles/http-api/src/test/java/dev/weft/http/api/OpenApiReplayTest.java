@@ -171,6 +171,9 @@ class OpenApiReplayTest {
                 "/api/llm/budgets/{name}/raise",
                 "{\"tokens\":5}",
                 "route:default");
+        String limit = "{\"tokens\":5,\"per\":\"hour\"}";
+        ok(Role.OPERATOR, "PUT", "/api/llm/budgets/{name}", limit, "skill:*");
+        ok(Role.OPERATOR, "DELETE", "/api/llm/budgets/{name}", null, "route:default");
         ok(Role.OPERATOR, "DELETE", "/api/ask/conversations/{id}", null, "known");
         ok(Role.OPERATOR, "POST", "/api/ask", "{\"prompt\":\"hello\"}");
         HttpResponse<InputStream> stream =

@@ -19,8 +19,11 @@ final class Account {
     record Rule(String name, String per, long tokens, double money) {
         boolean matches(String subject) {
             return name.equals(subject)
-                    || name.endsWith(":*")
-                            && subject.startsWith(name.substring(0, name.length() - 1));
+                    || isForEach() && subject.startsWith(name.substring(0, name.length() - 1));
+        }
+
+        boolean isForEach() {
+            return name.endsWith(":*");
         }
     }
 
@@ -28,6 +31,7 @@ final class Account {
     record Kept(String period, long tokens, double money, long raisedTokens, double raisedMoney) {}
 
     private static final double ROUNDING = 1e-9;
+    private static final int HEADROOM = 100;
 
     private final String name;
     private Rule rule;
@@ -39,6 +43,7 @@ final class Account {
     private long reservedTokens;
     private double reservedMoney;
     private int waiting;
+    private Kept kept;
 
     Account(String name, Rule rule, Instant now) {
         this.name = name;
@@ -54,18 +59,35 @@ final class Account {
         this.rule = changed;
     }
 
-    void restore(Kept kept, Instant now) {
-        if (kept.period().equals(period(now))) {
-            tokens = kept.tokens();
-            money = kept.money();
-            raisedTokens = kept.raisedTokens();
-            raisedMoney = kept.raisedMoney();
+    void restore(Kept before, Instant now) {
+        if (before.period().equals(period(now))) {
+            kept = before;
+            tokens = before.tokens();
+            money = before.money();
+            raisedTokens = before.raisedTokens();
+            raisedMoney = before.raisedMoney();
         }
     }
 
-    Kept keep() {
-        return new Kept(
-                period, tokens + reservedTokens, money + reservedMoney, raisedTokens, raisedMoney);
+    /** Whether what is on disk covers what is used and held now: after a kill, no less than that counts as used. */
+    boolean isKept() {
+        return kept != null
+                && kept.period().equals(period)
+                && kept.tokens() >= tokens + reservedTokens
+                && kept.money() >= money + reservedMoney;
+    }
+
+    /** What goes to disk.
+     * @param ahead whether a little more is kept than is used, so that not every call has to write: one percent of the limits */
+    Kept keep(boolean ahead) {
+        kept =
+                new Kept(
+                        period,
+                        tokens + reservedTokens + (ahead ? rule.tokens() / HEADROOM : 0),
+                        money + reservedMoney + (ahead ? rule.money() / HEADROOM : 0),
+                        raisedTokens,
+                        raisedMoney);
+        return kept;
     }
 
     /** Begins a new period if the old one is over. */

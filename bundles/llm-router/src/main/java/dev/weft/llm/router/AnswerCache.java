@@ -58,6 +58,14 @@ final class AnswerCache {
         lives = Map.copyOf(read);
     }
 
+    /** The routes that are cached.
+     * @return seconds by route, sorted */
+    Map<String, Long> seconds() {
+        Map<String, Long> seconds = new TreeMap<>();
+        lives.forEach((route, nanos) -> seconds.put(route, TimeUnit.NANOSECONDS.toSeconds(nanos)));
+        return seconds;
+    }
+
     /** Looks.
      * @param route the way
      * @param request what is asked

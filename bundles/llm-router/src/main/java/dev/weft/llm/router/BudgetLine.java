@@ -4,8 +4,10 @@ import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Reads one line of the budgets' configuration. */
+/** Reads budgets: lines of the configuration, and what a person sets. */
 final class BudgetLine {
+    private static final String HOW =
+            "write it as route:NAME, agent:NAME or skill:ID (* for each), then tokens=N, money=M and per=hour, day, month or total";
     private static final Logger log = LoggerFactory.getLogger(BudgetLine.class);
     private static final Set<String> PERIODS = Set.of("hour", "day", "month", "total");
 
@@ -29,20 +31,29 @@ final class BudgetLine {
                     default -> throw new IllegalArgumentException();
                 }
             }
-            if (words[0].matches("(route|agent|skill):([a-zA-Z0-9._-]+|\\*)")
-                    && PERIODS.contains(per)
-                    && tokens >= 0
-                    && money >= 0
-                    && Double.isFinite(money)
-                    && (tokens > 0 || money > 0)) {
-                return new Account.Rule(words[0], per, tokens, money);
+            if (tokens > 0 || money > 0) {
+                return rule(words[0], per, tokens, money);
             }
         } catch (IllegalArgumentException e) {
             // said below
         }
-        log.error(
-                "Budget '{}' in dev.weft.llm.router is ignored: write it as route:NAME, agent:NAME or skill:ID (* for each), then tokens=N, money=M and per=hour, day, month or total",
-                line);
+        log.error("Budget '{}' in dev.weft.llm.router is ignored: {}", line, HOW);
         return null;
+    }
+
+    /** Checks a budget.
+     * @throws IllegalArgumentException if it is none; says what it must be */
+    static Account.Rule rule(String name, String per, long tokens, double money) {
+        if (name == null || !name.matches("(route|agent|skill):([a-zA-Z0-9._-]{1,64}|\\*)")) {
+            throw new IllegalArgumentException(
+                    "a budget is called route:NAME, agent:NAME or skill:ID, with * for each of them");
+        }
+        if (!PERIODS.contains(per)) {
+            throw new IllegalArgumentException("per must be hour, day, month or total");
+        }
+        if (tokens < 0 || money < 0 || !Double.isFinite(money)) {
+            throw new IllegalArgumentException("tokens and money must be 0 (no limit) or more");
+        }
+        return new Account.Rule(name, per, tokens, money);
     }
 }

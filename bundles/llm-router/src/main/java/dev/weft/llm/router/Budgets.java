@@ -11,6 +11,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -62,9 +63,14 @@ final class Budgets {
     private final Map<String, Account> accounts = new TreeMap<>();
     private final Map<String, Account.Kept> kept;
     private final Hold nothing = new Hold(List.of(), 0, 0);
+    private final BudgetRules limits;
     private volatile List<Account.Rule> rules = List.of();
 
-    Budgets(String[] configured, Path file, Events events, Clock clock) {
+    /** @param configured lines
+     * @param limits those that people set
+     * @param file where what is used is kept; null to keep nothing */
+    Budgets(String[] configured, BudgetRules limits, Path file, Events events, Clock clock) {
+        this.limits = limits;
         this.file = file;
         this.events = events;
         this.clock = clock;
@@ -75,19 +81,53 @@ final class Budgets {
     /** Takes other limits; what is used stays.
      * @param configured lines {@code route:default tokens=1000 money=1.5 per=day} */
     synchronized void configure(String[] configured) {
-        List<Account.Rule> read = new ArrayList<>();
-        for (String line : configured == null ? new String[0] : configured) {
-            Account.Rule rule = BudgetLine.read(line);
-            if (rule != null) {
-                read.add(rule);
-            }
+        limits.configure(configured);
+        apply();
+    }
+
+    /** Sets a limit, at once and for good.
+     * @throws IllegalArgumentException if it is none; says why
+     * @throws java.io.UncheckedIOException if it cannot be kept; nothing changes then */
+    synchronized Llm.Budget limit(String name, String per, long tokens, double money) {
+        Account.Rule rule = BudgetLine.rule(name, per, tokens, money);
+        limits.set(rule);
+        log.info(
+                "LLM budget {} is {} tokens and {} money per {} (0: no limit)",
+                name,
+                tokens,
+                money,
+                per);
+        apply();
+        return list().stream()
+                .filter(budget -> budget.name().equals(name))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** Forgets what {@link #limit} set; what the configuration says counts again.
+     * @return whether there was something */
+    synchronized boolean unlimit(String name) {
+        boolean was = limits.remove(name);
+        if (was) {
+            log.info("LLM budget {} is what the configuration says", name);
+            apply();
         }
-        rules = List.copyOf(read);
+        return was;
+    }
+
+    private void apply() {
+        rules = limits.all();
         for (Account.Rule rule : rules) {
-            if (!rule.name().endsWith(":*")) {
+            if (!rule.isForEach()) {
                 account(rule.name(), rule);
             }
         }
+        accounts.forEach(
+                (name, account) ->
+                        rules.stream()
+                                .filter(rule -> rule.matches(name))
+                                .findFirst()
+                                .ifPresent(account::rule));
         accounts.entrySet()
                 .removeIf(
                         account ->
@@ -133,7 +173,9 @@ final class Budgets {
                             .orElse(null);
             if (full == null) {
                 concerned.forEach(account -> account.reserve(tokens, money));
-                keep();
+                if (!concerned.stream().allMatch(Account::isKept)) {
+                    keep(true);
+                }
                 return new Hold(concerned, tokens, money);
             }
             if (!now.isBefore(until)) {
@@ -173,7 +215,7 @@ final class Budgets {
         }
         account.turn(clock.instant());
         account.raise(tokens, money);
-        keep();
+        keep(true);
         notifyAll();
         log.info("LLM budget {} is raised by {} tokens and {} money", name, tokens, money);
         publish("raised", account, null, tokens, money);
@@ -183,7 +225,22 @@ final class Budgets {
     synchronized List<Llm.Budget> list() {
         Instant now = clock.instant();
         accounts.values().forEach(account -> account.turn(now));
-        return accounts.values().stream().map(Account::describe).toList();
+        List<Llm.Budget> all = new ArrayList<>();
+        accounts.values().forEach(account -> all.add(account.describe()));
+        for (Account.Rule rule : rules) {
+            if (rule.isForEach()) {
+                all.add(new Account(rule.name(), rule, now).describe());
+            }
+        }
+        all.sort(Comparator.comparing(Llm.Budget::name));
+        return all;
+    }
+
+    /** The host stops: what is kept is exact from now on. */
+    synchronized void close() {
+        if (!accounts.isEmpty()) {
+            keep(false);
+        }
     }
 
     private synchronized void settle(Hold hold, long usedTokens, double usedMoney) {
@@ -192,7 +249,9 @@ final class Budgets {
         }
         hold.accounts.forEach(
                 account -> account.settle(hold.tokens, hold.money, usedTokens, usedMoney));
-        keep();
+        if (!hold.accounts.stream().allMatch(Account::isKept)) {
+            keep(true); // it used more than was held
+        }
         notifyAll();
     }
 
@@ -259,9 +318,10 @@ final class Budgets {
         events.publish("llm.budget", data);
     }
 
-    private void keep() {
-        Map<String, Account.Kept> all = new TreeMap<>();
-        accounts.forEach((name, account) -> all.put(name, account.keep()));
+    private void keep(boolean ahead) {
+        Map<String, Account.Kept> all = new TreeMap<>(kept); // also of those that nobody used since
+        all.keySet().removeIf(name -> rules.stream().noneMatch(rule -> rule.matches(name)));
+        accounts.forEach((name, account) -> all.put(name, account.keep(ahead)));
         try {
             KeptJson.write(file, mapper, all);
         } catch (IOException e) {

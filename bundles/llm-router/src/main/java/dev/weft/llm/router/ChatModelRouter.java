@@ -16,6 +16,7 @@ import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceReference;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Modified;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ReferenceCardinality;
@@ -63,6 +64,8 @@ public final class ChatModelRouter implements Llm, HealthCheck {
         this.budgets =
                 new Budgets(
                         config.budgets(),
+                        new BudgetRules(
+                                folder == null ? null : folder.resolve("llm-budget-limits.json")),
                         folder == null ? null : folder.resolve("llm-budgets.json"),
                         events,
                         clock);
@@ -70,6 +73,11 @@ public final class ChatModelRouter implements Llm, HealthCheck {
         this.events = events;
         this.calls =
                 new Calls(providers, this::providersOf, budgets, cache, usage, patience(config));
+    }
+
+    @Deactivate
+    void stop() {
+        budgets.close();
     }
 
     @Modified
@@ -182,6 +190,27 @@ public final class ChatModelRouter implements Llm, HealthCheck {
     @Override
     public Budget raise(String name, long tokens, double money) {
         return budgets.raise(name, tokens, money);
+    }
+
+    @Override
+    public Budget limit(String name, String per, long tokens, double money) {
+        Budget limited = budgets.limit(name, per, tokens, money);
+        publish();
+        return limited;
+    }
+
+    @Override
+    public boolean unlimit(String name) {
+        boolean was = budgets.unlimit(name);
+        if (was) {
+            publish();
+        }
+        return was;
+    }
+
+    @Override
+    public Map<String, Long> caches() {
+        return cache.seconds();
     }
 
     @Override

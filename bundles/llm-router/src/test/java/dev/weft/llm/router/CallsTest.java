@@ -263,12 +263,13 @@ class CallsTest {
         CompletableFuture<String> call =
                 CompletableFuture.supplyAsync(() -> model.chat("x"), threads);
         await().atMost(Duration.ofSeconds(20))
-                .until(() -> !router.budgets().isEmpty() && router.budgets().get(0).waiting() == 1);
+                .until(() -> router.budgets().size() == 2 && budget("skill:test").waiting() == 1);
+        assertEquals(0, budget("skill:*").money());
         assertTrue(published.stream().anyMatch(event -> event.contains("state=waiting")));
         assertFalse(call.isDone());
         router.raise("skill:test", 0, 1);
         assertEquals("a", call.get(20, TimeUnit.SECONDS));
-        assertEquals(0.00021, router.budgets().get(0).money(), 1e-9);
+        assertEquals(0.00021, budget("skill:test").money(), 1e-9);
         assertThrows(IllegalArgumentException.class, () -> router.raise("skill:none", 1, 0));
         assertThrows(IllegalArgumentException.class, () -> router.raise("skill:test", 0, 0));
     }
@@ -280,6 +281,7 @@ class CallsTest {
         RouterModel model = start(config);
         add("a", Map.of(), () -> "a");
         model.chat("x");
+        router.stop();
         model = start(config);
         assertEquals(30, router.budgets().get(0).tokens());
         add(
@@ -292,6 +294,82 @@ class CallsTest {
         assertThrows(IllegalStateException.class, () -> failing.chat("x"));
         assertEquals(30, router.budgets().get(0).tokens());
         assertEquals(0, router.budgets().get(0).reservedTokens());
+    }
+
+    /** Not every call writes: what is on disk is ahead by up to one percent of the limit. */
+    @Test
+    void after_a_kill_no_less_than_what_was_used_counts_as_used() {
+        Map<String, Object> config =
+                Map.of(
+                        "budgets",
+                        new String[] {"skill:test tokens=100000 per=total", "skill:* tokens=1000"});
+        RouterModel model = start(config);
+        add("a", Map.of(), () -> "a");
+        for (int i = 0; i < 20; i++) {
+            model.chat("x");
+        }
+        ask("skill:other");
+        start(config); // nobody stopped the one before
+        long used = budget("skill:test").tokens();
+        assertTrue(used >= 600 && used <= 600 + 4096 + 100 + 1000, "used: " + used);
+        router.stop();
+        start(config);
+        add("a", Map.of(), () -> "a");
+        assertEquals(used, budget("skill:test").tokens(), "a restart changes nothing");
+        router.limit("route:none", "day", 1, 0);
+        router.stop();
+        start(config);
+        add("a", Map.of(), () -> "a");
+        ask("skill:other");
+        assertTrue(
+                budget("skill:other").tokens() >= 60,
+                "what another skill used is kept while nobody asks: " + router.budgets());
+    }
+
+    @Test
+    void a_budget_is_set_at_once_kept_and_taken_back() throws Exception {
+        Map<String, Object> config =
+                Map.of("budgets", new String[] {"skill:test tokens=5000 per=total"});
+        RouterModel model = start(config);
+        add("a", Map.of(), () -> "a");
+        Llm.Budget set = router.limit("skill:test", "total", 10, 0);
+        assertEquals(10, set.tokenLimit());
+        CompletableFuture<String> call =
+                CompletableFuture.supplyAsync(() -> model.chat("x"), threads);
+        await().atMost(Duration.ofSeconds(20)).until(() -> budget("skill:test").waiting() == 1);
+        router.limit("skill:test", "total", 0, 0);
+        assertEquals("a", call.get(20, TimeUnit.SECONDS), "no limit lets it go on");
+        router.limit("skill:*", "hour", 7, 1.5);
+        router.stop();
+        start(config);
+        assertEquals(0, budget("skill:test").tokenLimit(), "what was set is kept");
+        assertEquals("hour", budget("skill:*").per());
+        assertTrue(router.unlimit("skill:test"));
+        assertFalse(router.unlimit("skill:test"));
+        assertEquals(5000, budget("skill:test").tokenLimit());
+        for (String wrong : List.of("test", "skill:", "plan:x", "skill:a b")) {
+            assertThrows(
+                    IllegalArgumentException.class, () -> router.limit(wrong, "day", 1, 0), wrong);
+        }
+        assertThrows(IllegalArgumentException.class, () -> router.limit("skill:a", "week", 1, 0));
+        assertThrows(IllegalArgumentException.class, () -> router.limit("skill:a", "day", -1, 0));
+    }
+
+    /** A call that may use some 200 tokens. */
+    private void ask(String caller) {
+        new RouterModel(router, caller, threads)
+                .chat(
+                        ChatRequest.builder()
+                                .messages(UserMessage.from("x"))
+                                .maxOutputTokens(100)
+                                .build());
+    }
+
+    private Llm.Budget budget(String name) {
+        return router.budgets().stream()
+                .filter(one -> one.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError(name + " is not among " + router.budgets()));
     }
 
     @Test
