@@ -11,9 +11,11 @@ import java.util.Map;
  * @param specification what the model is told
  * @param agentParameter name of the parameter that chooses the host
  * @param agents hosts that offer it, by label
+ * @param bounded whether no other host may do it, also if the model names none
  */
 record Offer(
         String tool,
         ToolSpecification specification,
         String agentParameter,
-        Map<String, AgentId> agents) {}
+        Map<String, AgentId> agents,
+        boolean bounded) {}

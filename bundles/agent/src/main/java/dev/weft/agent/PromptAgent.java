@@ -241,7 +241,7 @@ public final class PromptAgent implements Agent {
     }
 
     private Answer answer(ChatModel current, Ask ask, Question question, Window window) {
-        Map<String, Offer> all = toolbox.offers();
+        Map<String, Offer> all = toolbox.offers(Scope.of(question));
         Map<String, Offer> offers = Relevance.choose(asked(window, question), all, maxTools);
         String system = instructions.text();
         Conversation conversation =
@@ -252,7 +252,7 @@ public final class PromptAgent implements Agent {
                         .systemMessageTransformer(
                                 template ->
                                         system) // not as a template: AGENT.md may hold {{braces}}
-                        .toolProvider(request -> tools(offers, ask, question.caller()))
+                        .toolProvider(request -> tools(offers, ask, question))
                         .executeToolsConcurrently(callers)
                         .maxToolCallingRoundTrips(maxTurns + 1)
                         .hallucinatedToolNameStrategy(request -> unknownTool(request, offers, ask))
@@ -264,7 +264,7 @@ public final class PromptAgent implements Agent {
         return new Answer(text, modelName == null ? "unknown" : modelName, ask.steps());
     }
 
-    private ToolProviderResult tools(Map<String, Offer> offers, Ask ask, AgentId caller) {
+    private ToolProviderResult tools(Map<String, Offer> offers, Ask ask, Question question) {
         ToolProviderResult.Builder result = ToolProviderResult.builder();
         offers.values()
                 .forEach(
@@ -277,7 +277,9 @@ public final class PromptAgent implements Agent {
                 peers == null || ask.depth() >= PeerAgents.DEEPEST
                         ? new LinkedHashMap<>()
                         : new LinkedHashMap<>(toolbox.agents());
-        agents.values().removeIf(agent -> agent.equals(caller)); // never back to who asks
+        agents.values().removeIf(agent -> agent.equals(question.caller())); // never back
+        Scope scope = Scope.of(question);
+        agents.entrySet().removeIf(agent -> !scope.allows(agent.getKey(), agent.getValue()));
         if (!agents.isEmpty() && !offers.containsKey(PeerAgents.NAME)) {
             PeerAgents delegation = new PeerAgents(peers, ask, agents, longestResult);
             result.add(delegation.specification(), delegation);

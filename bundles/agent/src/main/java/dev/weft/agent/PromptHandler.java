@@ -13,7 +13,9 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
@@ -68,7 +70,9 @@ public final class PromptHandler implements MessageHandler, LinkUser {
                         conversation.isEmpty() ? "" : own(peer, conversation),
                         "",
                         peer,
-                        Math.max(1, payload.path("depth").asInt(1)));
+                        Math.max(1, payload.path("depth").asInt(1)),
+                        texts(payload.path("skills")),
+                        texts(payload.path("agents")));
         asking.merge(peer, 1, Integer::sum);
         agent.ask(question, streamed ? new Chunks(reply) : null)
                 .whenComplete(
@@ -107,6 +111,12 @@ public final class PromptHandler implements MessageHandler, LinkUser {
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java has SHA-256", e);
         }
+    }
+
+    private static List<String> texts(JsonNode list) {
+        List<String> texts = new ArrayList<>();
+        list.forEach(item -> texts.add(item.asText()));
+        return texts;
     }
 
     private static ObjectNode response(Agent.Answer answer, boolean trace) {

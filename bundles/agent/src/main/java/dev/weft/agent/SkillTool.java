@@ -73,6 +73,9 @@ final class SkillTool implements ToolExecutor {
                             + " does not offer this tool; it is offered by "
                             + String.join(", ", offer.agents().keySet()));
         }
+        if (target == null && offer.bounded()) {
+            target = offer.agents().values().iterator().next();
+        }
         try {
             Task task = ask.run(offer.tool(), input, Optional.ofNullable(target));
             String agent = task.target() == null ? label : toolbox.label(task.target());

@@ -51,10 +51,21 @@ final class Toolbox {
     /** What is on offer.
      * @return by the name that the model uses, sorted */
     Map<String, Offer> offers() {
+        return offers(new Scope(List.of(), List.of()));
+    }
+
+    /** What is on offer within bounds.
+     * @param scope the bounds
+     * @return by the name that the model uses, sorted */
+    Map<String, Offer> offers(Scope scope) {
         List<Source> sources = sources();
+        if (!scope.isWhole()) {
+            sources.removeIf(source -> !scope.allows(source.label, source.id));
+            return build(sources, scope);
+        }
         Snapshot known = snapshot;
         if (!known.sources.equals(sources)) {
-            known = new Snapshot(sources, build(sources));
+            known = new Snapshot(sources, build(sources, scope));
             snapshot = known;
         }
         return known.offers;
@@ -110,7 +121,7 @@ final class Toolbox {
         return sources;
     }
 
-    private static Map<String, Offer> build(List<Source> sources) {
+    private static Map<String, Offer> build(List<Source> sources, Scope scope) {
         Map<String, List<Source>> where = new TreeMap<>();
         Map<String, SkillCard> skills = new TreeMap<>();
         Map<String, SkillCard.ToolCard> tools = new TreeMap<>();
@@ -121,6 +132,9 @@ final class Toolbox {
                 }
                 for (SkillCard.ToolCard tool : skill.tools()) {
                     String key = skill.id() + "." + tool.name();
+                    if (!scope.allows(key)) {
+                        continue;
+                    }
                     where.computeIfAbsent(key, absent -> new ArrayList<>()).add(source);
                     skills.putIfAbsent(key, skill);
                     tools.putIfAbsent(key, tool);
@@ -148,7 +162,15 @@ final class Toolbox {
                 continue;
             }
             String name = name(key, offers.keySet());
-            offers.put(name, offer(key, name, skills.get(key), tool, where.get(key)));
+            offers.put(
+                    name,
+                    offer(
+                            key,
+                            name,
+                            skills.get(key),
+                            tool,
+                            where.get(key),
+                            !scope.agents().isEmpty()));
         }
         return java.util.Collections.unmodifiableMap(new TreeMap<>(offers));
     }
@@ -158,7 +180,8 @@ final class Toolbox {
             String name,
             SkillCard skill,
             SkillCard.ToolCard tool,
-            List<Source> sources) {
+            List<Source> sources,
+            boolean bounded) {
         String parameter = "agent";
         while (tool.schema().path("properties").has(parameter)) {
             parameter = parameter.equals("agent") ? "on_agent" : parameter + "_";
@@ -191,7 +214,7 @@ final class Toolbox {
                         .description(description)
                         .parameters(parameters)
                         .build();
-        return new Offer(key, specification, parameter, agents);
+        return new Offer(key, specification, parameter, agents, bounded);
     }
 
     /** Models take letters, digits, _ and - only, 64 at most; two tools never share a name. */

@@ -248,6 +248,45 @@ class ConversationTest {
     }
 
     @Test
+    void a_question_with_bounds_shows_and_reaches_nothing_else() throws Exception {
+        world.peer("agent-b2", "bravo", "active", World.disk());
+        world.peer("agent-c3", "charlie", "active", World.disk());
+        world.installed.add(World.skill("text", "run", "a text", "{\"type\":\"object\"}"));
+        AtomicReference<ChatRequest> shown = new AtomicReference<>();
+        agent.use(
+                script(
+                        request -> {
+                            shown.set(request);
+                            return AiMessage.from(
+                                    call("1", "disk_usage", "{\"path\":\"/\"}"),
+                                    call(
+                                            "2",
+                                            "disk_usage",
+                                            "{\"path\":\"/\",\"agent\":\"charlie\"}"),
+                                    call("3", "text_run", "{}"));
+                        },
+                        says("done")));
+        Answer answer =
+                agent.ask(
+                                new Question(
+                                        "x",
+                                        TIME,
+                                        "",
+                                        "",
+                                        null,
+                                        0,
+                                        List.of("disk"),
+                                        List.of("bravo")),
+                                null)
+                        .get(15, TimeUnit.SECONDS);
+        assertEquals(
+                List.of("disk_usage"),
+                shown.get().toolSpecifications().stream().map(tool -> tool.name()).toList());
+        assertEquals(1, world.submitted.size(), answer.steps().toString());
+        assertEquals("agent-b2", world.submitted.get(0).target().orElseThrow());
+    }
+
+    @Test
     void of_many_tools_the_model_is_shown_those_that_the_question_is_about() throws Exception {
         IntStream.range(0, 100)
                 .forEach(

@@ -45,6 +45,12 @@ public interface TaskContext {
      * @return 1 for the first time */
     int attempt();
 
+    /** Whether this call is begun again if the host crashes before it is done.
+     * @return false for a task that lives in memory */
+    default boolean isDurable() {
+        return false;
+    }
+
     /** How many tasks led to this one, on this host and others. Whoever hands work on in another way than by a task, such as a
      * question to an agent, passes it on, so that circles come to an end.
      * @return 0 for what a person asked for */

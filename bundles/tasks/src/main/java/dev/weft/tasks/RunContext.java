@@ -61,6 +61,11 @@ record RunContext(Run run, Clock clock, Semaphore asking) implements TaskContext
     }
 
     @Override
+    public boolean isDurable() {
+        return run.spec().isDurable();
+    }
+
+    @Override
     public int depth() {
         return run.spec().depth();
     }

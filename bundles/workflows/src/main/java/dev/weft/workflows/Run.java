@@ -8,9 +8,12 @@ import dev.weft.skill.TaskContext;
 import dev.weft.workflows.file.Reference;
 import dev.weft.workflows.file.Workflow;
 import dev.weft.workflows.file.Workflow.Step;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorCompletionService;
 import java.util.concurrent.Future;
@@ -21,6 +24,7 @@ final class Run {
     private final Workflow workflow;
     private final Steps steps;
     private final TaskContext task;
+    private final Map<String, Integer> doings = new HashMap<>();
     private final ObjectNode scope = JsonNodeFactory.instance.objectNode();
 
     Run(Workflow workflow, Steps steps, ObjectNode input, TaskContext task) {
@@ -61,7 +65,12 @@ final class Run {
         }
         try {
             return step instanceof Workflow.Call call
-                    ? steps.call(call, (ObjectNode) filled(call.input()), at(call.place()), task)
+                    ? steps.call(
+                            call,
+                            (ObjectNode) filled(call.input()),
+                            at(call.place()),
+                            key(step),
+                            task)
                     : supervised((Workflow.Supervise) step);
         } catch (TaskException e) {
             throw new TaskException(
@@ -71,7 +80,19 @@ final class Run {
 
     private JsonNode supervised(Workflow.Supervise step) throws InterruptedException {
         String goal = filled(JsonNodeFactory.instance.textNode(step.goal())).asText();
-        return steps.supervise(goal, at(step.place()), task);
+        return steps.supervise(goal, step, at(step.place()), key(step), task);
+    }
+
+    /** Names one doing of a step: the same for the same doing when the run is begun again. */
+    private String key(Step step) {
+        int times;
+        synchronized (scope) {
+            times = doings.merge(step.id(), 1, Integer::sum);
+        }
+        return UUID.nameUUIDFromBytes(
+                        (task.idempotencyKey() + "/" + step.id() + "/" + times)
+                                .getBytes(StandardCharsets.UTF_8))
+                .toString();
     }
 
     private Workflow.Place at(Workflow.Place place) {

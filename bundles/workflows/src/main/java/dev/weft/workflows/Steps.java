@@ -41,6 +41,7 @@ public final class Steps {
     private final AgentDirectory directory;
     private final HostIdentity self;
     private final ExecutorService blocking;
+    private final Answers answers;
 
     /** Made by Declarative Services.
      * @param tasks carries out skills
@@ -48,7 +49,8 @@ public final class Steps {
      * @param mesh asks other agents
      * @param directory knows them
      * @param self this host
-     * @param blocking what branches run on */
+     * @param blocking what branches run on
+     * @param answers remembers what supervisors said */
     @Activate
     public Steps(
             @Reference Tasks tasks,
@@ -56,7 +58,9 @@ public final class Steps {
             @Reference Mesh mesh,
             @Reference AgentDirectory directory,
             @Reference HostIdentity self,
-            @Reference(target = "(weft.executor=blocking)") ExecutorService blocking) {
+            @Reference(target = "(weft.executor=blocking)") ExecutorService blocking,
+            @Reference Answers answers) {
+        this.answers = answers;
         this.tasks = tasks;
         this.agent = agent;
         this.mesh = mesh;
@@ -70,8 +74,9 @@ public final class Steps {
     }
 
     /** Runs a skill as a task and waits for it.
+     * @param key tells this step of this run from all others: begun again after a crash, the run finds what came of it
      * @throws TaskException why it did not complete */
-    JsonNode call(Workflow.Call call, ObjectNode input, Place place, TaskContext task)
+    JsonNode call(Workflow.Call call, ObjectNode input, Place place, String key, TaskContext task)
             throws InterruptedException {
         TaskHandle handle =
                 tasks.submit(
@@ -81,7 +86,13 @@ public final class Steps {
                                 target(place, call.skill()),
                                 self.agentId(),
                                 left(task),
-                                task.depth() + 1));
+                                task.depth() + 1,
+                                new TaskRequest.Options(
+                                        task.isDurable(),
+                                        task.isDurable() ? key : "",
+                                        false,
+                                        TaskRequest.Priority.NORMAL,
+                                        "")));
         try {
             Task done = await(handle.done().copy());
             if (done.error() != null) {
@@ -96,29 +107,51 @@ public final class Steps {
     }
 
     /** Has an agent reach a goal.
+     * @param key as above
      * @return its answer as text
      * @throws TaskException why it did not */
-    JsonNode supervise(String goal, Place place, TaskContext task) throws InterruptedException {
+    JsonNode supervise(
+            String goal, Workflow.Supervise step, Place place, String key, TaskContext task)
+            throws InterruptedException {
+        Optional<String> before = task.isDurable() ? answers.find(key) : Optional.empty();
+        if (before.isPresent()) {
+            return JsonNodeFactory.instance.textNode(before.get());
+        }
+        String answer = await(ask(goal, step, place, task));
+        if (task.isDurable()) {
+            answers.keep(key, answer, task.deadline());
+        }
+        return JsonNodeFactory.instance.textNode(answer);
+    }
+
+    private CompletableFuture<String> ask(
+            String goal, Workflow.Supervise step, Place place, TaskContext task) {
         Optional<AgentId> peer =
                 target(place, "").map(this::id).filter(id -> !id.equals(self.agentId()));
-        CompletableFuture<String> answer =
-                peer.isPresent()
-                        ? mesh.request(
-                                        peer.get(),
-                                        MeshMessage.AGENT_PROMPT,
-                                        JsonNodeFactory.instance
-                                                .objectNode()
-                                                .put("message", goal)
-                                                .put("depth", Math.max(1, task.depth())),
-                                        left(task),
-                                        null)
-                                .thenApply(Steps::text)
-                        : agent.ask(
-                                        new Agent.Question(
-                                                goal, left(task), "", "", null, task.depth()),
-                                        null)
-                                .thenApply(Agent.Answer::text);
-        return JsonNodeFactory.instance.textNode(await(answer));
+        if (peer.isEmpty()) {
+            return agent.ask(
+                            new Agent.Question(
+                                    goal,
+                                    left(task),
+                                    "",
+                                    "",
+                                    null,
+                                    task.depth(),
+                                    step.skills(),
+                                    step.agents()),
+                            null)
+                    .thenApply(Agent.Answer::text);
+        }
+        ObjectNode prompt =
+                JsonNodeFactory.instance
+                        .objectNode()
+                        .put("message", goal)
+                        .put("depth", Math.max(1, task.depth()))
+                        .put("timeout_ms", left(task).toMillis());
+        step.skills().forEach(prompt.withArray("skills")::add);
+        step.agents().forEach(prompt.withArray("agents")::add);
+        return mesh.request(peer.get(), MeshMessage.AGENT_PROMPT, prompt, left(task), null)
+                .thenApply(Steps::text);
     }
 
     private static String text(MeshMessage answer) {

@@ -64,28 +64,34 @@ class WorkflowTest {
                             method.equals("cancel")
                                     ? canceled.add((String) args[0])
                                     : submit((TaskRequest) args[0]));
+    private final List<Agent.Question> questions = new CopyOnWriteArrayList<>();
+    private final List<JsonNode> prompts = new CopyOnWriteArrayList<>();
     private final Agent agent =
-            (question, listener) ->
-                    CompletableFuture.completedFuture(
-                            new Agent.Answer("reached " + question.prompt(), "m", List.of()));
+            (question, listener) -> {
+                questions.add(question);
+                return CompletableFuture.completedFuture(
+                        new Agent.Answer("reached " + question.prompt(), "m", List.of()));
+            };
     private final Mesh mesh =
             service(
                     Mesh.class,
-                    (method, args) ->
-                            CompletableFuture.completedFuture(
-                                    new MeshMessage(
-                                            MeshMessage.AGENT_RESPONSE,
-                                            "1",
-                                            args[0].toString(),
-                                            "here",
-                                            Wire.object()
-                                                    .put(
-                                                            "text",
-                                                            args[0]
-                                                                    + " did "
-                                                                    + ((JsonNode) args[2])
-                                                                            .path("message")
-                                                                            .asText()))));
+                    (method, args) -> {
+                        prompts.add((JsonNode) args[2]);
+                        return CompletableFuture.completedFuture(
+                                new MeshMessage(
+                                        MeshMessage.AGENT_RESPONSE,
+                                        "1",
+                                        args[0].toString(),
+                                        "here",
+                                        Wire.object()
+                                                .put(
+                                                        "text",
+                                                        args[0]
+                                                                + " did "
+                                                                + ((JsonNode) args[2])
+                                                                        .path("message")
+                                                                        .asText())));
+                    });
     private final List<KnownAgent> agents =
             List.of(known("busy", 0.9), known("idle", 0.1), known("here", 0));
     private final AgentDirectory directory =
@@ -189,6 +195,61 @@ class WorkflowTest {
     }
 
     @Test
+    void a_supervisor_may_be_told_whom_and_what_it_may_use() throws IOException {
+        run(
+                """
+                steps:
+                  - {id: a, supervisor: "goal", skills: [disk, sysinfo.overview], agents: [idle]}
+                  - {id: b, supervisor: "goal", skills: [disk], agent: idle}
+                """,
+                Map.of());
+        assertEquals(List.of("disk", "sysinfo.overview"), questions.get(0).skills());
+        assertEquals(List.of("idle"), questions.get(0).agents());
+        assertEquals("[\"disk\"]", prompts.get(0).path("skills").toString());
+    }
+
+    /** A run that is begun again has the same keys, so the engine finds what its steps came to. */
+    @Test
+    void a_durable_run_that_is_begun_again_names_its_steps_alike_and_asks_no_supervisor_twice()
+            throws Exception {
+        String text =
+                """
+                steps:
+                  - loop:
+                      at_most: 2
+                      steps: [{id: again, skill: echo.it}]
+                  - {id: said, supervisor: "the goal"}
+                  - {id: last, skill: echo.it, input: {text: "${steps.said}"}}
+                """;
+        for (int time = 0; time < 2; time++) {
+            assertEquals("reached the goal", durable(text, "run-1").path("text").asText());
+        }
+        durable(text, "run-2");
+        List<String> keys =
+                requests.stream().map(request -> request.options().idempotencyKey()).toList();
+        assertEquals(keys.subList(0, 3), keys.subList(3, 6));
+        assertEquals(6, new java.util.HashSet<>(keys).size(), "each doing of each run is its own");
+        assertTrue(requests.stream().allMatch(request -> request.options().durable()));
+        assertEquals(2, questions.size(), "one for each run");
+    }
+
+    private JsonNode durable(String text, String key) throws Exception {
+        dev.weft.skill.TaskContext task =
+                service(
+                        dev.weft.skill.TaskContext.class,
+                        (method, args) ->
+                                switch (method) {
+                                    case "idempotencyKey" -> key;
+                                    case "deadline" -> Instant.now().plusSeconds(60);
+                                    case "isDurable" -> true;
+                                    case "isCanceled" -> false;
+                                    case "depth", "attempt" -> 1;
+                                    default -> null;
+                                });
+        return new Run(workflow(text), steps(), Wire.object(), task).result();
+    }
+
+    @Test
     void a_workflow_that_is_not_wanted_any_more_stops_its_task() {
         SkillHarness hurried =
                 harness("steps: [{skill: never.ends}]").within(Duration.ofMillis(300));
@@ -217,6 +278,9 @@ class WorkflowTest {
                           - parallel:
                               - {id: p, skill: x}
                               - {id: q, skill: x, input: {v: "${steps.p}"}}
+                          - {skill: x, agents: [one]}
+                          - {supervisor: x, agents: one}
+                          - {supervisor: x, skills: [one, "Two Three"]}
                         """);
         for (String expected :
                 List.of(
@@ -230,7 +294,10 @@ class WorkflowTest {
                         ":8: until must refer to a step",
                         ":9: a label is written key=value",
                         ":9: a step has an agent or a label",
-                        ":12: ${steps.p} refers to nothing")) {
+                        ":12: ${steps.p} refers to nothing",
+                        ":13: a skill takes no \"agents\"",
+                        ":14: \"agents\" must be a list",
+                        ":15: \"Two Three\" cannot be a member of \"skills\"")) {
             assertTrue(
                     errors.stream().anyMatch(error -> error.contains(expected)),
                     expected + " is not in\n" + String.join("\n", errors));
@@ -287,17 +354,30 @@ class WorkflowTest {
     }
 
     private SkillHarness harness(String text) {
+        return SkillHarness.of(new WorkflowSkill(List.of(workflow(text)), steps()));
+    }
+
+    private dev.weft.workflows.file.Workflow workflow(String text) {
         try {
             Path file = folder.resolve("w.yaml");
             Files.writeString(file, text);
             WorkflowFile.Outcome read = WorkflowFile.read(file);
             assertEquals(List.of(), read.errors());
-            Steps steps = new Steps(tasks, agent, mesh, directory, self, blocking);
-            return SkillHarness.of(
-                    new WorkflowSkill(List.of(read.workflow().orElseThrow()), steps));
+            return read.workflow().orElseThrow();
         } catch (IOException e) {
             throw new java.io.UncheckedIOException(e);
         }
+    }
+
+    private Steps steps() {
+        return new Steps(
+                tasks,
+                agent,
+                mesh,
+                directory,
+                self,
+                blocking,
+                new Answers(folder.resolve("answers")));
     }
 
     private TaskHandle submit(TaskRequest request) {

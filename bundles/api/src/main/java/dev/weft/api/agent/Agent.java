@@ -53,6 +53,8 @@ public interface Agent {
      * @param route of the chat model; "" for the default one
      * @param caller the agent that asks; null if a person does
      * @param depth how many agents handed the question on before; 0 for a person's
+     * @param skills what may be called for it, {@code skill} or {@code skill.tool}; empty for everything
+     * @param agents names or ids of the agents that may be given work for it; empty for all
      */
     record Question(
             String prompt,
@@ -60,7 +62,32 @@ public interface Agent {
             String conversation,
             String route,
             AgentId caller,
-            int depth) {
+            int depth,
+            List<String> skills,
+            List<String> agents) {
+        /** Copies the lists. */
+        public Question {
+            skills = List.copyOf(skills);
+            agents = List.copyOf(agents);
+        }
+
+        /** A question for which everything may be used.
+         * @param prompt see above
+         * @param timeout see above
+         * @param conversation see above
+         * @param route see above
+         * @param caller see above
+         * @param depth see above */
+        public Question(
+                String prompt,
+                Duration timeout,
+                String conversation,
+                String route,
+                AgentId caller,
+                int depth) {
+            this(prompt, timeout, conversation, route, caller, depth, List.of(), List.of());
+        }
+
         /** A person's question that stands alone.
          * @param prompt what is asked
          * @param timeout how long it may take; may be null

@@ -38,8 +38,12 @@ public record Workflow(
      * @param id see {@link Step#id}
      * @param goal what it is asked, with references
      * @param place where
+     * @param skills those that it may call, {@code skill} or {@code skill.tool}; empty for all
+     * @param agents names or ids of those that it may give work to; empty for all
      */
-    public record Supervise(String id, String goal, Place place) implements Step {}
+    public record Supervise(
+            String id, String goal, Place place, List<String> skills, List<String> agents)
+            implements Step {}
 
     /**
      * Does steps at once; the outcome is an object with a member each.

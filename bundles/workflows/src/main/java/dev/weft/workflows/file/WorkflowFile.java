@@ -180,6 +180,8 @@ public final class WorkflowFile {
                                 "agent",
                                 "label",
                                 "supervisor",
+                                "skills",
+                                "agents",
                                 "parallel",
                                 "loop"));
         List<String> kinds =
@@ -213,6 +215,14 @@ public final class WorkflowFile {
                         "move it to the step that needs it");
             }
         }
+        for (String key : List.of("skills", "agents")) {
+            if (members.containsKey(key) && !kind.equals("supervisor")) {
+                yaml.error(
+                        members.get(key),
+                        "a " + kind + " takes no \"" + key + "\"",
+                        "it is a supervisor that is told whom and what it may use");
+            }
+        }
         Node body = members.get(kind);
         Place place = place(members);
         // read before its id is known: a step cannot refer to itself
@@ -224,7 +234,21 @@ public final class WorkflowFile {
                 switch (kind) {
                     case "skill" ->
                             new Workflow.Call(id, required(body, kind), input(members), place);
-                    case "supervisor" -> new Workflow.Supervise(id, value(body).asText(), place);
+                    case "supervisor" ->
+                            new Workflow.Supervise(
+                                    id,
+                                    value(body).asText(),
+                                    place,
+                                    names(
+                                            members.get("skills"),
+                                            "skills",
+                                            "[a-z0-9][a-zA-Z0-9._-]{0,127}",
+                                            "skills: [disk, sysinfo.overview]"),
+                                    names(
+                                            members.get("agents"),
+                                            "agents",
+                                            "[a-z0-9][a-z0-9._-]{0,63}",
+                                            "agents: [edge-7, edge-8]"));
                     case "parallel" -> new Workflow.Parallel(id, parallel(body, depth));
                     default -> loop(id, body, depth);
                 };
@@ -280,6 +304,25 @@ public final class WorkflowFile {
             yaml.error(until, "until must refer to a step", "write until: ${steps.check.done}");
         }
         return new Workflow.Loop(id, steps, condition, most);
+    }
+
+    private List<String> names(Node node, String key, String shape, String example) {
+        if (node == null) {
+            return List.of();
+        }
+        List<String> names = new ArrayList<>();
+        for (Node item : yaml.items(node, "\"" + key + "\"")) {
+            String name = yaml.text(item, "a member of \"" + key + "\"");
+            if (name.matches(shape)) {
+                names.add(name);
+            } else {
+                yaml.error(
+                        item,
+                        "\"" + name + "\" cannot be a member of \"" + key + "\"",
+                        "write " + example);
+            }
+        }
+        return List.copyOf(names);
     }
 
     private Place place(Map<String, Node> members) {
