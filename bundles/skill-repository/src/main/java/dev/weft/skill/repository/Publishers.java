@@ -15,7 +15,7 @@ import java.util.Set;
  */
 public record Publishers(String type, long version, List<Publisher> publishers) {
     /** The kind of this document. */
-    static final String KIND = "publishers";
+    public static final String KIND = "publishers";
 
     /** Checks the fields. */
     public Publishers {

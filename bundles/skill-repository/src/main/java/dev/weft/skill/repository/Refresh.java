@@ -111,9 +111,8 @@ final class Refresh {
     private Releases releases(Publishers.Publisher publisher) throws IOException {
         String name = RepositoryReader.releases(publisher.namespace());
         Releases old = before.map(b -> b.releases().get(publisher.namespace())).orElse(null);
-        if (old == null && !snapshot.files().containsKey(name)) {
-            return new Releases(
-                    Releases.KIND, publisher.namespace(), 1, List.of()); // published nothing yet
+        if ((old == null || old.releases().isEmpty()) && !snapshot.files().containsKey(name)) {
+            return Releases.none(publisher.namespace()); // published nothing yet
         }
         if (old != null
                 && same(name)

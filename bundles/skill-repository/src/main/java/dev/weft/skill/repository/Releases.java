@@ -5,8 +5,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.jar.JarFile;
 import java.util.stream.Stream;
@@ -22,7 +24,7 @@ import org.osgi.framework.Version;
  */
 public record Releases(String type, String namespace, long version, List<Release> releases) {
     /** The kind of this document. */
-    static final String KIND = "releases";
+    public static final String KIND = "releases";
 
     /** Checks the fields. */
     public Releases {
@@ -38,6 +40,31 @@ public record Releases(String type, String namespace, long version, List<Release
         }
     }
 
+    /** Nothing published yet.
+     * @param namespace whose
+     * @return version 0 */
+    public static Releases none(String namespace) {
+        return new Releases(KIND, namespace, 0, List.of());
+    }
+
+    /** Reads a publisher's document.
+     * @param namespace whose it must be
+     * @param document a signed document
+     * @param role keys of which enough must have signed it
+     * @return what it says
+     * @throws CatalogException if it is another's, or others signed it */
+    public static Releases signed(String namespace, byte[] document, Role role)
+            throws CatalogException {
+        String name = RepositoryReader.releases(namespace);
+        Releases releases = Signed.read(name, document).open(name, role, KIND, Releases.class);
+        if (!releases.namespace().equals(namespace)) {
+            throw new CatalogException(
+                    CatalogException.Code.NOT_OWNED,
+                    name + " speaks for namespace " + releases.namespace());
+        }
+        return releases;
+    }
+
     /** What a document says that somebody claims to have signed; nothing of it is verified.
      * @param document a signed document
      * @return its content
@@ -45,6 +72,22 @@ public record Releases(String type, String namespace, long version, List<Release
     public static Releases claimed(byte[] document) throws CatalogException {
         String name = "the document of releases";
         return Signed.read(name, document).unverified(name, KIND, Releases.class);
+    }
+
+    /** Which bundle offers which skill.
+     * @param index what {@code index-NAMESPACE.xml} says of these releases
+     * @return skill id → symbolic name
+     * @throws CatalogException if it is broken, or lists something else */
+    public Map<String, String> skills(byte[] index) throws CatalogException {
+        String file = Index.part(namespace);
+        Map<String, Release> all = new HashMap<>();
+        releases.forEach(release -> all.put(release.id(), release));
+        Map<String, String> skills = new HashMap<>();
+        for (List<Entry.Clause> resource : new Index().read(file, index)) {
+            Entry entry = Entry.of(file, resource, all);
+            entry.skills().forEach(skill -> skills.put(skill.id(), entry.release().bundle()));
+        }
+        return skills;
     }
 
     /** The next document of this publisher.

@@ -80,9 +80,7 @@ final class RepositoryFolder {
 
     Releases releases(String namespace) throws IOException {
         String name = RepositoryReader.releases(namespace);
-        return exists(name)
-                ? document(name, Releases.class)
-                : new Releases(Releases.KIND, namespace, 0, List.of());
+        return exists(name) ? document(name, Releases.class) : Releases.none(namespace);
     }
 
     Optional<Snapshot> snapshot() throws IOException {

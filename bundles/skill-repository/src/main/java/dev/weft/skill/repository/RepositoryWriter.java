@@ -111,13 +111,7 @@ public final class RepositoryWriter {
         for (Publishers.Publisher publisher : folder.publishers().publishers()) {
             String part = Index.part(publisher.namespace());
             if (folder.exists(part)) {
-                Releases own = folder.releases(publisher.namespace());
-                Map<String, Releases.Release> all = new HashMap<>();
-                own.releases().forEach(release -> all.put(release.id(), release));
-                for (List<Entry.Clause> resource : new Index().read(part, folder.read(part))) {
-                    Entry entry = Entry.of(part, resource, all);
-                    entry.skills().forEach(s -> skills.put(s.id(), entry.release().bundle()));
-                }
+                skills.putAll(folder.releases(publisher.namespace()).skills(folder.read(part)));
             }
         }
         return skills;

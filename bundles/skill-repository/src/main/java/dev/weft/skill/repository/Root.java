@@ -31,7 +31,7 @@ public record Root(
         Role snapshot,
         Role publishers) {
     /** The kind of this document. */
-    static final String KIND = "root";
+    public static final String KIND = "root";
 
     /** Checks the fields. */
     public Root {

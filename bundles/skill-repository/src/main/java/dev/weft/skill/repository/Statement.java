@@ -25,7 +25,7 @@ public record Statement(
         String reason,
         String issued) {
     /** The kind of this document. */
-    static final String KIND = "statement";
+    public static final String KIND = "statement";
 
     /** Checks the fields. */
     public Statement {

@@ -453,6 +453,21 @@ class RepositoryTest {
     }
 
     @Test
+    void a_publisher_that_published_nothing_yet_disturbs_no_reading() throws Exception {
+        HostKey other = shop.key("other");
+        shop.writer.publisher(
+                new Publishers.Publisher("org.other", "Other", Role.of(other.publicKey())),
+                shop.owner);
+        shop.snapshot();
+        Contents once = shop.read();
+        shop.snapshot();
+        Contents twice = shop.read(Optional.of(once));
+        shop.writer.publish("org.other", shop.jar("org.other.x", "1.0.0"), other);
+        shop.snapshot();
+        assertEquals(2, shop.read(Optional.of(twice)).entries().size());
+    }
+
+    @Test
     void a_namespace_that_is_taken_away_is_not_offered() throws Exception {
         Contents before = shop.read();
         assertTrue(shop.writer.remove("com.acme", shop.owner));
