@@ -30,6 +30,13 @@ final class Connection {
                 : HostClient.remote(url, key == null ? System.getenv("WEFT_KEY") : key);
     }
 
+    /** A host at an address, which may also be that of its repository of skills. */
+    HostClient client(String address) {
+        return HostClient.remote(
+                address.replaceFirst("/repository/?$", ""),
+                key == null ? System.getenv("WEFT_KEY") : key);
+    }
+
     /** Whether the host is named by its address, and not by its data directory. */
     boolean isRemote() {
         return url != null;

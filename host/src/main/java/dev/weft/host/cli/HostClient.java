@@ -21,6 +21,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.stream.Stream;
 
@@ -131,6 +132,31 @@ final class HostClient {
                                 .header("Content-Type", "application/java-archive")
                                 .method("POST", BodyPublishers.ofFile(file))
                                 .build()));
+    }
+
+    /** Reads a small file.
+     * @param path where
+     * @return empty if there is none */
+    Optional<byte[]> file(String path) {
+        try {
+            HttpResponse<byte[]> response =
+                    http.send(
+                            request("GET", path, DEFAULT_TIMEOUT).GET().build(),
+                            BodyHandlers.ofByteArray());
+            if (response.statusCode() == 404) {
+                return Optional.empty();
+            }
+            if (response.statusCode() >= 400) {
+                throw problem(
+                        response.statusCode(), new String(response.body(), StandardCharsets.UTF_8));
+            }
+            return Optional.of(response.body());
+        } catch (IOException e) {
+            throw unreachable(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new HostException(HostException.FAILED, "interrupted");
+        }
     }
 
     /** Fetches a document that is no JSON.

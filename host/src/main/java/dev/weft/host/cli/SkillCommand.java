@@ -28,12 +28,15 @@ import picocli.CommandLine.Spec;
 /** {@code weft skill}. */
 @Command(
         name = "skill",
-        description = "A skill's project, its configuration and its switch.",
+        description = "A skill's project, its configuration, its switch, and publishing it.",
         subcommands = {
             SkillCommand.New.class,
             SkillCommand.Config.class,
             SkillCommand.Enable.class,
-            SkillCommand.Disable.class
+            SkillCommand.Disable.class,
+            PublishCommands.Publish.class,
+            PublishCommands.Yank.class,
+            PublishCommands.Revoke.class
         })
 final class SkillCommand implements Runnable {
     @Spec private CommandSpec spec;
@@ -41,7 +44,7 @@ final class SkillCommand implements Runnable {
     @Override
     public void run() {
         throw new CommandLine.ParameterException(
-                spec.commandLine(), "say what: new, config, enable or disable");
+                spec.commandLine(), "say what: new, config, enable, disable, publish, yank or revoke");
     }
 
     /** {@code weft skill config}. */

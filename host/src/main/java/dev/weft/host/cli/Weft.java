@@ -29,6 +29,8 @@ import picocli.CommandLine.Spec;
             AnswerCommand.class,
             AskCommand.class,
             SkillCommand.class,
+            PublisherCommand.class,
+            RepositoryCommand.class,
             DeployCommand.class,
             RollbackCommand.class,
             UninstallCommand.class,

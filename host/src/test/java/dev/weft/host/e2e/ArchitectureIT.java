@@ -35,7 +35,7 @@ class ArchitectureIT {
                 "identity",
                 "audit",
                 "store");
-        rooms("registry", "registry", "signaling");
+        rooms("registry", "registry", "signaling", "repository");
         rooms("mesh", "signaling.client", "transport.webrtc", "transport.relay", "mesh");
         rooms("work", "tasks", "skill.runtime", "skill.config", "deploy");
         rooms(
@@ -50,7 +50,7 @@ class ArchitectureIT {
                 "llm.gemini");
         rooms("faces", "http.api", "shell", "ui.web");
         contracts("ground", "identity", "audit", "event", "health", "store", "cluster", "http");
-        contracts("registry", "registry", "signaling");
+        contracts("registry", "registry", "signaling", "repository");
         contracts("mesh", "mesh");
         contracts("work", "task", "skill", "deploy");
         contracts("mind", "llm", "agent");
