@@ -5,6 +5,7 @@ import { badge, json, millis } from '../parts.js';
 import { link } from '../place.js';
 import { View } from '../view.js';
 import '../answer-task.js';
+import '../trace.js';
 
 /** A name for a new conversation. */
 const fresh = () => `ui-${[...crypto.getRandomValues(new Uint8Array(8))].map((byte) => byte.toString(16).padStart(2, '0')).join('')}`;
@@ -86,26 +87,14 @@ class Ask extends View {
         <li class="card" data-testid="ask-step" data-tool=${step.tool}><details>
           <summary><code>${step.tool}</code> on ${step.agent} <span class="quiet">${millis(step.millis ?? 0)}</span> ${step.error ? html`<span class="error">${step.error}</span>` : nothing}</summary>
           ${json({ input: step.input, output: step.output }, 'Input and output')}
-        </details></li>`)}</ol>${this.#waterfall(turn.steps)}` : nothing}
+        </details></li>`)}</ol>` : nothing}
       ${!turn.answer && !turn.error ? asking.map((task) => html`<p>${badge(task.state)} <a href=${link('approvals')}>${task.skill} waits for you</a></p>`) : nothing}
-      ${turn.answer ? html`<div class="card answer" data-testid="ask-answer">${turn.answer.text}</div><p class="quiet">by ${turn.answer.model} on ${turn.answer.agent ?? ''}, ${millis(turn.took ?? 0)}</p>`
+      ${turn.answer ? html`<div class="card answer" data-testid="ask-answer">${turn.answer.text}</div><p class="quiet">by ${turn.answer.model} on ${turn.answer.agent ?? ''}, ${millis(turn.took ?? 0)}</p>
+        ${turn.steps.length && turn.answer.trace ? html`<details data-testid="ask-trace" @toggle=${(event) => { turn.traced ||= event.target.open; this.requestUpdate(); }}><summary class="quiet">Where the time went</summary>${turn.traced ? html`<weft-trace .trace=${turn.answer.trace}></weft-trace>` : nothing}</details>` : nothing}`
         : turn.text ? html`<div class="card answer">${turn.text}</div>` : nothing}
       ${turn.error ? html`<p class="error" role="alert" data-testid="ask-error">${turn.error}</p>` : nothing}
       ${!turn.answer && !turn.error ? html`<progress aria-label="The agent works"></progress>` : nothing}
     </section>`;
-  }
-
-  /** How long each call took, one under the other on one scale. */
-  #waterfall(steps) {
-    if (steps.length < 2) return nothing;
-    const total = steps.reduce((sum, step) => sum + (step.millis ?? 0), 0) || 1;
-    let x = 0;
-    return html`<details><summary class="quiet">Where the time went</summary><ol class="timeline plain">${steps.map((step) => {
-      const width = (1000 * (step.millis ?? 0)) / total;
-      const bar = html`<li><span class="quiet at">${millis(step.millis ?? 0)}</span><svg viewBox="0 0 1000 20" preserveAspectRatio="none" aria-hidden="true"><rect class="hop0" x=${x} y="4" height="12" width=${Math.max(4, width)}></rect></svg><span><code>${step.tool}</code> on ${step.agent}</span></li>`;
-      x += width;
-      return bar;
-    })}</ol></details>`;
   }
 }
 customElements.define('weft-ask', Ask);

@@ -4,6 +4,7 @@ import { data } from '../data.js';
 import { act, badge, bytes, confirmed, empty, json, loading, rtt, toolName, when } from '../parts.js';
 import { link, query, setQuery } from '../place.js';
 import { View } from '../view.js';
+import '../load-chart.js';
 import '../mesh-map.js';
 import '../pair.js';
 import '../table.js';
@@ -18,24 +19,12 @@ const COLUMNS = [
   { id: 'version', label: 'Version', value: (agent) => agent.version, cell: (agent) => agent.version || '–' },
   { id: 'platform', label: 'Platform', value: (agent) => agent.platform, cell: (agent) => agent.platform || '–' },
 ];
-const POINTS = 60;
 
 /** The hosts of the mesh: list and map, and each one by itself. */
 class Peers extends View {
   constructor() {
     super();
     data.watch(this, 'agents', 'topology', 'pairing');
-    this.loads = new Map();
-  }
-
-  willUpdate() {
-    // The load over time, for as long as this view is open: a host tells only how it is now.
-    if (this.seen === data.lists.agents) return;
-    this.seen = data.lists.agents;
-    for (const agent of data.lists.agents) {
-      const points = this.loads.get(agent.agent_id) ?? [];
-      this.loads.set(agent.agent_id, [...points, agent.load ?? 0].slice(-POINTS));
-    }
   }
 
   render() {
@@ -74,7 +63,7 @@ class Peers extends View {
         <dt>Machine</dt><dd>${agent.hostname || '–'} ${agent.ip ? html`<code>${agent.ip}</code>` : nothing}</dd>
         <dt>Labels</dt><dd>${Object.entries(agent.labels ?? {}).map(([name, value]) => html`<code>${name}=${value}</code> `)}${Object.keys(agent.labels ?? {}).length ? '' : '–'}</dd>
         <dt>Key</dt><dd><code>${agent.public_key || '–'}</code></dd>
-        <dt>Load</dt><dd>${this.#spark(agent)} ${Math.round((agent.load ?? 0) * 100)} %</dd>
+        <dt>Load</dt><dd><weft-load-chart .agent=${agent.agent_id} .now=${agent.load ?? 0}></weft-load-chart></dd>
       </dl>
       <h3>Skills</h3>
       ${agent.skills.length ? html`<ul class="plain lines">${agent.skills.map((skill) => html`<li><a href=${link('skills', `${skill.id}@${agent.agent_id}`)}>${skill.title || skill.id}</a> <span class="quiet">${skill.version}</span></li>`)}</ul>` : html`<p class="quiet">It offers none.</p>`}
@@ -84,12 +73,6 @@ class Peers extends View {
       <h3>Its latest tasks</h3>
       ${tasks.length ? html`<ul class="plain lines">${tasks.map((task) => html`<li>${badge(task.state)} <a href=${link('tasks', task.id)}>${toolName(task)}</a> ${when(task.updated_at)}</li>`)}</ul>` : html`<p class="quiet">None that this host knows of.</p>`}
       <details><summary>The card as it is announced</summary>${json(agent, 'Card')}</details>`;
-  }
-
-  #spark(agent) {
-    const points = this.loads.get(agent.agent_id) ?? [];
-    const line = points.map((load, at) => `${(at * 120) / (POINTS - 1)},${22 - load * 20}`).join(' ');
-    return html`<svg class="spark" viewBox="0 0 120 24" role="img" aria-label="Load since this page was opened">${points.length > 1 ? html`<title>Load since this page was opened</title>` : nothing}<polyline points=${line}></polyline></svg>`;
   }
 
   async #revoke(member) {

@@ -6,8 +6,12 @@ import { go, link } from '../place.js';
 import { View } from '../view.js';
 import '../answer-task.js';
 import '../table.js';
+import '../trace.js';
 
 const STATES = ['submitted', 'working', 'input-required', 'auth-required', 'completed', 'failed', 'canceled', 'rejected'];
+/** In place of a task's id: all tasks of a trace. */
+const TRACE = 'trace/';
+const traceOf = (task) => task.traceparent?.slice(3, 35) ?? '';
 const agentOf = (task) => task.assigned_agent_id || task.target_agent_id;
 const COLUMNS = [
   { id: 'skill', label: 'Skill', value: (task) => `${toolName(task)} ${task.id}`, cell: (task) => toolName(task) },
@@ -33,7 +37,7 @@ class Tasks extends View {
   willUpdate(changed) {
     if (changed.has('arg')) {
       Object.assign(this, { task: null, error: '', output: '', progress: null });
-      if (this.arg) this.#fetch();
+      if (this.arg && !this.arg.startsWith(TRACE)) this.#fetch();
     }
   }
 
@@ -54,6 +58,7 @@ class Tasks extends View {
   }
 
   render() {
+    if (this.arg?.startsWith(TRACE)) return html`<p><a href=${link('tasks')}>All tasks</a></p><h2>Trace</h2><weft-trace .trace=${this.arg.slice(TRACE.length)}></weft-trace>`;
     return this.arg ? this.#one() : this.#all();
   }
 
@@ -85,7 +90,7 @@ class Tasks extends View {
         <dt>Created</dt><dd>${when(task.created_at)}</dd>
         <dt>Changed</dt><dd>${when(task.updated_at)}, ${millis((task.updated_at - task.created_at) * 1000)} after</dd>
         <dt>Attempt</dt><dd>${task.attempt ?? 1}</dd>
-        ${task.traceparent ? html`<dt>Trace</dt><dd><code>${task.traceparent}</code></dd>` : nothing}
+        ${task.traceparent ? html`<dt>Trace</dt><dd><a href=${link('tasks', `${TRACE}${traceOf(task)}`)} data-testid="trace-link">all tasks of it</a> <code>${traceOf(task)}</code></dd>` : nothing}
       </dl>
       ${task.error ? problem(`${task.error.code ? `${task.error.code}: ` : ''}${task.error.message ?? task.error}`) : nothing}
       ${this.output ? html`<h3>Output</h3><pre tabindex="0" aria-label="Output" aria-live="polite">${this.output}</pre>` : nothing}

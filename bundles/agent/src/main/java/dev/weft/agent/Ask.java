@@ -2,6 +2,7 @@ package dev.weft.agent;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.weft.api.agent.Agent.Listener;
+import dev.weft.api.agent.Agent.Question;
 import dev.weft.api.agent.Agent.Step;
 import dev.weft.api.task.Task;
 import dev.weft.api.task.TaskException;
@@ -34,6 +35,7 @@ final class Ask {
     private final long deadline;
     private final Duration timeout;
     private final int depth;
+    private final String traceparent;
     private final Listener listener;
     private final List<Step> steps = new ArrayList<>();
     private final Set<String> running = ConcurrentHashMap.newKeySet();
@@ -44,15 +46,22 @@ final class Ask {
      * @param watch tells of tool calls that wait for a person
      * @param source who asks: this host's agent, or the peer that it works for
      * @param timeout for everything
-     * @param depth how many agents handed the question on before
+     * @param question its depth and its trace count
      * @param listener hears each step; may be null */
-    Ask(Tasks tasks, Watch watch, AgentId source, Duration timeout, int depth, Listener listener) {
+    Ask(
+            Tasks tasks,
+            Watch watch,
+            AgentId source,
+            Duration timeout,
+            Question question,
+            Listener listener) {
         this.tasks = tasks;
         this.watch = watch;
         this.source = source;
         this.timeout = timeout;
         this.deadline = System.nanoTime() + timeout.toNanos();
-        this.depth = depth;
+        this.depth = question.depth();
+        this.traceparent = question.traceparent();
         this.listener = listener;
     }
 
@@ -110,7 +119,9 @@ final class Ask {
                         target.map(AgentId::value),
                         source,
                         left.compareTo(SHORTEST_TASK) < 0 ? SHORTEST_TASK : left,
-                        depth + 1));
+                        depth + 1,
+                        new TaskRequest.Options(
+                                false, "", false, TaskRequest.Priority.NORMAL, traceparent)));
     }
 
     private Task run(TaskHandle handle, String tool, JsonNode input) {
@@ -163,6 +174,11 @@ final class Ask {
 
     int depth() {
         return depth;
+    }
+
+    /** The trace that all of this belongs to; "" for none. */
+    String traceparent() {
+        return traceparent;
     }
 
     /** The time that is left.

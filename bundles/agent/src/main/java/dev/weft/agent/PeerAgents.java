@@ -81,7 +81,8 @@ final class PeerAgents implements ToolExecutor {
                         JsonNodeFactory.instance
                                 .objectNode()
                                 .put("message", prompt)
-                                .put("depth", ask.depth() + 1),
+                                .put("depth", ask.depth() + 1)
+                                .put("traceparent", ask.traceparent()),
                         ask.left(),
                         null);
         try {

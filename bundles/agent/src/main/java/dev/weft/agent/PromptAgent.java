@@ -180,7 +180,7 @@ public final class PromptAgent implements Agent {
         }
         // On behalf of a peer its own permissions count, and nothing is handed back to it.
         AgentId source = question.caller() == null ? identity.agentId() : question.caller();
-        Ask ask = new Ask(tasks, watch, source, time, question.depth(), listener);
+        Ask ask = new Ask(tasks, watch, source, time, question, listener);
         return running.start(ask, time, () -> answer(current, ask, question));
     }
 

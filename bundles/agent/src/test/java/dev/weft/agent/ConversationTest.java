@@ -276,7 +276,8 @@ class ConversationTest {
                                         null,
                                         0,
                                         List.of("disk"),
-                                        List.of("bravo")),
+                                        List.of("bravo"),
+                                        ""),
                                 null)
                         .get(15, TimeUnit.SECONDS);
         assertEquals(

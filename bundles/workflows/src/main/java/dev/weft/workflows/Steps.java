@@ -138,7 +138,8 @@ public final class Steps {
                                     null,
                                     task.depth(),
                                     step.skills(),
-                                    step.agents()),
+                                    step.agents(),
+                                    ""),
                             null)
                     .thenApply(Agent.Answer::text);
         }

@@ -55,6 +55,7 @@ public interface Agent {
      * @param depth how many agents handed the question on before; 0 for a person's
      * @param skills what may be called for it, {@code skill} or {@code skill.tool}; empty for everything
      * @param agents names or ids of the agents that may be given work for it; empty for all
+     * @param traceparent W3C trace context that all tasks of the answer belong to; "" if each may begin its own
      */
     record Question(
             String prompt,
@@ -64,14 +65,16 @@ public interface Agent {
             AgentId caller,
             int depth,
             List<String> skills,
-            List<String> agents) {
-        /** Copies the lists. */
+            List<String> agents,
+            String traceparent) {
+        /** Copies the lists; a missing trace context is {@code ""}. */
         public Question {
             skills = List.copyOf(skills);
             agents = List.copyOf(agents);
+            traceparent = traceparent == null ? "" : traceparent;
         }
 
-        /** A question for which everything may be used.
+        /** A question for which everything may be used, outside of any trace.
          * @param prompt see above
          * @param timeout see above
          * @param conversation see above
@@ -85,7 +88,7 @@ public interface Agent {
                 String route,
                 AgentId caller,
                 int depth) {
-            this(prompt, timeout, conversation, route, caller, depth, List.of(), List.of());
+            this(prompt, timeout, conversation, route, caller, depth, List.of(), List.of(), "");
         }
 
         /** A person's question that stands alone.

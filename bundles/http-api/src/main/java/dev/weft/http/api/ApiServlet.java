@@ -5,6 +5,7 @@ import dev.weft.api.identity.AccessKeys;
 import dev.weft.api.identity.HostIdentity;
 import dev.weft.api.identity.Principal;
 import dev.weft.api.identity.Tokens;
+import dev.weft.api.mesh.AgentDirectory;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.Servlet;
 import jakarta.servlet.http.HttpServlet;
@@ -16,7 +17,9 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.osgi.framework.BundleContext;
@@ -30,6 +33,8 @@ import org.osgi.service.component.annotations.ReferencePolicyOption;
 import org.osgi.service.metatype.annotations.Designate;
 import org.osgi.service.servlet.whiteboard.propertytypes.HttpWhiteboardServletAsyncSupported;
 import org.osgi.service.servlet.whiteboard.propertytypes.HttpWhiteboardServletPattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Everything under {@code /api}, and {@code /metrics}: finds the route, checks the caller, reads the body and hands over to the route's handler. */
 @Component(service = Servlet.class, configurationPid = "dev.weft.http.api")
@@ -38,6 +43,7 @@ import org.osgi.service.servlet.whiteboard.propertytypes.HttpWhiteboardServletPa
 @HttpWhiteboardServletAsyncSupported
 public final class ApiServlet extends HttpServlet {
     private static final long serialVersionUID = 1L;
+    private static final Logger LOG = LoggerFactory.getLogger(ApiServlet.class);
     private final transient Routes routes;
     private final transient Authenticator authenticator;
     private final transient Function<Cluster, SharedSessions> sharing;
@@ -48,6 +54,7 @@ public final class ApiServlet extends HttpServlet {
     private final transient Exchange.Observer observer;
     private final transient Throttle throttle;
     private final transient Cors cors;
+    private final transient Future<?> sampling;
 
     /** Builds the table of routes.
      * @param rooms what is behind them
@@ -108,6 +115,13 @@ public final class ApiServlet extends HttpServlet {
         this.authenticator = new Authenticator(rooms, keys, tokens, sessions);
         SseStream.Pulse pulse = new SseStream.Pulse(timer, config.event_heartbeat());
         this.events = new EventResource(rooms, pulse, config.event_streams());
+        LoadHistory loads = new LoadHistory(clock);
+        this.sampling =
+                timer.scheduleAtFixedRate(
+                        () -> sample(rooms, loads),
+                        Math.floorMod(30 - clock.instant().getEpochSecond(), 60),
+                        60,
+                        TimeUnit.SECONDS);
         List<Resource> resources =
                 List.of(
                         new TokenResource(rooms, authenticator, tokens, clock),
@@ -115,7 +129,7 @@ public final class ApiServlet extends HttpServlet {
                         new RegistryResource(rooms, identity),
                         new HubResource(rooms),
                         new TaskResource(rooms, identity),
-                        new MeshResource(rooms),
+                        new MeshResource(rooms, loads),
                         new PairingResource(rooms, clock),
                         new SkillResource(rooms, identity, config.upload_limit()),
                         new SkillConfigResource(rooms),
@@ -135,6 +149,18 @@ public final class ApiServlet extends HttpServlet {
         OpenApi description = new OpenApi(version, all);
         this.routes =
                 new Routes(Stream.concat(all.stream(), description.routes().stream()).toList());
+    }
+
+    /** In the middle of each minute, on a timer's thread: the directory answers from memory. */
+    private static void sample(Rooms rooms, LoadHistory loads) {
+        AgentDirectory directory = rooms.directory;
+        try {
+            if (directory != null) {
+                loads.sample(directory.agents());
+            }
+        } catch (RuntimeException leaving) {
+            LOG.warn("The load of the agents is not known now: {}", leaving.toString());
+        }
     }
 
     private static String version(BundleContext context) {
@@ -164,6 +190,7 @@ public final class ApiServlet extends HttpServlet {
     /** Ends the event streams. */
     @Deactivate
     public void stop() {
+        sampling.cancel(false);
         events.stop();
     }
 

@@ -11,12 +11,17 @@ import dev.weft.protocol.MeshMessage;
 import dev.weft.protocol.Wire;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.regex.Pattern;
 
 /** A prompt for this host's agent, or for a peer's. */
 final class AskResource implements Resource {
+    private static final Pattern TRACEPARENT =
+            Pattern.compile("00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}");
     private static final int LONGEST_PROMPT = 64 << 10;
     private final Rooms rooms;
     private final HostIdentity identity;
@@ -71,7 +76,10 @@ final class AskResource implements Resource {
                         Call.text(body, "conversation"),
                         Call.text(body, "route"),
                         null,
-                        0);
+                        0,
+                        List.of(),
+                        List.of(),
+                        trace(call.header("traceparent")));
         if (call.wantsEvents()) {
             return stream(call, question, agent);
         }
@@ -81,6 +89,21 @@ final class AskResource implements Resource {
         reply.whenComplete(
                 (done, failure) -> answer.cancel(false)); // matters only if the exchange gave up
         return reply;
+    }
+
+    /** A trace that all tasks of the answer belong to: the caller's, else a new one. */
+    private static String trace(String given) {
+        if (given != null && TRACEPARENT.matcher(given).matches()) {
+            return given;
+        }
+        ThreadLocalRandom random = ThreadLocalRandom.current();
+        HexFormat hex = HexFormat.of();
+        return "00-"
+                + hex.toHexDigits(random.nextLong() | 1)
+                + hex.toHexDigits(random.nextLong())
+                + "-"
+                + hex.toHexDigits(random.nextLong() | 1)
+                + "-01";
     }
 
     private CompletionStage<Reply> stream(Call call, Agent.Question question, String agent)
@@ -131,7 +154,13 @@ final class AskResource implements Resource {
             CompletableFuture<Agent.Answer> asked = agent().ask(question, listener);
             return linked(
                     asked,
-                    asked.thenApply(answer -> describe(answer).put("agent", identity.name())));
+                    asked.thenApply(
+                            answer ->
+                                    describe(answer)
+                                            .put("agent", identity.name())
+                                            .put(
+                                                    "trace",
+                                                    question.traceparent().substring(3, 35))));
         }
         KnownAgent peer =
                 rooms.directory()
@@ -154,13 +183,17 @@ final class AskResource implements Resource {
                                         .put("conversation", question.conversation())
                                         .put("timeout_ms", question.timeout().toMillis())
                                         .put("trace", true)
-                                        .put("stream", listener != null),
+                                        .put("stream", listener != null)
+                                        .put("traceparent", question.traceparent()),
                                 question.timeout(),
                                 listener == null ? null : chunk -> heard(chunk, listener));
         return linked(
                 asked,
                 asked.thenApply(
-                        message -> describe(message.payload()).put("agent", peer.card().name())));
+                        message ->
+                                describe(message.payload())
+                                        .put("agent", peer.card().name())
+                                        .put("trace", question.traceparent().substring(3, 35))));
     }
 
     private static void heard(MeshMessage chunk, Agent.Listener listener) {

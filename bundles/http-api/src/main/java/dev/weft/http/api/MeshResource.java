@@ -11,6 +11,7 @@ import dev.weft.api.identity.Role;
 import dev.weft.api.mesh.AgentDirectory.KnownAgent;
 import dev.weft.api.mesh.Mesh;
 import dev.weft.api.mesh.Peer;
+import dev.weft.protocol.AgentId;
 import dev.weft.protocol.Wire;
 import java.util.Collection;
 import java.util.List;
@@ -23,8 +24,11 @@ final class MeshResource implements Resource {
     private static final Set<Role> READERS = Route.roles(ADMIN, OPERATOR, VIEWER, AGENT);
     private final Rooms rooms;
 
-    MeshResource(Rooms rooms) {
+    private final LoadHistory loads;
+
+    MeshResource(Rooms rooms, LoadHistory loads) {
         this.rooms = rooms;
+        this.loads = loads;
     }
 
     @Override
@@ -35,6 +39,11 @@ final class MeshResource implements Resource {
                         "The agents this host knows, itself included, with health and path",
                         READERS,
                         this::agents),
+                Route.get(
+                        "/api/agents/{id}/load",
+                        "How busy an agent was, by the minute, for as long as this host runs and for a day at most",
+                        READERS,
+                        this::load),
                 Route.get(
                         "/api/peers",
                         "The peers this host has a link to: path, RTT, bytes, candidate pair, since",
@@ -50,6 +59,22 @@ final class MeshResource implements Resource {
     private CompletionStage<Reply> agents(Call call) {
         List<ObjectNode> agents = rooms.directory().agents().stream().map(this::describe).toList();
         return Page.of(call, agents, agent -> agent.path("agent_id").asText());
+    }
+
+    private CompletionStage<Reply> load(Call call) {
+        String which = call.path("id");
+        AgentId agent =
+                rooms.directory()
+                        .find(which)
+                        .orElseThrow(
+                                () ->
+                                        ApiException.notFound(
+                                                "no agent " + Wire.quote(which) + " is known here"))
+                        .card()
+                        .agentId();
+        ObjectNode answer = Wire.object().put("agent_id", agent.value());
+        answer.put("until", loads.at()).put("step_seconds", 60).set("load", loads.of(agent));
+        return Reply.ok(answer);
     }
 
     private ObjectNode describe(KnownAgent agent) {

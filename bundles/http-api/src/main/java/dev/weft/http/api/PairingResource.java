@@ -4,6 +4,7 @@ import static dev.weft.api.identity.Role.ADMIN;
 import static dev.weft.api.identity.Role.OPERATOR;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.weft.api.identity.Role;
 import dev.weft.api.registry.Pairing;
 import dev.weft.protocol.ProtocolException;
@@ -15,10 +16,13 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 
 /** How hosts join. */
 final class PairingResource implements Resource {
     private static final Set<Role> DOORKEEPERS = Route.roles(ADMIN, OPERATOR);
+    private static final Pattern ADDRESS =
+            Pattern.compile("https?://[A-Za-z0-9.:\\[\\]-]{1,253}/?");
     private final Rooms rooms;
     private final RateLimit limit;
 
@@ -32,13 +36,9 @@ final class PairingResource implements Resource {
         return List.of(
                 Route.post(
                         "/api/pairing/generate-code",
-                        "A code of six digits for one host",
+                        "A code of six digits for one host; with {registry}, an address, also what to type there, and that as a QR code",
                         DOORKEEPERS,
-                        call ->
-                                Reply.ok(
-                                        rooms.pairing()
-                                                .generateCode(
-                                                        call.caller().principal().subject()))),
+                        this::code),
                 Route.post(
                                 "/api/pairing/pair",
                                 "Present a code, or ask again how the request stands",
@@ -70,6 +70,22 @@ final class PairingResource implements Resource {
                         "Shut a host out again, at once; by id, name or agent id",
                         DOORKEEPERS,
                         call -> decide(call, "is approved", rooms.pairing()::revoke)));
+    }
+
+    private CompletionStage<Reply> code(Call call) {
+        String registry = call.hasBody() ? Call.text(call.json(), "registry") : "";
+        if (!registry.isEmpty() && !ADDRESS.matcher(registry).matches()) {
+            throw ApiException.bad(
+                    "bad_registry",
+                    "\"registry\" must be the address of this registry as the new host reaches it, such as https://hub.example:8700");
+        }
+        var made = rooms.pairing().generateCode(call.caller().principal().subject());
+        ObjectNode answer = (ObjectNode) Wire.node(made);
+        if (!registry.isEmpty()) {
+            String command = "weft pair " + made.code() + " --registry " + registry;
+            answer.put("command", command).set("qr", QrPicture.of(command));
+        }
+        return Reply.ok(answer);
     }
 
     private CompletionStage<Reply> pair(Call call) {

@@ -57,6 +57,11 @@ final class TaskJson {
     /** With what became of the task, step by step. */
     static ObjectNode traced(Task task, List<TaskStep> steps) {
         ObjectNode json = of(task);
+        addSteps(json, steps);
+        return json;
+    }
+
+    static void addSteps(ObjectNode json, List<TaskStep> steps) {
         ArrayNode trace = json.putArray("trace");
         for (TaskStep step : steps) {
             trace.addObject()
@@ -65,7 +70,12 @@ final class TaskJson {
                     .put("what", step.what())
                     .put("note", step.note());
         }
-        return json;
+    }
+
+    /** The trace that a task belongs to: 32 hex digits of its traceparent, "" if it has none. */
+    static String trace(ObjectNode task) {
+        String traceparent = task.path("traceparent").asText();
+        return traceparent.length() == 55 ? traceparent.substring(3, 35) : "";
     }
 
     /** As agents of the mesh read it: they know the reference's four states; the one in full is beside it. */

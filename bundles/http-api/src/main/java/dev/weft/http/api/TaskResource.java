@@ -180,6 +180,7 @@ final class TaskResource implements Resource {
         String state = call.query("state");
         String skill = call.query("skill");
         String agent = call.query("agent");
+        String trace = call.query("trace");
         List<ObjectNode> all = new ArrayList<>();
         if (rooms.tasks == null && rooms.inbox == null) {
             throw new ApiException(
@@ -203,6 +204,7 @@ final class TaskResource implements Resource {
                                         skill.isEmpty()
                                                 || skill.equals(task.path("skill").asText()))
                         .filter(task -> agent.isEmpty() || TaskJson.concerns(task, agent::equals))
+                        .filter(task -> trace.isEmpty() || trace.equals(TaskJson.trace(task)))
                         .filter(task -> mayRead(call, task))
                         .sorted(
                                 Comparator.comparingDouble(
@@ -210,6 +212,10 @@ final class TaskResource implements Resource {
                                                         task.path("created_at").asDouble())
                                         .reversed())
                         .toList();
+        if (!trace.isEmpty() && rooms.tasks != null) {
+            chosen.forEach(
+                    task -> TaskJson.addSteps(task, rooms.tasks.trace(task.path("id").asText())));
+        }
         return Page.of(call, chosen, task -> task.path("id").asText());
     }
 

@@ -49,6 +49,7 @@ class AccessWalkTest {
                     "ao POST /api/hub/tasks/{id}/retry",
                     "agov GET /api/hub/network/topology",
                     "agov GET /api/agents",
+                    "agov GET /api/agents/{id}/load",
                     "agov GET /api/peers",
                     "ao POST /api/pairing/generate-code",
                     "ao GET /api/pairing/pending",

@@ -132,6 +132,59 @@ class ApiServletTest {
     }
 
     @Test
+    void a_pairing_code_comes_with_what_to_type_as_text_and_as_a_qr_code() throws Exception {
+        String path = "/api/pairing/generate-code";
+        var plain = host.as(Role.OPERATOR, "POST", path, null).json();
+        assertFalse(plain.has("qr"), plain::toString);
+        var told =
+                host.as(Role.OPERATOR, "POST", path, "{\"registry\":\"https://hub.example:8700\"}")
+                        .json();
+        String command =
+                "weft pair " + told.path("code").asText() + " --registry https://hub.example:8700";
+        assertEquals(command, told.path("command").asText());
+        int size = told.path("qr").size();
+        assertTrue(size >= 21 && size % 4 == 1, told::toString);
+        for (var row : told.path("qr")) {
+            assertTrue(row.asText().matches("[01]{" + size + "}"), row::asText);
+        }
+        assertTrue(told.path("qr").get(0).asText().startsWith("11111110"), told::toString);
+        for (String bad : new String[] {"hub", "https://a b", "https://x/'; rm", "ftp://x"}) {
+            assertProblem(
+                    400,
+                    "bad_registry",
+                    host.as(Role.OPERATOR, "POST", path, "{\"registry\":\"" + bad + "\"}"));
+        }
+    }
+
+    @Test
+    void the_tasks_of_a_trace_come_with_their_steps() throws Exception {
+        String trace = "0af7651916cd43dd8448eb211c80319c";
+        host.as(Role.OPERATOR, "POST", "/api/hub/tasks", "{\"skill\":\"text\"}");
+        host.send(
+                host.request("POST", "/api/hub/tasks", "{\"skill\":\"text\"}")
+                        .header("X-API-Key", host.roleKeys.get(Role.OPERATOR))
+                        .header("traceparent", "00-" + trace + "-b7ad6b7169203331-01"));
+        String path = "/api/hub/tasks/all?trace=";
+        var found = host.as(Role.VIEWER, "GET", path + trace, null).json();
+        assertEquals(1, found.size(), found::toString);
+        assertTrue(found.get(0).path("trace").isArray(), found::toString);
+        assertEquals(0, host.as(Role.VIEWER, "GET", path + "f".repeat(32), null).json().size());
+    }
+
+    @Test
+    void an_answer_names_its_trace_the_callers_if_it_has_one() throws Exception {
+        String ask = "{\"prompt\":\"hello\"}";
+        var answer = host.as(Role.OPERATOR, "POST", "/api/ask", ask).json();
+        assertTrue(answer.path("trace").asText().matches("[0-9a-f]{32}"), answer::toString);
+        String trace = "0af7651916cd43dd8448eb211c80319c";
+        var request =
+                host.request("POST", "/api/ask", ask)
+                        .header("X-API-Key", host.roleKeys.get(Role.OPERATOR))
+                        .header("traceparent", "00-" + trace + "-b7ad6b7169203331-01");
+        assertEquals(trace, host.send(request).json().path("trace").asText());
+    }
+
+    @Test
     void a_failure_of_ours_is_not_told() throws Exception {
         host.rooms.iceServers =
                 caller -> {

@@ -455,7 +455,11 @@ final class Fakes {
                     error,
                     now,
                     now,
-                    now.plus(r.ttl()));
+                    now.plus(r.ttl()),
+                    1,
+                    1,
+                    null,
+                    r.options().traceparent());
         }
 
         @Override

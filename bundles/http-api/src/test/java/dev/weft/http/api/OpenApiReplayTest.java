@@ -112,6 +112,7 @@ class OpenApiReplayTest {
                     "/api/registry/agents/{id}/card",
                     "/api/hub/network/topology",
                     "/api/agents",
+                    "/api/agents/{id}/load",
                     "/api/peers",
                     "/api/skills",
                     "/api/llm",
@@ -141,6 +142,11 @@ class OpenApiReplayTest {
         ok(Role.OPERATOR, "POST", "/api/hub/tasks/{id}/input", "{\"answer\":\"yes\"}", "t1");
         ok(Role.OPERATOR, "POST", "/api/hub/tasks/{id}/cancel", null, "t1");
         ok(Role.OPERATOR, "POST", "/api/pairing/generate-code", null);
+        ok(
+                Role.OPERATOR,
+                "POST",
+                "/api/pairing/generate-code",
+                "{\"registry\":\"https://hub.example:8700\"}");
         ok(
                 Role.OPERATOR,
                 "POST",
