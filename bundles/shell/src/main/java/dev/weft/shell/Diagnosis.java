@@ -1,6 +1,7 @@
 package dev.weft.shell;
 
 import dev.weft.api.health.BundleDiagnosis;
+import dev.weft.api.health.Readiness;
 import dev.weft.api.mesh.Mesh;
 import dev.weft.api.mesh.Peer;
 import java.time.Instant;
@@ -20,12 +21,15 @@ import org.osgi.service.component.annotations.ReferencePolicyOption;
         property = {
             "osgi.command.scope=weft",
             "osgi.command.function=top",
+            "osgi.command.function=health",
             "osgi.command.function=why",
             "osgi.command.function=links",
             "osgi.command.function=gc"
         })
 public final class Diagnosis {
     private static final double MOST_SECONDS = 60;
+    private static final String NO_HEALTH =
+            "the health room (dev.weft.health) is not running; felix:lb and scr:list show what is";
 
     private final BundleContext context;
 
@@ -40,6 +44,12 @@ public final class Diagnosis {
             policy = ReferencePolicy.DYNAMIC,
             policyOption = ReferencePolicyOption.GREEDY)
     volatile Mesh mesh;
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    volatile Readiness readiness;
 
     /** Looks at nothing yet.
      * @param context knows all bundles */
@@ -69,15 +79,34 @@ public final class Diagnosis {
         return new ThreadSample(context).watch(seconds);
     }
 
+    /** All checks of the host.
+     * @return a table */
+    @Descriptor("whether this host works, check by check, and what to do about what does not")
+    public String health() {
+        Readiness all = readiness;
+        if (all == null) {
+            return NO_HEALTH;
+        }
+        Table table = new Table("CHECK", "STATE", "DETAIL");
+        all.checks()
+                .forEach(
+                        (name, status) ->
+                                table.row(
+                                        name,
+                                        status.ok()
+                                                ? "ok"
+                                                : status.blocking() ? "NOT READY" : "warning",
+                                        status.detail()));
+        return table.toString();
+    }
+
     /** Why a bundle is not active.
      * @param bundle id or name
      * @return words */
     @Descriptor("why a bundle does not work, in words: BUNDLE is its id or name, e.g. mesh")
     public String why(String bundle) {
         BundleDiagnosis known = bundles;
-        return known == null
-                ? "the health room (dev.weft.health) is not running; felix:lb and scr:list show what is"
-                : known.why(bundle);
+        return known == null ? NO_HEALTH : known.why(bundle);
     }
 
     /** The links that are up.

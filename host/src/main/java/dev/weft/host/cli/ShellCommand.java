@@ -41,6 +41,12 @@ final class ShellCommand extends HostCommand {
                             + connection().data());
         }
         String lines = lines();
+        if (lines == null && System.console() != null) {
+            try (ShellTerminal terminal = new ShellTerminal(socket)) {
+                terminal.serve();
+            }
+            return;
+        }
         if (lines == null) {
             attach(socket, System.in, System.out);
             return;

@@ -48,7 +48,7 @@ class ArchitectureIT {
                 "llm.ollama",
                 "llm.anthropic",
                 "llm.gemini");
-        rooms("faces", "http.api", "shell", "ui.web");
+        rooms("faces", "http.api", "shell", "shell.ssh", "ui.web");
         contracts("ground", "identity", "audit", "event", "health", "store", "cluster", "http");
         contracts("registry", "registry", "signaling", "repository");
         contracts("mesh", "mesh");

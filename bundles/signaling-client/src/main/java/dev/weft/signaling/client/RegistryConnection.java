@@ -13,6 +13,7 @@ import java.util.UUID;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,6 +22,7 @@ final class RegistryConnection implements SignalSocket.Ear {
     private static final Logger LOG = LoggerFactory.getLogger(RegistryConnection.class);
     private static final long HELD_NANOS = TimeUnit.SECONDS.toNanos(10);
     private static final long SLOW_MILLIS = 60_000;
+    private static final long LONGEST_WAIT_SECONDS = 15;
     private static final int REPLACED = 4000; // close codes of the registry
     private static final int REVOKED = 4001;
     private static final int DUPLICATE = 4004;
@@ -45,6 +47,7 @@ final class RegistryConnection implements SignalSocket.Ear {
     private long since;
     private int failures;
     private int refusals;
+    private final AtomicInteger waits = new AtomicInteger(); // looks for an address in a row
     private volatile SignalSocket ready;
     private volatile String trouble = "not connected yet";
 
@@ -77,9 +80,10 @@ final class RegistryConnection implements SignalSocket.Ear {
         if (base == null) {
             trouble = "waits until this host answers HTTP";
             idle();
-            timer.schedule(() -> executor.execute(this::dial), 1, TimeUnit.SECONDS);
+            timer.schedule(() -> executor.execute(this::dial), homeless(), TimeUnit.SECONDS);
             return;
         }
+        waits.set(0);
         access.token()
                 .thenCompose(
                         token ->
@@ -87,6 +91,11 @@ final class RegistryConnection implements SignalSocket.Ear {
                                         client.get(), socketUri(base), token, instance, this))
                 .orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS)
                 .whenComplete((opened, e) -> dialed(e));
+    }
+
+    /** Seconds until the next look for an address: a second at first, since HTTP starts up meanwhile; later it may never come. */
+    private long homeless() {
+        return Math.min(LONGEST_WAIT_SECONDS, 1L << waits.getAndUpdate(n -> Math.min(n + 1, 8)));
     }
 
     private static URI socketUri(URI base) {

@@ -1,0 +1,143 @@
+package dev.weft.host.e2e;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What an edge host takes while it has nothing to do: memory, and how often it wakes the processor. */
+@Tag("once")
+class EdgeIdleIT {
+    private static final int SETTLE_SECONDS = 10;
+    private static final int WATCH_SECONDS = 30;
+    private static final long MOST_KB = 120_000;
+
+    /** Of the whole process: three timers of 15 s, each of which may wake a handful of threads. */
+    private static final double MOST_WAKES_A_SECOND = 4;
+
+    /** Of the threads that do nothing but wait for a time: nobody polls faster than every 15 s. */
+    private static final double MOST_TIMER_WAKES_A_SECOND = 1;
+
+    @TempDir Path folder;
+
+    @Test
+    void idle_edge_host_is_small_and_sleeps() throws Exception {
+        assumeTrue(
+                Files.exists(Path.of("/proc/self/smaps_rollup")),
+                "SKIPPED: this system does not tell what a process does");
+        Path archive = archive();
+        try (TestHost edge = new TestHost(folder.resolve("edge"), "edge")) {
+            edge.start("--profile", "edge");
+            long pid = edge.program().pid();
+            TimeUnit.SECONDS.sleep(SETTLE_SECONDS); // idleness is what is measured
+            Map<String, Long> before = wakes(pid);
+            TimeUnit.SECONDS.sleep(WATCH_SECONDS);
+            Map<String, Long> after = wakes(pid);
+            after.replaceAll((thread, count) -> count - before.getOrDefault(thread, 0L));
+            after.values().removeIf(count -> count == 0);
+            long all = after.values().stream().mapToLong(Long::longValue).sum();
+            long timers =
+                    after.entrySet().stream()
+                            .filter(entry -> entry.getKey().contains("weft-timer"))
+                            .mapToLong(Map.Entry::getValue)
+                            .sum();
+            assertTrue(
+                    (double) all / WATCH_SECONDS <= MOST_WAKES_A_SECOND
+                            && (double) timers / WATCH_SECONDS <= MOST_TIMER_WAKES_A_SECOND,
+                    all + " wake-ups in " + WATCH_SECONDS + " s: " + after);
+            long resident = resident(pid);
+            System.out.println(
+                    "idle edge host: "
+                            + resident
+                            + " kB resident, "
+                            + all
+                            + " wake-ups in "
+                            + WATCH_SECONDS
+                            + " s");
+            assertTrue(resident <= MOST_KB, resident + " kB resident");
+            assertEquals(0, edge.stop());
+            try (Stream<Path> files = Files.list(edge.data.resolve("native"))) {
+                assertEquals(1, files.count(), "one copy of the native library");
+            }
+        } finally {
+            if (archive != null) {
+                Files.deleteIfExists(archive);
+            }
+        }
+    }
+
+    /** The class archive that ./weft makes after a build, if there is none.
+     * @return the file if it was made here */
+    private Path archive() throws Exception {
+        Path lib = Program.HOME.resolve("lib");
+        if (edgeArchive(lib) != null) {
+            return null;
+        }
+        ProcessBuilder training =
+                new ProcessBuilder(
+                                Program.HOME.resolve("bin/weft").toString(),
+                                "run",
+                                "--check",
+                                "--profile",
+                                "edge",
+                                "--data",
+                                folder.resolve("training").toString())
+                        .redirectErrorStream(true)
+                        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                        .directory(folder.toFile());
+        training.environment().put("WEFT_ARCHIVE", "1");
+        training.environment().put("JAVA_HOME", System.getProperty("java.home"));
+        assertTrue(training.start().waitFor(120, TimeUnit.SECONDS), "the training run did not end");
+        return edgeArchive(lib);
+    }
+
+    private static Path edgeArchive(Path lib) throws IOException {
+        try (Stream<Path> files = Files.list(lib)) {
+            return files.filter(file -> file.getFileName().toString().startsWith("weft-edge-"))
+                    .findFirst()
+                    .orElse(null);
+        }
+    }
+
+    /** How often each thread gave up the processor of itself, which is how often it was woken. */
+    private static Map<String, Long> wakes(long pid) throws IOException {
+        Map<String, Long> all = new TreeMap<>();
+        try (Stream<Path> threads = Files.list(Path.of("/proc/" + pid + "/task"))) {
+            for (Path thread : threads.toList()) {
+                try {
+                    all.put(
+                            thread.getFileName()
+                                    + " "
+                                    + Files.readString(thread.resolve("comm")).strip(),
+                            figure(thread.resolve("status"), "voluntary_ctxt_switches:"));
+                } catch (IOException e) {
+                    continue; // it ended meanwhile
+                }
+            }
+        }
+        return all;
+    }
+
+    private static long resident(long pid) throws IOException {
+        return figure(Path.of("/proc/" + pid + "/status"), "VmRSS:");
+    }
+
+    private static long figure(Path file, String name) throws IOException {
+        return Files.readAllLines(file).stream()
+                .filter(line -> line.startsWith(name))
+                .map(line -> line.replaceAll("[^0-9]", ""))
+                .mapToLong(Long::parseLong)
+                .findFirst()
+                .orElse(0);
+    }
+}
