@@ -21,7 +21,7 @@ final class LoadHistory {
     /** Agents that are followed; more are not. */
     static final int MOST = 2000;
 
-    private static final int UNKNOWN = -1;
+    private static final byte UNKNOWN = -1;
     private static final double STEPS = 100;
 
     private final Clock clock;
@@ -41,7 +41,7 @@ final class LoadHistory {
             byte[] ring = rings.get(id);
             if (ring == null && rings.size() < MOST) {
                 ring = new byte[MINUTES];
-                Arrays.fill(ring, (byte) UNKNOWN);
+                Arrays.fill(ring, UNKNOWN);
                 rings.put(id, ring);
             }
             if (ring != null && !agent.health().equals("offline")) {
@@ -102,6 +102,6 @@ final class LoadHistory {
     }
 
     private static int slot(long minute) {
-        return (int) Math.floorMod(minute, MINUTES);
+        return Math.floorMod(minute, MINUTES);
     }
 }
