@@ -19,6 +19,10 @@ final class Findings {
         found.putIfAbsent(name, new Finding(name, Severity.MEDIUM, explanation));
     }
 
+    void low(String name, String explanation) {
+        found.putIfAbsent(name, new Finding(name, Severity.LOW, explanation));
+    }
+
     List<Finding> list() {
         List<Finding> list = new ArrayList<>(found.values());
         list.sort(Comparator.comparing(Finding::severity).reversed());

@@ -1,249 +1,205 @@
 package dev.weft.skill.repository.scan;
 
+import dev.weft.skill.repository.scan.JarClass.Method;
+import dev.weft.skill.repository.scan.JarClass.Ref;
+import dev.weft.skill.repository.scan.JarClass.Use;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeSet;
-import org.objectweb.asm.AnnotationVisitor;
-import org.objectweb.asm.ClassReader;
-import org.objectweb.asm.ClassVisitor;
-import org.objectweb.asm.Handle;
-import org.objectweb.asm.MethodVisitor;
-import org.objectweb.asm.Opcodes;
-import org.objectweb.asm.Type;
+import java.util.Optional;
+import java.util.Set;
 
-/** What the bytecode of a jar names: classes, methods, and the texts of its annotations. */
+/**
+ * Which methods of a jar can run, beginning with the entry points. A call of an object's method goes to every class that is made somewhere
+ * and fits (rapid type analysis). What overrides a method of the platform or of a type outside the jar can be called by it. A class that is
+ * used as a value, or named by a constant text, can be made and called in any way, and so can the records and beans that its fields and
+ * methods name. Use once.
+ */
 final class Reach {
-    private static final int API = Opcodes.ASM9;
+    private final Map<String, JarClass> classes;
+    private final Platform platform = new Platform();
+    private final Deque<Method> work = new ArrayDeque<>();
+    private final Set<JarClass> initialised = new HashSet<>();
+    private final Set<JarClass> made = new LinkedHashSet<>();
+    private final Set<JarClass> bound = new HashSet<>();
+    private final Map<String, Set<String>> called = new HashMap<>();
 
-    private final Findings findings;
-    private final Map<String, String> permissions = new LinkedHashMap<>();
-    private final List<Map<String, Object>> skills = new ArrayList<>();
+    /** By type: the classes that were made and are of it. */
+    private final Map<JarClass, List<JarClass>> kinds = new HashMap<>();
 
-    Reach(Findings findings) {
-        this.findings = findings;
+    Reach(Map<String, JarClass> classes) {
+        this.classes = classes;
     }
 
-    /** Permissions that the code needs, each with the first place. */
-    Map<String, String> permissions() {
-        return permissions;
-    }
-
-    /** What the {@code @Skill} annotations say. */
-    List<Map<String, Object>> skills() {
-        return skills;
-    }
-
-    void read(String name, byte[] code) throws NotScanned {
-        try {
-            new ClassReader(code)
-                    .accept(new Classes(), ClassReader.SKIP_DEBUG | ClassReader.SKIP_FRAMES);
-        } catch (RuntimeException e) { // ASM throws whatever the bytes lead to
-            throw new NotScanned("class " + name + " cannot be read: " + e.getMessage());
+    /** Everything may happen to a class: constructors, methods, and what fills its fields.
+     * @param name internal name; a class that is not in the jar is left alone */
+    void everything(String name, Method from) {
+        JarClass type = classes.get(name);
+        if (type == null || !bound.add(type)) {
+            return;
         }
-    }
-
-    private void type(String type, String where) {
-        Rules.permission(type).ifPresent(p -> permissions.putIfAbsent(p, where + " uses " + type));
-        if (Rules.forbiddenClass(type)) {
-            findings.high("forbidden-class", where + " uses " + type + ", which no skill needs");
+        make(type, from);
+        for (JarClass each : type.ancestry(classes)) {
+            for (Method method : each.methods.values()) {
+                reach(method, from);
+            }
         }
-    }
-
-    private void types(String descriptor, String where) {
-        Type type = Type.getType(descriptor);
-        if (type.getSort() == Type.METHOD) {
-            for (Type argument : type.getArgumentTypes()) {
-                types(argument.getDescriptor(), where);
-            }
-            types(type.getReturnType().getDescriptor(), where);
-        } else {
-            while (type.getSort() == Type.ARRAY) {
-                type = type.getElementType();
-            }
-            if (type.getSort() == Type.OBJECT) {
-                type(type.getInternalName(), where);
+        for (String mention : type.mentions) {
+            JarClass filled = classes.get(mention);
+            if (filled != null
+                    && (filled.parent.equals("java/lang/Record")
+                            || filled.methods.containsKey("<init>()V"))) {
+                everything(mention, from);
             }
         }
     }
 
-    private void method(String owner, String name, String where, boolean initialiser) {
-        String method = owner + "." + name;
-        type(owner, where);
-        Rules.permissionOfMethod(method)
-                .ifPresent(p -> permissions.putIfAbsent(p, where + " calls " + method));
-        Rules.forbiddenMethod(method)
-                .ifPresent(
-                        why ->
-                                findings.high(
-                                        "forbidden-call",
-                                        where + " calls " + method + ", which " + why));
-        if (Rules.reflection(method)) {
-            findings.medium(
-                    "reflection",
-                    where + " calls " + method + ": what it reaches cannot be seen beforehand");
-        }
-        boolean starts =
-                owner.equals("java/lang/Thread") && name.equals("start")
-                        || owner.equals("java/util/concurrent/Executors")
-                        || owner.equals("java/util/Timer");
-        if (initialiser && starts) {
-            findings.high(
-                    "thread-at-load", where + " starts threads as soon as the class is loaded");
+    /** What others may call from outside.
+     * @param packages internal names with slashes */
+    void exported(Collection<String> packages) {
+        for (JarClass type : classes.values()) {
+            int slash = type.name.lastIndexOf('/');
+            if (packages.contains(slash < 0 ? "" : type.name.substring(0, slash))) {
+                everything(type.name, null);
+            }
         }
     }
 
-    private final class Classes extends ClassVisitor {
-        private String self;
-
-        Classes() {
-            super(API);
-        }
-
-        @Override
-        public void visit(
-                int version,
-                int access,
-                String name,
-                String generic,
-                String parent,
-                String[] interfaces) {
-            self = name;
-            if (parent != null) {
-                if (parent.equals("java/lang/ClassLoader")) {
-                    findings.high(
-                            "forbidden-class", name + " is a class loader, which no skill needs");
-                }
-                type(parent, name);
+    /** Follows all calls. */
+    void run() {
+        for (Method method = work.poll(); method != null; method = work.poll()) {
+            for (Ref ref : method.refs) {
+                follow(ref, method);
             }
-            for (String each : interfaces) {
-                type(each, name);
-            }
-        }
-
-        @Override
-        public AnnotationVisitor visitAnnotation(String descriptor, boolean visible) {
-            if (!descriptor.equals("Ldev/weft/skill/Skill;")) {
-                return new Words("an annotation of " + self, Map.of());
-            }
-            Map<String, Object> values = new LinkedHashMap<>();
-            skills.add(values);
-            return new Words("the skill of " + self, values);
-        }
-
-        @Override
-        public org.objectweb.asm.FieldVisitor visitField(
-                int access, String name, String descriptor, String generic, Object value) {
-            types(descriptor, self);
-            return null;
-        }
-
-        @Override
-        public MethodVisitor visitMethod(
-                int access, String name, String descriptor, String generic, String[] exceptions) {
-            if ((access & Opcodes.ACC_NATIVE) != 0) {
-                findings.high("native-method", self + "." + name + " is machine code");
-            }
-            String where = self.replace('/', '.') + "." + name;
-            types(descriptor, where);
-            return new Methods(where, name.equals("<clinit>"));
         }
     }
 
-    private final class Methods extends MethodVisitor {
-        private final String where;
-        private final boolean initialiser;
-
-        Methods(String where, boolean initialiser) {
-            super(API);
-            this.where = where;
-            this.initialiser = initialiser;
-        }
-
-        @Override
-        public void visitMethodInsn(
-                int opcode, String owner, String name, String descriptor, boolean isInterface) {
-            method(owner, name, where, initialiser);
-            types(descriptor, where);
-        }
-
-        @Override
-        public void visitInvokeDynamicInsn(
-                String name, String descriptor, Handle bootstrap, Object... arguments) {
-            for (Object argument : arguments) {
-                if (argument instanceof Handle handle) {
-                    method(handle.getOwner(), handle.getName(), where, initialiser);
-                }
-            }
-        }
-
-        @Override
-        public void visitTypeInsn(int opcode, String type) {
-            types(Type.getObjectType(type).getDescriptor(), where);
-        }
-
-        @Override
-        public void visitFieldInsn(int opcode, String owner, String name, String descriptor) {
-            type(owner, where);
-            types(descriptor, where);
-        }
-
-        @Override
-        public void visitLdcInsn(Object value) {
-            if (value instanceof Type type) {
-                types(type.getDescriptor(), where);
-            }
-        }
-
-        @Override
-        public AnnotationVisitor visitAnnotation(String descriptor, boolean visible) {
-            return new Words("the description of " + where, Map.of());
-        }
-
-        @Override
-        public AnnotationVisitor visitParameterAnnotation(
-                int parameter, String descriptor, boolean visible) {
-            return new Words("a parameter of " + where, Map.of());
+    private void reach(Method method, Method from) {
+        if (method.from == null) {
+            method.from = from == null ? method : from;
+            work.add(method);
+            initialise(method.owner, method);
         }
     }
 
-    /** Reads the values of an annotation: texts are checked, and kept where they are wanted. */
-    private final class Words extends AnnotationVisitor {
-        private final String where;
-        private final Map<String, Object> values;
-
-        Words(String where, Map<String, Object> values) {
-            super(API);
-            this.where = where;
-            this.values = values;
+    private void follow(Ref ref, Method from) {
+        JarClass owner = classes.get(ref.owner());
+        if (owner == null) {
+            return; // of the platform or the host: judged where it is called
         }
-
-        @Override
-        public void visit(String name, Object value) {
-            if (value instanceof String text) {
-                Texts.check(where, text, findings);
-                if (values instanceof LinkedHashMap) {
-                    values.put(name, text);
-                }
+        switch (ref.use()) {
+            case FIELD -> initialise(owner, from);
+            case NEW -> make(owner, from);
+            case CLASS -> everything(owner.name, from);
+            case BOUND, LATER -> {
+                initialise(owner, from);
+                find(owner, ref.signature()).ifPresent(m -> reach(m, from));
             }
-        }
-
-        @Override
-        public AnnotationVisitor visitArray(String name) {
-            TreeSet<String> list = new TreeSet<>();
-            if (values instanceof LinkedHashMap) {
-                values.put(name, list);
-            }
-            return new AnnotationVisitor(API) {
-                @Override
-                public void visit(String unnamed, Object value) {
-                    if (value instanceof String text) {
-                        Texts.check(where, text, findings);
-                        list.add(text);
+            case VIRTUAL -> {
+                if (called.computeIfAbsent(owner.name, o -> new LinkedHashSet<>())
+                        .add(ref.signature())) {
+                    for (JarClass kind : kinds.getOrDefault(owner, List.of())) {
+                        find(kind, ref.signature()).ifPresent(m -> reach(m, from));
                     }
                 }
-            };
+                find(owner, ref.signature())
+                        .filter(m -> m.isStatic() || m.isPrivate())
+                        .ifPresent(m -> reach(m, from));
+            }
+            default -> throw new IllegalStateException(ref.toString());
         }
+    }
+
+    private void initialise(JarClass type, Method from) {
+        if (initialised.add(type)) {
+            Method initialiser = type.methods.get("<clinit>()V");
+            if (initialiser != null) {
+                reach(initialiser, from);
+            }
+            for (JarClass each : type.ancestry(classes)) {
+                initialise(each, from);
+            }
+        }
+    }
+
+    private void make(JarClass type, Method from) {
+        if (!made.add(type)) {
+            return;
+        }
+        initialise(type, from);
+        List<JarClass> ancestry = type.ancestry(classes);
+        Set<String> outside = new HashSet<>();
+        for (JarClass each : ancestry) {
+            kinds.computeIfAbsent(each, k -> new ArrayList<>()).add(type);
+            for (String signature : called.getOrDefault(each.name, Set.of())) {
+                find(type, signature).ifPresent(m -> reach(m, from));
+            }
+            each.supers.stream().filter(s -> !classes.containsKey(s)).forEach(outside::add);
+        }
+        outside.add("java/lang/Object");
+        for (String supertype : outside) {
+            Optional<Set<String>> methods = platform.methods(supertype);
+            for (JarClass each : ancestry) {
+                for (Method method : each.methods.values()) {
+                    if (!method.isStatic()
+                            && !method.signature.startsWith("<")
+                            && (methods.isEmpty() || methods.get().contains(method.signature))) {
+                        reach(method, from);
+                    }
+                }
+            }
+        }
+    }
+
+    /** The method that a call arrives at: of the class, of its superclasses, then of its interfaces. */
+    private Optional<Method> find(JarClass type, String signature) {
+        for (JarClass each = type; each != null; each = classes.get(each.parent)) {
+            Method method = each.methods.get(signature);
+            if (method != null) {
+                return Optional.of(method);
+            }
+        }
+        return type.ancestry(classes).stream()
+                .map(each -> each.methods.get(signature))
+                .filter(m -> m != null)
+                .findFirst();
+    }
+
+    /** Where a call arrives, if there is one place only.
+     * @return empty if that is not in the jar, or there are several */
+    Optional<Method> target(Ref ref) {
+        JarClass owner = classes.get(ref.owner());
+        if (owner == null || ref.signature().isEmpty()) {
+            return Optional.empty();
+        }
+        Optional<Method> found = find(owner, ref.signature());
+        List<JarClass> of = kinds.getOrDefault(owner, List.of());
+        if (ref.use() == Use.VIRTUAL && found.filter(Method::isPrivate).isEmpty()) {
+            return of.size() == 1 ? find(of.get(0), ref.signature()) : Optional.empty();
+        }
+        return found;
+    }
+
+    /** Types outside the jar that a call of a method of the jar's class arrives at, because no class of the jar has it.
+     * @return the owner itself if it is not in the jar; empty if the method is in the jar */
+    List<String> outside(Ref ref) {
+        JarClass owner = classes.get(ref.owner());
+        if (owner == null) {
+            return List.of(ref.owner());
+        }
+        if (ref.signature().isEmpty() || find(owner, ref.signature()).isPresent()) {
+            return List.of();
+        }
+        List<String> types = new ArrayList<>();
+        for (JarClass each : owner.ancestry(classes)) {
+            each.supers.stream().filter(s -> !classes.containsKey(s)).forEach(types::add);
+        }
+        return types;
     }
 }

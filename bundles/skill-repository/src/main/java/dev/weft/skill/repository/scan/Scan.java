@@ -5,6 +5,8 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -20,8 +22,23 @@ import java.util.regex.Pattern;
  * manifest, not what reflection or a bug reaches. Thread-safe.
  */
 public final class Scan {
-    private static final Pattern RANKING = Pattern.compile("service\\.ranking");
-    private static final Pattern PROVIDED = Pattern.compile("<provide\\s+interface=\"([^\"]+)\"");
+    private static final Pattern HOST_PACKAGE =
+            Pattern.compile(
+                    "(java|javax|jakarta|jdk|sun|org\\.osgi|org\\.apache\\.felix|dev\\.weft|dev\\.langchain4j|org\\.slf4j|ch\\.qos\\.logback|com\\.fasterxml)(\\..*)?");
+    private static final Pattern NATIVE =
+            Pattern.compile(".*\\.(so(\\.[0-9.]+)?|dll|dylib|jnilib|exe|wasm)");
+    private static final Pattern ARCHIVE = Pattern.compile(".*\\.(jar|zip|war|ear|jmod)");
+    private static final List<String> FORBIDDEN_HEADERS =
+            List.of(
+                    "Fragment-Host",
+                    "DynamicImport-Package",
+                    "Bundle-NativeCode",
+                    "Bundle-Activator",
+                    "ExtensionBundle-Activator",
+                    "Require-Bundle",
+                    "Launcher-Agent-Class",
+                    "Premain-Class",
+                    "Bundle-ClassPath");
 
     private final Set<String> known;
 
@@ -37,14 +54,7 @@ public final class Scan {
     public Report scan(Path jar) {
         Findings findings = new Findings();
         try {
-            Map<String, byte[]> entries = Archive.read(jar, findings);
-            Attributes main = manifest(entries);
-            List<Headers.Clause> skills = headers(main, findings);
-            Reach reach = new Reach(findings);
-            for (Map.Entry<String, byte[]> entry : entries.entrySet()) {
-                content(entry.getKey(), entry.getValue(), reach, findings);
-            }
-            declared(skills, reach, findings);
+            scan(Archive.read(jar, findings), findings);
         } catch (NotScanned e) {
             return new Report(Report.Status.NOT_SCANNED, e.getMessage(), findings.list());
         }
@@ -52,6 +62,22 @@ public final class Scan {
                 findings.list().isEmpty() ? Report.Status.PASSED : Report.Status.FINDINGS,
                 "",
                 findings.list());
+    }
+
+    private void scan(Map<String, byte[]> entries, Findings findings) throws NotScanned {
+        Attributes main = manifest(entries, findings);
+        List<Headers.Clause> skills = headers(main, findings);
+        ClassReading reading = new ClassReading(findings);
+        for (Map.Entry<String, byte[]> entry : entries.entrySet()) {
+            content(entry.getKey(), entry.getValue(), reading, findings);
+        }
+        Reach reach = new Reach(reading.classes);
+        enter(main, new Components(entries, findings), reading, reach);
+        services(entries, reach);
+        reach.run();
+        CodeFindings code = new CodeFindings(reading.classes.values(), reach, findings);
+        code.run();
+        declared(skills, code.permissions(), reading.skills, findings);
     }
 
     /** The skills that a manifest offers.
@@ -72,26 +98,39 @@ public final class Scan {
                 .toList();
     }
 
-    private static Attributes manifest(Map<String, byte[]> entries) throws NotScanned {
+    private static Attributes manifest(Map<String, byte[]> entries, Findings findings)
+            throws NotScanned {
+        for (String name : entries.keySet()) {
+            if (name.equalsIgnoreCase(JarFile.MANIFEST_NAME)
+                    && !name.equals(JarFile.MANIFEST_NAME)) {
+                findings.high(
+                        "odd-manifest",
+                        Wire.quote(name) + " is a manifest to some readers and not to others");
+            }
+        }
         byte[] bytes = entries.get(JarFile.MANIFEST_NAME);
         if (bytes == null) {
             throw new NotScanned("it has no manifest");
         }
+        for (int i = 0; i < bytes.length; i++) {
+            boolean alone = bytes[i] == '\r' && (i + 1 == bytes.length || bytes[i + 1] != '\n');
+            if (alone || bytes[i] >= 0 && bytes[i] < ' ' && bytes[i] != '\r' && bytes[i] != '\n') {
+                findings.high(
+                        "odd-manifest",
+                        "its manifest has a control character at byte "
+                                + i
+                                + ", where readers disagree about where a line ends");
+            }
+        }
         try {
             return new Manifest(new ByteArrayInputStream(bytes)).getMainAttributes();
-        } catch (IOException e) {
+        } catch (IOException | IllegalArgumentException e) {
             throw new NotScanned("its manifest is broken: " + e.getMessage());
         }
     }
 
     private List<Headers.Clause> headers(Attributes main, Findings findings) throws NotScanned {
-        for (String header :
-                List.of(
-                        "Fragment-Host",
-                        "DynamicImport-Package",
-                        "Bundle-NativeCode",
-                        "Bundle-Activator",
-                        "Bundle-ClassPath")) {
+        for (String header : FORBIDDEN_HEADERS) {
             String value = main.getValue(header);
             if (value != null && !value.strip().equals(".")) {
                 findings.high(
@@ -101,44 +140,50 @@ public final class Scan {
         }
         for (Headers.Clause export : Headers.parse(main.getValue("Export-Package"))) {
             for (String name : export.names()) {
-                if (name.matches(
-                        "(java|javax|org\\.osgi|dev\\.weft|dev\\.langchain4j|org\\.slf4j|com\\.fasterxml)(\\..*)?")) {
+                if (HOST_PACKAGE.matcher(name).matches()) {
                     findings.high(
                             "replaces-host-package",
                             "it exports " + name + ", which belongs to the host");
                 }
             }
         }
+        Headers.Clause bundle =
+                Headers.parse(main.getValue("Bundle-SymbolicName")).stream()
+                        .findFirst()
+                        .orElseThrow(() -> new NotScanned("it is no bundle"));
+        if ("true".equals(bundle.attributes().get("singleton:"))) {
+            findings.high(
+                    "forbidden-header",
+                    "the bundle is a singleton, so that no new version can run beside it");
+        }
         List<Headers.Clause> skills = cards(main);
         for (Headers.Clause skill : skills) {
             String id = skill.attributes().getOrDefault("weft.skill", "");
+            String title = skill.attributes().getOrDefault("title", "");
             Texts.check("the id", id, findings);
-            Texts.check(
-                    "the title of " + id, skill.attributes().getOrDefault("title", ""), findings);
+            Texts.check("the title of " + id, title, findings);
             Texts.check(
                     "the description of " + id,
                     skill.attributes().getOrDefault("description", ""),
                     findings);
-            Texts.near(id, known, findings);
+            Names.check(id, title, known, findings);
         }
         return skills;
     }
 
-    private static void content(String name, byte[] bytes, Reach reach, Findings findings)
+    private static void content(String name, byte[] bytes, ClassReading reading, Findings findings)
             throws NotScanned {
         String lower = name.toLowerCase(Locale.ROOT);
-        if (Kind.machineCode(bytes) || lower.matches(".*\\.(so|dll|dylib|jnilib|exe)")) {
+        if (Kind.machineCode(bytes) || NATIVE.matcher(lower).matches()) {
             findings.high(
                     "native-code",
                     Wire.quote(name) + " is machine code, which no check sees through");
         }
-        if (Kind.zip(bytes) || lower.matches(".*\\.(jar|zip|war)")) {
-            findings.high(
-                    "nested-archive",
-                    Wire.quote(name) + " is an archive within the jar, which is not looked into");
-        }
-        if (lower.matches("(.*/)?(\\.env|id_(rsa|ed25519|ecdsa)|.*\\.(p12|pfx|jks))")) {
-            findings.high("secret", Wire.quote(name) + " looks like a file of secrets");
+        if (Kind.zip(bytes) || ARCHIVE.matcher(lower).matches()) {
+            nested(name, bytes, findings);
+        } else if (Kind.packed(bytes)) {
+            findings.medium(
+                    "packed-data", Wire.quote(name) + " is packed data, which is not looked into");
         }
         if (Kind.javaClass(bytes) || lower.endsWith(".class")) {
             if (!lower.endsWith(".class")) {
@@ -146,82 +191,136 @@ public final class Scan {
                         "hidden-class",
                         Wire.quote(name) + " is a class that does not look like one");
             }
-            reach.read(name, bytes);
+            reading.read(name, bytes);
         }
-        if (lower.startsWith("osgi-inf/") && lower.endsWith(".xml")) {
-            component(name, new String(bytes, StandardCharsets.UTF_8), findings);
-        }
-        Texts.secrets(Wire.quote(name), bytes, findings);
+        Secrets.check(name, bytes, findings);
     }
 
-    private static void component(String name, String xml, Findings findings) {
-        if (RANKING.matcher(xml).find()) {
+    /** An archive of data is one; with code in it, or if it cannot be opened, it hides something. */
+    private static void nested(String name, byte[] bytes, Findings findings) {
+        Findings inside = new Findings();
+        boolean hides;
+        try {
+            Map<String, byte[]> entries = Archive.read(bytes, inside);
+            hides = !inside.list().isEmpty();
+            for (Map.Entry<String, byte[]> entry : entries.entrySet()) {
+                String lower = entry.getKey().toLowerCase(Locale.ROOT);
+                hides |=
+                        Kind.javaClass(entry.getValue())
+                                || Kind.machineCode(entry.getValue())
+                                || Kind.zip(entry.getValue())
+                                || lower.endsWith(".class")
+                                || NATIVE.matcher(lower).matches()
+                                || ARCHIVE.matcher(lower).matches();
+                Secrets.check(name + "!/" + entry.getKey(), entry.getValue(), findings);
+            }
+        } catch (NotScanned unreadable) {
+            hides = true;
+        }
+        if (hides) {
             findings.high(
-                    "service-ranking", name + " sets service.ranking, to be chosen before others");
+                    "nested-archive",
+                    Wire.quote(name)
+                            + " is an archive within the jar that holds code, or cannot be opened");
         }
-        PROVIDED.matcher(xml)
-                .results()
-                .map(m -> m.group(1))
-                .filter(
-                        service ->
-                                service.matches(
-                                        "(dev\\.weft\\.api|org\\.osgi|dev\\.langchain4j|org\\.apache)\\..*"))
-                .forEach(
-                        service ->
-                                findings.high(
-                                        "host-service",
-                                        name
-                                                + " offers "
-                                                + service
-                                                + ", which is the host's to offer"));
     }
 
-    private static void declared(List<Headers.Clause> skills, Reach reach, Findings findings) {
+    /** Entry points: components, skills, what an activator would start, what is exported; all, if there is nothing of that. */
+    private static void enter(
+            Attributes main, Components components, ClassReading reading, Reach reach)
+            throws NotScanned {
+        Set<String> roots =
+                new LinkedHashSet<>(components.read(main.getValue("Service-Component")));
+        String activator = main.getValue("Bundle-Activator");
+        if (activator != null) {
+            roots.add(activator.strip().replace('.', '/'));
+        }
+        reading.classes.values().stream().filter(c -> c.skill).forEach(c -> roots.add(c.name));
+        Set<String> exported = new TreeSet<>();
+        for (Headers.Clause export : Headers.parse(main.getValue("Export-Package"))) {
+            export.names().forEach(name -> exported.add(name.replace('.', '/')));
+        }
+        roots.removeIf(name -> !reading.classes.containsKey(name));
+        if (roots.isEmpty() && exported.isEmpty()) {
+            roots.addAll(reading.classes.keySet());
+        }
+        roots.forEach(name -> reach.everything(name, null));
+        reach.exported(exported);
+    }
+
+    /** What a service loader would find. */
+    private static void services(Map<String, byte[]> entries, Reach reach) {
+        entries.forEach(
+                (name, bytes) -> {
+                    if (name.startsWith("META-INF/services/")) {
+                        for (String line : new String(bytes, StandardCharsets.UTF_8).split("\\R")) {
+                            reach.everything(line.split("#", 2)[0].strip().replace('.', '/'), null);
+                        }
+                    }
+                });
+    }
+
+    private static void declared(
+            List<Headers.Clause> skills,
+            Map<String, String> needed,
+            List<Map<String, Object>> coded,
+            Findings findings) {
         Set<String> declared = new TreeSet<>();
-        Set<String> ids = new TreeSet<>();
+        Map<String, Headers.Clause> ids = new LinkedHashMap<>();
         for (Headers.Clause skill : skills) {
-            ids.add(skill.attributes().get("weft.skill"));
+            ids.put(skill.attributes().getOrDefault("weft.skill", ""), skill);
             for (String permission :
                     skill.attributes().getOrDefault("permissions", "").split(",")) {
                 declared.add(permission.strip());
             }
         }
-        reach.permissions()
-                .forEach(
-                        (permission, place) -> {
-                            if (!declared.contains(permission)) {
-                                findings.high(
-                                        "undeclared-" + permission,
-                                        place
-                                                + ", but the manifest does not declare permission "
-                                                + permission);
-                            }
-                        });
-        for (Map<String, Object> skill : reach.skills()) {
+        needed.forEach(
+                (permission, place) -> {
+                    String told =
+                            place + ", but the manifest does not declare permission " + permission;
+                    if (declared.contains(permission)) {
+                        return;
+                    }
+                    if (!permission.equals("secrets")) {
+                        findings.high("undeclared-" + permission, told);
+                    } else if (needed.containsKey("net")) {
+                        findings.medium("undeclared-secrets", told + ", and it can send them away");
+                    } else {
+                        findings.low("undeclared-secrets", told);
+                    }
+                });
+        for (Map<String, Object> skill : coded) {
+            String id = String.valueOf(skill.get("id"));
+            Headers.Clause card = ids.get(id);
             boolean same =
-                    ids.contains(String.valueOf(skill.get("id")))
+                    card != null
                             && (!(skill.get("permissions") instanceof Set<?> own)
-                                    || declared.containsAll(own));
+                                    || declared.containsAll(own))
+                            && List.of("title", "description").stream()
+                                    .allMatch(
+                                            text ->
+                                                    String.valueOf(skill.getOrDefault(text, ""))
+                                                            .equals(
+                                                                    card.attributes()
+                                                                            .getOrDefault(
+                                                                                    text, "")));
             if (!same) {
                 findings.high(
                         "lying-manifest",
                         "the code has skill "
-                                + Wire.quote(String.valueOf(skill.get("id")))
+                                + Wire.quote(id)
                                 + " with "
                                 + skill.getOrDefault("permissions", Set.of())
-                                + ", the manifest "
-                                + ids
+                                + ", the manifest says other than that of "
+                                + ids.keySet()
                                 + " with "
                                 + declared);
             }
         }
-        if (reach.skills().size() != skills.size()) {
+        if (coded.size() != skills.size()) {
             findings.high(
                     "lying-manifest",
-                    "the code has "
-                            + reach.skills().size()
-                            + " skills, the manifest "
-                            + skills.size());
+                    "the code has " + coded.size() + " skills, the manifest " + skills.size());
         }
     }
 }

@@ -20,7 +20,7 @@ import javax.tools.SimpleJavaFileObject;
 import javax.tools.StandardJavaFileManager;
 import javax.tools.ToolProvider;
 
-/** Builds the jar of a skill out of a few lines of Java: {@code body} are members of its class. */
+/** Builds the jar of a skill out of a few lines of Java: {@code body} are members of its class, {@code calls} is what its tool does. */
 final class Fixture {
     private final Map<String, String> headers = new LinkedHashMap<>();
     private final Map<String, byte[]> entries = new LinkedHashMap<>();
@@ -30,6 +30,12 @@ final class Fixture {
     private String permissions = "";
     private String annotated = "";
     private String body = "";
+    private String calls = "";
+    private String others = "";
+    private String title = "Words";
+    private String titled = "Words";
+    private int newer;
+    private String newerBody = "";
 
     Fixture() {
         header("Bundle-ManifestVersion", "2");
@@ -75,6 +81,61 @@ final class Fixture {
         return this;
     }
 
+    /** Statements of the tool, so that they can be reached. */
+    Fixture calls(String statements) {
+        this.calls = statements;
+        return this;
+    }
+
+    /** Further classes of the file. */
+    Fixture others(String classes) {
+        this.others = classes;
+        return this;
+    }
+
+    /** Another content of the class, for JVMs from a version on. */
+    Fixture version(int java, String body) {
+        newer = java;
+        newerBody = body;
+        return this;
+    }
+
+    Fixture title(String title) {
+        this.title = title;
+        titled = title;
+        return this;
+    }
+
+    /** What the annotation alone calls it. */
+    Fixture titled(String title) {
+        titled = title;
+        return this;
+    }
+
+    /** Puts all classes of a package of the test's class path in: a library within the jar. */
+    Fixture library(String className, String... without) throws Exception {
+        Path jar =
+                Path.of(
+                        Class.forName(className)
+                                .getProtectionDomain()
+                                .getCodeSource()
+                                .getLocation()
+                                .toURI());
+        try (java.util.jar.JarFile file = new java.util.jar.JarFile(jar.toFile())) {
+            for (ZipEntry entry : (Iterable<java.util.jar.JarEntry>) file.stream()::iterator) {
+                String name = entry.getName();
+                boolean wanted =
+                        name.endsWith(".class")
+                                && !name.startsWith("META-INF/")
+                                && !name.contains("module-info");
+                if (wanted && Stream.of(without).noneMatch(name::startsWith)) {
+                    entry(name, file.getInputStream(entry).readAllBytes());
+                }
+            }
+        }
+        return this;
+    }
+
     Fixture entry(String name, byte[] content) {
         entries.put(name, content);
         return this;
@@ -94,7 +155,14 @@ final class Fixture {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
             put(zip, JarFile.MANIFEST_NAME, manifest().getBytes(StandardCharsets.UTF_8));
-            Path classes = compile(folder);
+            if (newer > 0) {
+                Path other = compile(folder, "public class Words {" + newerBody + "}");
+                put(
+                        zip,
+                        "META-INF/versions/" + newer + "/com/acme/Words.class",
+                        Files.readAllBytes(other.resolve("com/acme/Words.class")));
+            }
+            Path classes = compile(folder, source());
             try (Stream<Path> files = Files.walk(classes)) {
                 for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
                     put(zip, classes.relativize(file).toString(), Files.readAllBytes(file));
@@ -118,7 +186,9 @@ final class Fixture {
                 "Provide-Capability",
                 "weft.skill;weft.skill=\""
                         + id
-                        + "\";title=Words;description=\""
+                        + "\";title=\""
+                        + title
+                        + "\";description=\""
                         + description
                         + "\";permissions:List<String>=\""
                         + permissions
@@ -141,22 +211,35 @@ final class Fixture {
         return text.append("\r\n").toString();
     }
 
-    private Path compile(Path folder) throws IOException {
+    private String source() {
         String list = annotated.isEmpty() ? "" : "\"" + annotated.replace(",", "\",\"") + "\"";
+        return "@dev.weft.skill.Skill(id=\""
+                + id
+                + "\",title=\""
+                + titled
+                + "\",description=\""
+                + description
+                + "\",permissions={"
+                + list
+                + "}) public class Words {"
+                + "@dev.langchain4j.agent.tool.Tool(\""
+                + tool
+                + "\") public int count(String text) throws Exception {"
+                + calls
+                + "return text.split(\" \").length; }"
+                + body
+                + "}"
+                + others;
+    }
+
+    private static Path compile(Path folder, String classes) throws IOException {
         String source =
                 "package com.acme; import java.util.*; import java.io.*; import java.nio.file.*; import java.net.*;"
-                        + "@dev.weft.skill.Skill(id=\""
-                        + id
-                        + "\",title=\"Words\",description=\""
-                        + description
-                        + "\",permissions={"
-                        + list
-                        + "}) public class Words {"
-                        + "@dev.langchain4j.agent.tool.Tool(\""
-                        + tool
-                        + "\") public int count(String text) { return text.split(\" \").length; }"
-                        + body
-                        + "}";
+                        + classes;
+        return compiled(folder, source);
+    }
+
+    private static Path compiled(Path folder, String source) throws IOException {
         Path classes = Files.createTempDirectory(folder, "classes");
         JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
         StringWriter problems = new StringWriter();
