@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.util.Enumeration;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
@@ -28,6 +27,9 @@ import org.osgi.framework.Version;
 final class Audit {
     /** Longest file. */
     static final long MAX_FILE = 64L << 20;
+
+    /** Namespace of the capability that a skill is. */
+    static final String SKILL = "weft.skill";
 
     private static final int MAX_ENTRIES = 4096;
     private static final long MAX_UNPACKED = 512L << 20;
@@ -143,6 +145,16 @@ final class Audit {
                 }
             }
         }
+        for (Clause imported : Headers.parse(main.getValue("Import-Package"))) {
+            for (String pack : imported.names()) {
+                if (pack.matches("org\\.osgi\\.framework\\.(hooks|launch|startlevel)(\\..*)?")) {
+                    throw new Refusal(
+                            "imports package "
+                                    + pack
+                                    + ", with which it would control other bundles");
+                }
+            }
+        }
         return new Facts(name.name(), version(main), skills(main));
     }
 
@@ -166,8 +178,8 @@ final class Audit {
     private static Set<String> skills(Attributes main) throws Refusal {
         Set<String> skills = new TreeSet<>();
         for (Clause capability : Headers.parse(main.getValue("Provide-Capability"))) {
-            if (capability.names().contains("weft.skill")) {
-                String id = capability.attributes().get("weft.skill");
+            if (capability.names().contains(SKILL)) {
+                String id = capability.attributes().get(SKILL);
                 if (!SkillCard.isId(id)) {
                     throw new Refusal(
                             "offers a skill with the id "
@@ -180,30 +192,49 @@ final class Audit {
         return skills;
     }
 
+    /** The manifest that the framework reads; what another reader could take for one, or could read otherwise, is refused. */
     private static Manifest read(Path jar) throws Refusal {
         try (ZipFile zip = new ZipFile(jar.toFile())) {
-            ZipEntry entry =
+            List<? extends ZipEntry> manifests =
                     zip.stream()
-                            .filter(
-                                    e ->
-                                            e.getName()
-                                                    .toUpperCase(Locale.ROOT)
-                                                    .equals(JarFile.MANIFEST_NAME))
-                            .findFirst()
-                            .orElse(null);
-            if (entry == null) {
+                            .filter(e -> e.getName().equalsIgnoreCase(JarFile.MANIFEST_NAME))
+                            .toList();
+            if (manifests.isEmpty()) {
                 return new Manifest();
             }
-            try (InputStream in = zip.getInputStream(entry)) {
+            if (manifests.size() > 1 || !manifests.get(0).getName().equals(JarFile.MANIFEST_NAME)) {
+                throw new Refusal(
+                        "must have one manifest, called "
+                                + JarFile.MANIFEST_NAME
+                                + ", not "
+                                + manifests.stream().map(e -> Wire.quote(e.getName())).toList());
+            }
+            try (InputStream in = zip.getInputStream(manifests.get(0))) {
                 byte[] bytes = in.readNBytes(MAX_MANIFEST + 1);
                 if (bytes.length > MAX_MANIFEST) {
                     throw new Refusal(
                             "has a manifest of more than " + (MAX_MANIFEST >> 10) + " KiB");
                 }
+                plain(bytes);
                 return new Manifest(new ByteArrayInputStream(bytes));
             }
         } catch (IOException | IllegalArgumentException e) {
             throw new Refusal("its manifest is broken: " + e.getMessage(), e);
+        }
+    }
+
+    /** The JDK ends a line at a lone carriage return and Felix does not: what one reads as a note, the other reads as a header. */
+    private static void plain(byte[] manifest) throws Refusal {
+        for (int i = 0; i < manifest.length; i++) {
+            byte b = manifest[i];
+            boolean end =
+                    b == '\n' || b == '\r' && i + 1 < manifest.length && manifest[i + 1] == '\n';
+            if (b >= 0 && b < ' ' && !end) {
+                throw new Refusal(
+                        "its manifest has a control character at byte "
+                                + i
+                                + ", such as a carriage return without a line feed; write it with bnd or jar");
+            }
         }
     }
 

@@ -21,6 +21,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceRegistration;
 import org.osgi.framework.hooks.resolver.ResolverHookFactory;
+import org.osgi.framework.hooks.service.EventListenerHook;
+import org.osgi.framework.hooks.service.FindHook;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -47,7 +49,7 @@ public final class DeployFolder implements Deployments, HealthCheck {
     private final Path folder;
     private final List<BundleSource> sources = new CopyOnWriteArrayList<>();
     private final Leftovers leftovers;
-    private final ServiceRegistration<ResolverHookFactory> isolation;
+    private final List<ServiceRegistration<?>> isolation;
     private final Pipeline pipeline;
 
     /** How the folder is treated. */
@@ -130,7 +132,15 @@ public final class DeployFolder implements Deployments, HealthCheck {
                         removal,
                         new Reports(folder, events),
                         Math.max(0, config.keep__versions()));
-        isolation = context.registerService(ResolverHookFactory.class, new Isolation(), null);
+        isolation =
+                List.of(
+                        context.registerService(ResolverHookFactory.class, new Isolation(), null),
+                        context.registerService(
+                                new String[] {
+                                    FindHook.class.getName(), EventListenerHook.class.getName()
+                                },
+                                new ServiceIsolation(),
+                                null));
         pipeline.start(Duration.ofSeconds(Math.max(1, config.sweep__seconds())));
     }
 
@@ -167,7 +177,7 @@ public final class DeployFolder implements Deployments, HealthCheck {
     @Deactivate
     void close() {
         pipeline.close();
-        isolation.unregister();
+        isolation.forEach(ServiceRegistration::unregister);
     }
 
     @Override

@@ -21,6 +21,7 @@ import java.util.stream.Collectors;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleException;
+import org.osgi.framework.wiring.BundleRevision;
 import org.osgi.framework.wiring.BundleWiring;
 import org.osgi.framework.wiring.FrameworkWiring;
 
@@ -242,8 +243,24 @@ final class Installer {
         }
         String waiting = components.waiting(bundles);
         return new Refusal(
-                "did not offer its skills" + within + (waiting.isEmpty() ? "" : ": " + waiting),
+                "did not offer its skills"
+                        + within
+                        + ": "
+                        + (waiting.isEmpty() ? promised(bundles) : waiting),
                 failure);
+    }
+
+    private static String promised(List<Bundle> bundles) {
+        return "its code does not offer all that its manifest names: "
+                + bundles.stream()
+                        .flatMap(
+                                bundle ->
+                                        bundle
+                                                .adapt(BundleRevision.class)
+                                                .getDeclaredCapabilities(Audit.SKILL)
+                                                .stream())
+                        .map(skill -> skill.getAttributes().get(Audit.SKILL))
+                        .toList();
     }
 
     /** Tells the symbolic names of the host's own bundles. Any thread. */

@@ -165,6 +165,8 @@ class AuditTest {
                 "Export-Package | com.acme,dev.weft.api.task;version=9 | exports package dev.weft.api.task",
                 "Export-Package | com.acme;org.osgi.framework;version=9 | exports package org.osgi.framework",
                 "Export-Package | java.lang | exports package java.lang",
+                "Import-Package | org.osgi.framework.hooks.service;version=1 | imports package org.osgi.framework.hooks.service",
+                "X-Note | `a\r\rName: b` | control character",
                 "Provide-Capability | weft.skill | offers a skill with the id nothing",
                 "Provide-Capability | weft.skill;weft.skill=\"A B\" | offers a skill with the id \"A B\"",
                 "Provide-Capability | weft.skill;weft.skill=\"disk | a quote is not closed",
