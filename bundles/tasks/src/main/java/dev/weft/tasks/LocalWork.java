@@ -30,6 +30,10 @@ final class LocalWork implements Runnable {
 
     @Override
     public void run() {
+        Traceparent.within(run.task().traceparent(), this::work);
+    }
+
+    private void work() {
         try (call) {
             run.attempt();
             if (!run.working(PATH)) {

@@ -19,9 +19,12 @@ import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** All tasks of this host: opens them, finds them by id and by key, ends them at their deadline. Thread-safe. */
 final class Runs {
+    private static final Logger LOG = LoggerFactory.getLogger(Runs.class);
     private static final String ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyz";
     private static final int MAX_REMEMBERED = 4096;
     private static final int LOCKS = 64;
@@ -30,6 +33,7 @@ final class Runs {
     private final TaskTable table;
     private final Ledger ledger;
     private final EventTeller teller;
+    private final TaskTimes times = new TaskTimes();
     private final ExecutorService executor;
     private final ScheduledExecutorService timer;
     private final Clock clock;
@@ -202,8 +206,35 @@ final class Runs {
             }
         }
         run.atEnd(() -> table.finished(run));
+        run.atEnd(() -> logFailure(run.task()));
         run.follow(teller);
+        run.follow(times.one());
         return run;
+    }
+
+    /** How long tasks took. */
+    TaskTimes times() {
+        return times;
+    }
+
+    private static void logFailure(Task task) {
+        if (task.error() != null) {
+            Traceparent.within(
+                    task.traceparent(),
+                    () ->
+                            LOG.info(
+                                    "task {}: {} {}: {}: {}",
+                                    task.id(),
+                                    task.skill(),
+                                    task.state().wireName(),
+                                    task.error().code(),
+                                    line(task.error().message())));
+        }
+    }
+
+    private static String line(String message) {
+        String start = message.length() > 300 ? message.substring(0, 300) + "…" : message;
+        return start.replaceAll("\\p{Cntrl}+", " ");
     }
 
     private static String skill(String reference) {

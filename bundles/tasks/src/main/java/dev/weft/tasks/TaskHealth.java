@@ -1,6 +1,7 @@
 package dev.weft.tasks;
 
 import dev.weft.api.health.HealthCheck;
+import dev.weft.api.health.Histogram;
 import dev.weft.api.health.Measures;
 import java.util.Collection;
 import java.util.List;
@@ -29,6 +30,11 @@ public final class TaskHealth implements HealthCheck, Measures {
     public Status check() {
         String failure = engine.engine().runs().ledger().failure();
         return failure.isEmpty() ? Status.OK : Status.warning(failure);
+    }
+
+    @Override
+    public Collection<Histogram> histograms() {
+        return engine.engine().runs().times().all();
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.weft.tasks;
 import java.util.HexFormat;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.regex.Pattern;
+import org.slf4j.MDC;
 
 /** W3C trace context: one trace through all hops of a call, one span a task. */
 final class Traceparent {
@@ -10,7 +11,28 @@ final class Traceparent {
             Pattern.compile("00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}");
     private static final HexFormat HEX = HexFormat.of();
 
+    /** Name of the trace's id in the diagnostic context of logs. */
+    private static final String MDC_KEY = "trace";
+
     private Traceparent() {}
+
+    /** Whatever is logged meanwhile, by a skill too, says which trace it belongs to: the same on every host that a call comes by. */
+    static void within(String traceparent, Runnable work) {
+        boolean known = SHAPE.matcher(traceparent).matches();
+        String outer = MDC.get(MDC_KEY);
+        if (known) {
+            MDC.put(MDC_KEY, traceparent.substring(3, 35));
+        }
+        try {
+            work.run();
+        } finally {
+            if (outer != null) {
+                MDC.put(MDC_KEY, outer);
+            } else if (known) {
+                MDC.remove(MDC_KEY);
+            }
+        }
+    }
 
     /** A new span in the trace of a parent; a new trace if the parent is none. */
     static String next(String parent) {

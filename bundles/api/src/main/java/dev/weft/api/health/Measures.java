@@ -1,6 +1,7 @@
 package dev.weft.api.health;
 
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import org.osgi.annotation.versioning.ConsumerType;
 
@@ -10,6 +11,12 @@ public interface Measures {
     /** Looks.
      * @return the numbers now */
     Collection<Measure> measure();
+
+    /** Looks at what took how long.
+     * @return the times so far; none unless a room says otherwise */
+    default Collection<Histogram> histograms() {
+        return List.of();
+    }
 
     /**
      * One number.

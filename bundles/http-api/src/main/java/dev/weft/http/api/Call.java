@@ -53,6 +53,11 @@ final class Call {
         return caller;
     }
 
+    /** By which logs and the client know this call. */
+    String id() {
+        return exchange.id();
+    }
+
     /** Where the call comes from, for rate limits. */
     String address() {
         return address;

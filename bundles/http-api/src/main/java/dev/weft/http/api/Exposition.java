@@ -1,5 +1,6 @@
 package dev.weft.http.api;
 
+import dev.weft.api.health.Histogram;
 import dev.weft.api.health.Measures.Measure;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -51,6 +52,21 @@ final class Exposition {
         families.computeIfAbsent(family, any -> new Family(help, type, new ArrayList<>()))
                 .lines()
                 .add(line.toString());
+    }
+
+    void add(Histogram times) {
+        double[] bounds = Histogram.bounds();
+        long[] counts = times.counts();
+        String name = times.name();
+        long count = 0;
+        for (int i = 0; i < counts.length; i++) {
+            count += counts[i];
+            Map<String, String> labels = new TreeMap<>(times.labels());
+            labels.put("le", i == bounds.length ? "+Inf" : number(bounds[i]));
+            add(name, times.help(), "histogram", name + "_bucket", labels, count);
+        }
+        add(name, times.help(), "histogram", name + "_sum", times.labels(), times.sum());
+        add(name, times.help(), "histogram", name + "_count", times.labels(), count);
     }
 
     static String number(double value) {

@@ -66,6 +66,7 @@ final class MetricsResource implements Resource {
         for (Measures source : rooms.measures) {
             try {
                 source.measure().forEach(out::add);
+                source.histograms().forEach(out::add);
             } catch (RuntimeException failure) {
                 LOG.warn("{} offers no numbers now: {}", source.getClass(), failure.toString());
             }

@@ -128,7 +128,6 @@ final class TaskResource implements Resource {
     private static TaskRequest.Options options(Call call, JsonNode body) {
         String key = Call.text(body, "idempotency_key");
         String header = call.header("Idempotency-Key");
-        String trace = call.header("traceparent");
         String priority = Call.text(body, "priority");
         try {
             return new TaskRequest.Options(
@@ -138,7 +137,7 @@ final class TaskResource implements Resource {
                     priority.isEmpty()
                             ? TaskRequest.Priority.NORMAL
                             : TaskRequest.Priority.valueOf(priority.toUpperCase(Locale.ROOT)),
-                    trace == null ? "" : trace);
+                    RequestId.traceparent(call.header(RequestId.TRACE), call.id()));
         } catch (IllegalArgumentException e) {
             throw ApiException.bad("bad_priority", "\"priority\" must be low, normal or high");
         }

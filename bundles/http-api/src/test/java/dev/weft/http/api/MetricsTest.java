@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.weft.api.health.Histogram;
+import dev.weft.api.health.Measures;
 import dev.weft.api.health.Measures.Measure;
 import dev.weft.api.identity.Role;
 import java.util.HashSet;
@@ -35,10 +37,28 @@ class MetricsTest {
         return answer.response().body().lines().toList();
     }
 
+    private static final class Times implements Measures {
+        @Override
+        public List<Measure> measure() {
+            return List.of();
+        }
+
+        @Override
+        public List<Histogram> histograms() {
+            Histogram times =
+                    new Histogram("weft_y_seconds", "Of a room.", Map.of("outcome", "failed"));
+            times.add(0.25);
+            times.add(0.25001);
+            times.add(1000);
+            return List.of(times);
+        }
+    }
+
     @Test
     void requests_agents_tasks_and_rooms_are_counted() throws Exception {
         host.rooms.measures =
                 List.of(
+                        new Times(),
                         () ->
                                 List.of(
                                         new Measure(
@@ -70,6 +90,12 @@ class MetricsTest {
                         "weft_http_request_seconds_bucket{le=\"+Inf\",method=\"POST\",route=\"/api/hub/tasks\"} 2",
                         "weft_http_request_seconds_count{method=\"POST\",route=\"/api/hub/tasks\"} 2",
                         "weft_http_rate_limited_total 0",
+                        "weft_y_seconds_bucket{le=\"0.25\",outcome=\"failed\"} 1",
+                        "weft_y_seconds_bucket{le=\"0.5\",outcome=\"failed\"} 2",
+                        "weft_y_seconds_bucket{le=\"+Inf\",outcome=\"failed\"} 3",
+                        "weft_y_seconds_sum{outcome=\"failed\"} 1000.50001",
+                        "weft_y_seconds_count{outcome=\"failed\"} 3",
+                        "# TYPE weft_y_seconds histogram",
                         "weft_x{a=\"q\\\"\\\\\\n\"} 2.5",
                         "# TYPE weft_x counter",
                         "# TYPE weft_http_request_seconds histogram")) {
