@@ -126,6 +126,7 @@ class ControlIT {
                         "weft_signaling_sockets ",
                         "weft_store_connections_active ",
                         "weft_http_request_seconds_bucket",
+                        "weft_task_seconds_bucket{le=\"+Inf\",outcome=\"completed\"}",
                         "jvm_threads ")) {
             assertTrue(metrics.contains(name), name + " is not in " + metrics);
         }
@@ -144,6 +145,20 @@ class ControlIT {
         trust.init(anchors);
         SSLContext context = SSLContext.getInstance("TLS");
         context.init(null, trust.getTrustManagers(), null);
+        HttpResponse<String> modern =
+                HttpClient.newBuilder()
+                        .sslContext(context)
+                        .build()
+                        .send(
+                                HttpRequest.newBuilder(
+                                                URI.create(
+                                                        "https://127.0.0.1:"
+                                                                + port.group(1)
+                                                                + "/api/agents"))
+                                        .header("X-API-Key", host.localKey())
+                                        .build(),
+                                HttpResponse.BodyHandlers.ofString());
+        assertEquals("HTTP_2 200", modern.version() + " " + modern.statusCode(), modern.body());
         try (SSLSocket socket =
                 (SSLSocket)
                         context.getSocketFactory()
@@ -192,6 +207,8 @@ class ControlIT {
                                 "changeit",
                                 "-dname",
                                 "CN=weft",
+                                "-ext",
+                                "san=ip:127.0.0.1",
                                 "-validity",
                                 "2")
                         .redirectErrorStream(true)

@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.Callable;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Tag;
@@ -58,6 +59,7 @@ class TwoRegistriesIT {
             await("the skill", () -> one.lists("text", "two") && far.lists("text", "two"));
             call(one, "p2p");
             call(far, "relay");
+            oneIdIsInBothLogs(one, two);
             keysAreOne(left, right);
             awayTasksAreDoneOnce(left, right, two, rightFirst);
 
@@ -142,6 +144,37 @@ class TwoRegistriesIT {
                 from.json("call", "text.statistics", "text=one two three", "--agent", "two");
         assertEquals("completed", task.path("state").asText(), task.toString());
         assertEquals(path, task.path("path").asText(), task.toString());
+    }
+
+    /** What is asked at one host and fails at another can be followed. */
+    private static void oneIdIsInBothLogs(TestHost from, TestHost to) throws Exception {
+        for (String header : List.of("X-Request-Id", "traceparent")) {
+            String id = UUID.randomUUID().toString().replace("-", "");
+            var body = Wire.object().put("skill", "text.statistics").put("wait", 60);
+            body.put("target_agent_id", to.name()).putObject("payload").putObject("text");
+            HttpResponse<String> answer =
+                    HTTP.send(
+                            request(from, "/api/hub/tasks", "X-API-Key", from.localKey())
+                                    .header("Content-Type", "application/json")
+                                    .header(
+                                            header,
+                                            header.equals("traceparent")
+                                                    ? "00-" + id + "-00f067aa0ba902b7-01"
+                                                    : id)
+                                    .POST(
+                                            HttpRequest.BodyPublishers.ofString(
+                                                    Wire.write((Object) body)))
+                                    .build(),
+                            HttpResponse.BodyHandlers.ofString());
+            assertEquals(
+                    "rejected", Wire.tree(answer.body()).path("state").asText(), answer.body());
+            assertEquals(id, answer.headers().firstValue("X-Request-Id").orElse(""));
+            for (TestHost host : List.of(from, to)) {
+                await(
+                        "the id in the log of " + host.name(),
+                        () -> Files.readString(host.data.resolve("log/weft.log")).contains(id));
+            }
+        }
     }
 
     /** Whom a balancer sends to the other host is not cut off; whose key ended is, at both. */
