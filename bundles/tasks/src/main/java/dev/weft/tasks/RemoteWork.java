@@ -29,13 +29,9 @@ final class RemoteWork {
     private final Choice choice;
     private final Clock clock;
     private final Retrying retrying;
+    private final Pieces pieces = new Pieces();
     private CompletableFuture<MeshMessage> pending;
     private double linkSince;
-    private long pieces;
-
-    /** Which attempt of the peer the pieces are of; 0 before the first. */
-    private int attempt;
-
     private boolean resuming;
     private boolean answered;
 
@@ -112,7 +108,7 @@ final class RemoteWork {
         synchronized (this) {
             if (resuming) {
                 payload.put("resume", !run.spec().isDurable());
-                payload.put("after", pieces).put("attempt", attempt);
+                pieces.tell(payload);
             }
         }
         return payload;
@@ -200,34 +196,17 @@ final class RemoteWork {
         return choice.name();
     }
 
-    /** A piece that is missing, or one of a second attempt after pieces of the first, is said to be so: what listens must not take it for the next. */
     private void piece(JsonNode payload) {
-        String text = payload.path("text").asText("");
-        String broken = "";
-        synchronized (this) {
-            int now = payload.path("attempt").asInt(attempt);
-            if (now != attempt && pieces > 0) {
-                broken = "began again: its output starts anew after " + pieces + " pieces";
-                pieces = 0;
-            }
-            attempt = now;
-            long sequence = payload.path("seq").asLong(pieces);
-            if (sequence > pieces) {
-                broken = "does not have pieces " + pieces + " to " + (sequence - 1) + " any more";
-            } else if (sequence < pieces || text.isEmpty()) {
-                text = ""; // the end mark, or a piece that came over the old link too
-            }
-            pieces = Math.max(pieces, text.isEmpty() ? sequence : sequence + 1);
+        Pieces.Taken piece = pieces.take(payload);
+        if (!piece.broken().isEmpty()) {
+            run.step("stream", choice.name() + " " + piece.broken());
+            run.progress(0, choice.name() + " " + piece.broken());
         }
-        if (!broken.isEmpty()) {
-            run.step("stream", choice.name() + " " + broken);
-            run.progress(0, choice.name() + " " + broken);
-        }
-        if (text.isEmpty()) {
+        if (piece.text().isEmpty()) {
             return;
         }
         try {
-            run.emit(text);
+            run.emit(piece.text());
         } catch (IllegalStateException nobodyListens) {
             // what was streamed is lost to latecomers; the result is what counts
         }

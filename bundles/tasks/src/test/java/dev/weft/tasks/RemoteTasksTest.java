@@ -514,6 +514,24 @@ class RemoteTasksTest {
     }
 
     @Test
+    void a_peer_that_was_missed_several_times_is_left_alone_for_a_while() throws Exception {
+        there.skills.with("echo", (input, context) -> TextNode.valueOf("here"));
+        here.learn(there, "active", 0);
+        Optional<String> target = Optional.of(there.id.value());
+        for (int i = 0; i < 30; i++) {
+            Task task = end(here.submit("echo", Wire.object(), target, Duration.ofSeconds(20)));
+            assertEquals("unreachable", task.error().code());
+        }
+        long asked =
+                here.sent.stream()
+                        .filter(said -> said.type().equals(MeshMessage.TASK_REQUEST))
+                        .count();
+        assertTrue(asked >= 5 && asked < 30, asked + " sent");
+        here.link(there);
+        assertEquals("here", end(here.submit("echo", Wire.object())).result().textValue());
+    }
+
+    @Test
     void a_peer_cannot_cancel_what_another_asked_for() throws Exception {
         CountDownLatch go = new CountDownLatch(1);
         there.skills.with(
