@@ -32,6 +32,7 @@ final class Pending {
             Set.of(
                     MeshMessage.TASK_STREAM_CHUNK,
                     MeshMessage.TASK_PROGRESS,
+                    MeshMessage.TASK_INPUT_REQUIRED,
                     MeshMessage.AGENT_STREAM_CHUNK);
     private static final long NONE = Long.MAX_VALUE;
 

@@ -320,16 +320,18 @@ class MeshServiceTest {
     }
 
     @Test
-    void chunks_and_progress_arrive_in_order_before_the_answer() throws Exception {
+    void chunks_progress_and_questions_arrive_in_order_before_the_answer() throws Exception {
         a.reaches(Path.P2P);
+        List<String> types =
+                List.of(
+                        MeshMessage.TASK_STREAM_CHUNK,
+                        MeshMessage.TASK_PROGRESS,
+                        MeshMessage.TASK_INPUT_REQUIRED,
+                        MeshMessage.AGENT_STREAM_CHUNK);
         b.handle(
                 (peer, message, reply) -> {
                     for (int n = 0; n < 50; n++) {
-                        reply.send(
-                                n % 2 == 0
-                                        ? MeshMessage.TASK_STREAM_CHUNK
-                                        : MeshMessage.TASK_PROGRESS,
-                                number(n));
+                        reply.send(types.get(n % types.size()), number(n));
                     }
                     reply.send(MeshMessage.TASK_RESPONSE, number(-1));
                 },

@@ -11,9 +11,6 @@ import java.util.function.Consumer;
 
 /** How long it takes from no link to the first result, which leaves by relay, and to a direct link. */
 final class MeshCold {
-    /** Peers that are asked before it counts: by then classes are loaded and the code is warm. */
-    private static final int WARM_UP = 10;
-
     private static final Duration TIMEOUT = Duration.ofSeconds(60);
     private final Mesh mesh;
     private final Consumer<String> say;
@@ -26,7 +23,7 @@ final class MeshCold {
     /** How many peers are needed.
      * @param scale part of the full size */
     static int peers(double scale) {
-        return WARM_UP + Math.max(2, (int) (30 * scale));
+        return Math.max(4, (int) (40 * scale));
     }
 
     /** Asks the first peer of all, then peers that were never asked, one after the other. */
@@ -40,7 +37,7 @@ final class MeshCold {
         first = new Samples(count);
         direct = new Samples(count);
         for (int i = 0; i < count; i++) {
-            boolean counts = i >= WARM_UP;
+            boolean counts = i >= count / 4; // by then classes are loaded and the code is warm
             ask(
                     MeshPeer.cold(i),
                     counts ? first : new Samples(1),

@@ -39,7 +39,11 @@ final class MeshMeasures {
     }
 
     private int scaled(int full) {
-        return Math.max(10, (int) (full * scale));
+        return scaled(full, 10);
+    }
+
+    private int scaled(int full, int least) {
+        return Math.max(least, (int) (full * scale));
     }
 
     private void figure(String name, double value, String unit, double baseline) {
@@ -70,10 +74,10 @@ final class MeshMeasures {
     /** Raw channels one after the other, of which the last is kept for the other baselines. */
     private RawChannel raw() throws Exception {
         PeerConnectionFactory factory = MeshPeer.factory();
-        int count = scaled(30);
+        int count = scaled(30, 2);
         Samples samples = new Samples(count);
         RawChannel raw = null;
-        for (int i = -5; i < count; i++) {
+        for (int i = -count / 5; i < count; i++) {
             if (raw != null) {
                 raw.close();
             }
@@ -256,7 +260,7 @@ final class MeshMeasures {
 
     /** Results of 16 MiB, two in flight, so that one is read while the next one travels. */
     private void bulk(RawChannel raw) throws Exception {
-        int count = scaled(20);
+        int count = scaled(20, 2);
         double ours = 0;
         State calm = null;
         for (int round = 0; round < 2; round++) {
