@@ -19,6 +19,10 @@ final class Traces {
         this.locals = locals;
     }
 
+    /** A timer that Declarative Services makes after each change and ends by itself seconds later. It takes the context class loader
+     * of whoever caused the change, which may be a skill. */
+    private static final String COMPONENTS = "SCR Component Registry";
+
     /** Something that keeps a class loader.
      * @param words such as {@code timer "Timer-3"}
      * @param isThere tells whether it still does; keeps nothing itself */
@@ -29,7 +33,9 @@ final class Traces {
     List<Trace> of(ClassLoader loader) {
         Map<String, Trace> traces = new LinkedHashMap<>();
         for (Thread thread : threads) {
-            if (thread == Thread.currentThread() || !thread.isAlive()) {
+            if (thread == Thread.currentThread()
+                    || !thread.isAlive()
+                    || thread.getName().equals(COMPONENTS)) {
                 continue;
             }
             if (thread.getContextClassLoader() == loader

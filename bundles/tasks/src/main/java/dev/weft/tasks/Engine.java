@@ -1,5 +1,6 @@
 package dev.weft.tasks;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.weft.api.identity.HostIdentity;
 import dev.weft.api.task.Task;
 import dev.weft.api.task.TaskError;
@@ -7,6 +8,7 @@ import dev.weft.api.task.TaskException;
 import dev.weft.api.task.TaskRequest;
 import dev.weft.api.task.TaskState;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -15,6 +17,17 @@ import java.util.function.Supplier;
 
 /** Takes tasks from acceptance to their end: checks them, finds who does them, watches their deadline. Nothing here blocks. */
 final class Engine {
+    /** An int that went through the journal may come back as another kind of number: the value counts. */
+    private static final Comparator<JsonNode> NUMBERS =
+            (one, other) ->
+                    one.equals(other)
+                                    || one.isNumber()
+                                            && other.isNumber()
+                                            && one.decimalValue().compareTo(other.decimalValue())
+                                                    == 0
+                            ? 0
+                            : 1;
+
     static final Duration MIN_TTL = Duration.ofSeconds(1);
     static final Duration MAX_TTL = Duration.ofDays(7);
     static final int MAX_DEPTH = 8;
@@ -84,7 +97,7 @@ final class Engine {
     }
 
     private Run sameOrConflict(Runs.Found before, TaskRequest request, Spec spec) {
-        if (before.task().input().equals(request.input())
+        if (before.task().input().equals(NUMBERS, request.input())
                 && SkillRef.readings(request.skill()).stream()
                         .anyMatch(reading -> reading.skill().equals(before.task().skill()))) {
             return before.run() != null ? before.run() : runs.ended(before.task(), spec);

@@ -52,6 +52,26 @@ class DurableTasksTest {
     }
 
     @Test
+    void the_same_key_with_the_same_number_is_the_same_task_also_after_a_crash() throws Exception {
+        ObjectNode input = Wire.object().put("n", 1L).put("x", 2.0f);
+        Task first;
+        try (Host host = host("here")) {
+            host.skills.with("count", (in, context) -> IntNode.valueOf(1));
+            first = end(host.engine.submit(request(host, "count", input, "k1")));
+        }
+        try (Host host = host("here")) {
+            host.skills.with("count", (in, context) -> IntNode.valueOf(2));
+            Task again = end(host.engine.submit(request(host, "count", input, "k1")));
+            assertEquals(first.id(), again.id(), again::toString);
+            Task other =
+                    end(
+                            host.engine.submit(
+                                    request(host, "count", Wire.object().put("n", 2L), "k1")));
+            assertEquals("key_conflict", other.error().code());
+        }
+    }
+
+    @Test
     void an_outcome_survives_a_crash_and_the_same_key_gets_it_again() throws Exception {
         AtomicInteger runs = new AtomicInteger();
         Task first;

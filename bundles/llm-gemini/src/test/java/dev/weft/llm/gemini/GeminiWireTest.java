@@ -2,6 +2,8 @@ package dev.weft.llm.gemini;
 
 import dev.weft.llm.provider.Kind;
 import dev.weft.llm.provider.ProviderWire;
+import java.util.Arrays;
+import java.util.stream.Collectors;
 
 class GeminiWireTest extends ProviderWire {
     @Override
@@ -14,10 +16,19 @@ class GeminiWireTest extends ProviderWire {
         return "/v1beta";
     }
 
-    /** The mock ends a tool call with a reason that the real server does not have; {@link GeminiToolsTest} has recorded ones. */
+    /** The mock ends a tool call with a reason that the real server does not have. */
     @Override
-    protected boolean mockCallsTools() {
-        return false;
+    protected String toolCalls(String... paths) {
+        return """
+                {"candidates":[{"content":{"role":"model","parts":[%s]},"finishReason":"STOP","index":0}],
+                 "usageMetadata":{"promptTokenCount":3,"candidatesTokenCount":2,"totalTokenCount":5},"modelVersion":"m"}"""
+                .formatted(
+                        Arrays.stream(paths)
+                                .map(
+                                        path ->
+                                                "{\"functionCall\":{\"name\":\"disk_usage\",\"args\":{\"path\":\"%s\"}}}"
+                                                        .formatted(path))
+                                .collect(Collectors.joining(",")));
     }
 
     @Override

@@ -1,9 +1,9 @@
 package dev.weft.llm.openai;
 
 import dev.weft.llm.provider.Kind;
-import dev.weft.llm.provider.ProviderWire;
 
-class AzureWireTest extends ProviderWire {
+/** The same wire under another path and with another header for the key. */
+class AzureWireTest extends OpenAiWireTest {
     @Override
     protected Kind kind() {
         return AzureProvider.KIND;
@@ -12,35 +12,5 @@ class AzureWireTest extends ProviderWire {
     @Override
     protected String path() {
         return "";
-    }
-
-    @Override
-    protected String models() {
-        return """
-                {"object":"list","data":[{"id":"b-model","object":"model","created":1,"owned_by":"x"},
-                 {"id":"a-model","object":"model","created":1,"owned_by":"x"}]}""";
-    }
-
-    @Override
-    protected String answer(String text) {
-        return """
-                {"id":"c1","object":"chat.completion","model":"m","weather":"fine","choices":[{"index":0,"finish_reason":"stop",
-                 "message":{"role":"assistant","content":"%s","mood":1}}],"usage":{"prompt_tokens":3,"completion_tokens":2,"total_tokens":5}}"""
-                .formatted(text);
-    }
-
-    @Override
-    protected String cutStream() {
-        return """
-                data: {"id":"c1","object":"chat.completion.chunk","model":"m","choices":[{"index":0,"delta":{"role":"assistant","content":"Hel"}}]}
-
-                """;
-    }
-
-    @Override
-    protected String badToolCall() {
-        return """
-                {"id":"c2","object":"chat.completion","model":"m","choices":[{"index":0,"finish_reason":"tool_calls","message":{"role":"assistant",
-                 "content":null,"tool_calls":[{"id":"t1","type":"function","function":{"name":"disk_usage","arguments":"{path:"}}]}}]}""";
     }
 }

@@ -66,10 +66,11 @@ public abstract class ProviderWire {
      * @return as this wire writes it */
     protected abstract String models();
 
-    /** Whether the mock calls tools as the real server does.
-     * @return true if so */
-    protected boolean mockCallsTools() {
-        return true;
+    /** Calls of disk_usage as the real server writes them, if the mock writes them in another way.
+     * @param paths an argument a call
+     * @return JSON; "" if the mock will do */
+    protected String toolCalls(String... paths) {
+        return "";
     }
 
     /** An answer as this wire writes it, with a member that nobody knows.
@@ -110,6 +111,17 @@ public abstract class ProviderWire {
         Assumptions.assumeTrue(aimock.isPresent(), "aimock is not installed");
         provider = start(aimock.get().address() + path(), 30);
         return provider;
+    }
+
+    /** Takes the mock, or what was recorded.
+     * @return whether it was recorded */
+    private boolean tools(String recorded) {
+        if (recorded.isEmpty()) {
+            mocked();
+        } else {
+            scripted(10, Reply.of(200, recorded));
+        }
+        return !recorded.isEmpty();
     }
 
     private TestProvider scripted(int timeout, Reply reply) {
@@ -199,14 +211,16 @@ public abstract class ProviderWire {
 
     @Test
     void calls_a_tool_and_takes_its_result() {
-        Assumptions.assumeTrue(mockCallsTools());
-        mocked();
+        boolean recorded = tools(toolCalls("/"));
         UserMessage question = UserMessage.from("how full is the disk?");
         AiMessage call = provider.chat().chat(request(question)).aiMessage();
         assertEquals("disk_usage", call.toolExecutionRequests().get(0).name());
         assertEquals(
                 "{\"path\":\"/\"}",
                 call.toolExecutionRequests().get(0).arguments().replaceAll("\\s", ""));
+        if (recorded) {
+            server.reply(Reply.of(200, answer("700 bytes are free.")));
+        }
         ChatResponse answer =
                 provider.chat()
                         .chat(
@@ -217,12 +231,16 @@ public abstract class ProviderWire {
                                                 call.toolExecutionRequests().get(0),
                                                 "{\"free_bytes\":700}")));
         assertEquals("700 bytes are free.", answer.aiMessage().text());
+        if (recorded) {
+            assertTrue(server.requests().get(0).body().contains("disk_usage"));
+            assertTrue(server.requests().get(1).body().contains("free_bytes"));
+        }
     }
 
     @Test
     void streams_parallel_tool_calls() throws Exception {
-        Assumptions.assumeTrue(mockCallsTools());
-        mocked();
+        String recorded = toolCalls("/a", "/b");
+        tools(recorded.isEmpty() ? "" : "data: " + recorded.replace("\n", "") + "\n\n");
         AiMessage message =
                 stream(request(UserMessage.from("two disks, please")))
                         .done
