@@ -44,7 +44,8 @@ final class SkillCommand implements Runnable {
     @Override
     public void run() {
         throw new CommandLine.ParameterException(
-                spec.commandLine(), "say what: new, config, enable, disable, publish, yank or revoke");
+                spec.commandLine(),
+                "say what: new, config, enable, disable, publish, yank or revoke");
     }
 
     /** {@code weft skill config}. */

@@ -24,7 +24,8 @@ import org.osgi.service.component.annotations.Component;
 @Skill(
         id = "disk",
         title = "Disk space",
-        description = "Free and used disk space of this machine's file systems")
+        description = "Free and used disk space of this machine's file systems",
+        permissions = Skill.FILES)
 @Component(service = SkillService.class)
 public final class Disk implements SkillService {
     private static final Path MOUNTS = Path.of("/proc/self/mountinfo");

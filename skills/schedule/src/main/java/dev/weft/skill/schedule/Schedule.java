@@ -31,7 +31,7 @@ import org.osgi.service.component.annotations.Reference;
         title = "Schedule",
         description =
                 "Runs a prompt or a skill at set times or intervals, also after a restart of the host",
-        permissions = Skill.LLM)
+        permissions = {Skill.LLM, Skill.FILES})
 @Component(service = SkillService.class)
 public final class Schedule implements SkillService, SkillHealth {
     private static final int MOST_JOBS = 500;

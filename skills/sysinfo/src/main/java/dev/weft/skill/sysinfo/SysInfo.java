@@ -21,7 +21,8 @@ import org.osgi.service.component.annotations.Component;
         id = "sysinfo",
         title = "System information",
         description =
-                "Processor, memory, load, temperature, uptime and top processes of this machine")
+                "Processor, memory, load, temperature, uptime and top processes of this machine",
+        permissions = {Skill.FILES, Skill.NET})
 @Component(service = SkillService.class)
 public final class SysInfo implements SkillService {
     private static final int MAX_PROCESSES = 100;
