@@ -23,6 +23,7 @@ final class Dialogue {
 
     private final List<Said> said = new ArrayList<>();
     private String approved;
+    private String shown = "";
     private int heard;
     private CompletableFuture<String> waiting;
 
@@ -74,8 +75,15 @@ final class Dialogue {
         return Optional.ofNullable(listener);
     }
 
-    synchronized void approve(String digest) {
-        approved = digest;
+    /** A person is asked to approve a call.
+     * @param digest of what the person is shown */
+    synchronized void show(String digest) {
+        shown = digest;
+    }
+
+    /** The person approves what was shown, and nothing else. */
+    synchronized void approve() {
+        approved = shown;
     }
 
     /** A question that has an answer in text, or one of some choices. */
@@ -110,12 +118,16 @@ final class Dialogue {
         }
     }
 
-    /** What an approval is bound to: other arguments are another call. */
-    static String digest(String call, JsonNode input) {
+    /** What an approval is bound to: other arguments are another call, and so is a tool that says or wants other things than before.
+     * @param card what the skill tells of itself and of the tool */
+    static String digest(String call, JsonNode input, String card) {
         try {
             MessageDigest sha = MessageDigest.getInstance("SHA-256");
             return HexFormat.of()
-                    .formatHex(sha.digest((call + " " + input).getBytes(StandardCharsets.UTF_8)));
+                    .formatHex(
+                            sha.digest(
+                                    (call + " " + input + " " + card)
+                                            .getBytes(StandardCharsets.UTF_8)));
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException(e);
         }

@@ -5,9 +5,11 @@ import dev.weft.api.skill.Skills;
 import dev.weft.api.task.TaskException;
 import dev.weft.api.task.TaskQuestion;
 import dev.weft.api.task.TaskState;
+import dev.weft.protocol.Wire;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
@@ -108,7 +110,7 @@ final class LocalHost {
         run.assign(call.skill(), call.tool(), run.task().target());
         if (call.confirm() && !isApproved(run, call)) {
             call.close();
-            askForApproval(run, call.skill() + "." + call.tool());
+            askForApproval(run, call);
             return;
         }
         enter(run, call);
@@ -168,21 +170,35 @@ final class LocalHost {
         }
     }
 
-    private static boolean isApproved(Run run, Skills.Call call) {
+    private boolean isApproved(Run run, Skills.Call call) {
         String approved = run.dialogue().approved();
-        return !approved.isEmpty()
-                && approved.equals(
-                        Dialogue.digest(call.skill() + "." + call.tool(), run.task().input()));
+        return !approved.isEmpty() && approved.equals(digest(run, call));
     }
 
-    private void askForApproval(Run run, String call) {
+    /** What a person approves: this call, of the tool as it is now. An update that changes it voids what was said before. */
+    private String digest(Run run, Skills.Call call) {
+        String card =
+                skills.find(call.skill())
+                        .map(
+                                skill ->
+                                        Wire.write(
+                                                List.of(
+                                                        skill.description(),
+                                                        skill.permissions(),
+                                                        skill.tool(call.tool()).stream().toList())))
+                        .orElse("");
+        return Dialogue.digest(call.skill() + "." + call.tool(), run.task().input(), card);
+    }
+
+    private void askForApproval(Run run, Skills.Call call) {
         if (!approvals.tryAcquire()) {
             run.reject("busy", "too many tasks wait for approval on this host already");
             return;
         }
         run.atEnd(approvals::release);
         JsonNode input = run.task().input();
-        String text = "May " + call + " run with these arguments?";
+        run.dialogue().show(digest(run, call));
+        String text = "May " + call.skill() + "." + call.tool() + " run with these arguments?";
         run.ask(TaskState.AUTH_REQUIRED, new TaskQuestion(text, null, input), LocalWork.PATH);
     }
 

@@ -53,7 +53,7 @@ record People(Runs runs, LocalHost here, RemoteHost there) {
         Task task = run.task();
         run.step("answered", (may ? "approved by " : "refused by ") + by);
         if (may) {
-            run.dialogue().approve(Dialogue.digest(task.skill() + "." + task.tool(), task.input()));
+            run.dialogue().approve();
             run.keep();
             here.start(run);
         } else {

@@ -214,6 +214,26 @@ class DurableTasksTest {
     }
 
     @Test
+    void an_update_that_changes_a_tool_voids_the_approval_that_was_asked_for_before()
+            throws Exception {
+        AtomicInteger runs = new AtomicInteger();
+        try (Host host = host("here")) {
+            host.skills
+                    .with("wipe", (input, context) -> IntNode.valueOf(runs.incrementAndGet()))
+                    .confirm("wipe");
+            TaskHandle task = host.engine.submit(request(host, "wipe", Wire.object(), ""));
+            await().until(() -> task.task().state() == TaskState.AUTH_REQUIRED);
+            host.skills.describe("wipes everything, not only this folder");
+            host.engine.answer(task.task().id(), may(true));
+            await().until(() -> task.task().state() == TaskState.AUTH_REQUIRED);
+            assertEquals(0, runs.get());
+            host.engine.answer(task.task().id(), may(true));
+            assertEquals(TaskState.COMPLETED, end(task).state());
+            assertEquals(1, runs.get());
+        }
+    }
+
+    @Test
     void nobody_answering_is_no_refusal() throws Exception {
         try (Host host = host("here")) {
             host.skills.with("ask", (input, context) -> TextNode.valueOf(context.ask("Well?")));

@@ -24,6 +24,7 @@ final class FakeSkills implements Skills {
     private String missing = "";
     private final Set<String> left = new HashSet<>();
     private final Set<String> confirmed = new HashSet<>();
+    private String words = "";
 
     synchronized FakeSkills with(String id, Body body) {
         bodies.put(id, body);
@@ -45,6 +46,11 @@ final class FakeSkills implements Skills {
         return bodies.containsKey(id) || left.contains(id);
     }
 
+    /** An update that says other things of every tool. */
+    synchronized void describe(String description) {
+        words = description;
+    }
+
     synchronized FakeSkills confirm(String id) {
         confirmed.add(id);
         return this;
@@ -63,7 +69,7 @@ final class FakeSkills implements Skills {
                                         "1.0.0",
                                         id,
                                         "",
-                                        List.of(new SkillCard.ToolCard("run", "", schema))))
+                                        List.of(new SkillCard.ToolCard("run", words, schema))))
                 .toList();
     }
 

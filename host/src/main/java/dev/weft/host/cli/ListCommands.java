@@ -94,19 +94,45 @@ final class ListCommands {
                 description = "Only skills whose id, title or host contains this.")
         private String query;
 
+        @Option(
+                names = "--catalog",
+                description = "What the repositories of the host offer, the best match first.")
+        private boolean catalog;
+
         @Override
         String path() {
-            return "/api/skills";
+            return catalog
+                    ? "/api/catalog?limit=100&q=" + (query == null ? "" : HostClient.segment(query))
+                    : "/api/skills";
         }
 
         @Override
         List<String> head() {
-            return List.of("SKILL", "VERSION", "HOST", "STATE", "TOOLS", "PERMISSIONS", "TITLE");
+            return catalog
+                    ? List.of(
+                            "SKILL",
+                            "VERSION",
+                            "HERE",
+                            "REPOSITORY",
+                            "PUBLISHER",
+                            "SIZE",
+                            "PERMISSIONS",
+                            "TITLE")
+                    : List.of(
+                            "SKILL",
+                            "VERSION",
+                            "HOST",
+                            "STATE",
+                            "ORIGIN",
+                            "TOOLS",
+                            "PERMISSIONS",
+                            "TITLE");
         }
 
         @Override
         boolean shown(JsonNode skill) {
-            return query == null
+            return catalog
+                    || query == null
                     || (text(skill, "id") + " " + text(skill, "title") + " " + text(skill, "host"))
                             .toLowerCase(Locale.ROOT)
                             .contains(query.toLowerCase(Locale.ROOT));
@@ -114,6 +140,9 @@ final class ListCommands {
 
         @Override
         List<String> row(JsonNode skill) {
+            if (catalog) {
+                return offered(skill);
+            }
             List<String> tools = new ArrayList<>();
             skill.path("tools").forEach(tool -> tools.add(tool.path("name").asText()));
             List<String> permissions = new ArrayList<>();
@@ -128,13 +157,41 @@ final class ListCommands {
                     text(skill, "version"),
                     text(skill, "host"),
                     state,
+                    origin(skill),
                     tools.isEmpty() ? "-" : String.join(",", tools),
+                    permissions.isEmpty() ? "-" : String.join(",", permissions),
+                    text(skill, "title"));
+        }
+
+        /** Where a skill of this host is from; what nobody signed says so. */
+        private static String origin(JsonNode skill) {
+            String origin = text(skill, "origin");
+            return origin.isEmpty()
+                    ? "-"
+                    : skill.path("signed").asBoolean(true) ? origin : origin + " (unsigned)";
+        }
+
+        private static List<String> offered(JsonNode skill) {
+            List<String> permissions = new ArrayList<>();
+            skill.path("permissions").forEach(permission -> permissions.add(permission.asText()));
+            return List.of(
+                    text(skill, "skill"),
+                    text(skill, "version"),
+                    skill.path("compatible").asBoolean()
+                            ? text(skill, "installed").isEmpty() ? "-" : text(skill, "installed")
+                            : "lacks " + text(skill, "lacks"),
+                    text(skill, "repository"),
+                    text(skill, "publisher"),
+                    Plans.size(skill.path("size").asLong()),
                     permissions.isEmpty() ? "-" : String.join(",", permissions),
                     text(skill, "title"));
         }
 
         @Override
         String empty() {
+            if (catalog) {
+                return "the repositories of the host offer no such skill; weft catalog list shows which it reads";
+            }
             return query == null
                     ? "no skills yet; drop a jar into the deploy folder, or: weft deploy JAR"
                     : "no skill matches \"" + query + "\"";

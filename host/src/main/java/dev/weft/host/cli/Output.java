@@ -69,6 +69,12 @@ final class Output {
         out.flush();
     }
 
+    /** At most 80 characters of a text, on one line. */
+    static String brief(String text) {
+        String line = text.replaceAll("\\s+", " ").strip();
+        return line.length() > 80 ? line.substring(0, 79) + "…" : line;
+    }
+
     /** How long ago, in the largest unit that fits. */
     static String ago(double epochSeconds) {
         long seconds =

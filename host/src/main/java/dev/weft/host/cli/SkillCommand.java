@@ -28,12 +28,16 @@ import picocli.CommandLine.Spec;
 /** {@code weft skill}. */
 @Command(
         name = "skill",
-        description = "A skill's project, its configuration, its switch, and publishing it.",
+        description =
+                "A skill's project, its configuration, its switch, its updates, and publishing it.",
         subcommands = {
             SkillCommand.New.class,
             SkillCommand.Config.class,
             SkillCommand.Enable.class,
             SkillCommand.Disable.class,
+            SkillCommand.Pin.class,
+            SkillCommand.Unpin.class,
+            SkillCommand.Auto.class,
             PublishCommands.Publish.class,
             PublishCommands.Yank.class,
             PublishCommands.Revoke.class
@@ -45,7 +49,61 @@ final class SkillCommand implements Runnable {
     public void run() {
         throw new CommandLine.ParameterException(
                 spec.commandLine(),
-                "say what: new, config, enable, disable, publish, yank or revoke");
+                "say what: new, config, enable, disable, pin, unpin, auto, publish, yank or revoke");
+    }
+
+    /** What is chosen for the updates of a skill. */
+    abstract static class Choice extends HostCommand {
+        @Parameters(index = "0", paramLabel = "ID", description = "The skill.")
+        private String id;
+
+        abstract ObjectNode choice();
+
+        @Override
+        void run() {
+            JsonNode now =
+                    client().put("/api/catalog/installed/" + HostClient.segment(id), choice());
+            output().line(
+                            id
+                                    + (now.path("pinned").asBoolean()
+                                            ? " stays as it is"
+                                            : now.path("automatic").asBoolean()
+                                                    ? " updates by itself when there is nothing to ask"
+                                                    : " is updated by: weft update " + id));
+        }
+    }
+
+    /** {@code weft skill pin}. */
+    @Command(name = "pin", description = "Keeps updates away from a skill.")
+    static final class Pin extends Choice {
+        @Override
+        ObjectNode choice() {
+            return Wire.object().put("pinned", true);
+        }
+    }
+
+    /** {@code weft skill unpin}. */
+    @Command(name = "unpin", description = "Lets a skill be updated again.")
+    static final class Unpin extends Choice {
+        @Override
+        ObjectNode choice() {
+            return Wire.object().put("pinned", false);
+        }
+    }
+
+    /** {@code weft skill auto}. */
+    @Command(
+            name = "auto",
+            description =
+                    "Lets a skill update by itself whenever the policy says yes and nothing is to be asked.")
+    static final class Auto extends Choice {
+        @Option(names = "--off", description = "Only by hand again.")
+        private boolean off;
+
+        @Override
+        ObjectNode choice() {
+            return Wire.object().put("automatic", !off);
+        }
     }
 
     /** {@code weft skill config}. */

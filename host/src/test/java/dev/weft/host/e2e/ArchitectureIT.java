@@ -37,7 +37,7 @@ class ArchitectureIT {
                 "store");
         rooms("registry", "registry", "signaling", "repository");
         rooms("mesh", "signaling.client", "transport.webrtc", "transport.relay", "mesh");
-        rooms("work", "tasks", "skill.runtime", "skill.config", "deploy");
+        rooms("work", "tasks", "skill.runtime", "skill.config", "deploy", "catalog");
         rooms(
                 "mind",
                 "agent",
@@ -52,7 +52,7 @@ class ArchitectureIT {
         contracts("ground", "identity", "audit", "event", "health", "store", "cluster", "http");
         contracts("registry", "registry", "signaling", "repository");
         contracts("mesh", "mesh");
-        contracts("work", "task", "skill", "deploy");
+        contracts("work", "task", "skill", "deploy", "catalog");
         contracts("mind", "llm", "agent");
     }
 

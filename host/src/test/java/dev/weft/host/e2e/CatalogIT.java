@@ -1,0 +1,196 @@
+package dev.weft.host.e2e;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import dev.weft.api.identity.HostKey;
+import dev.weft.host.framework.SkillJars;
+import dev.weft.skill.repository.Publishers.Publisher;
+import dev.weft.skill.repository.RepositoryWriter;
+import dev.weft.skill.repository.Role;
+import dev.weft.skill.repository.Root;
+import dev.weft.skill.repository.Statement;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A repository on a web server, and two hosts that install from it, as people do it with the command line. */
+@Tag("once")
+class CatalogIT {
+    private static final String NAMESPACE = "dev.weft.fixture";
+    @TempDir Path folder;
+    private final ExecutorService workers = Executors.newCachedThreadPool();
+    private HttpServer server;
+    private RepositoryWriter writer;
+    private Root root;
+    private HostKey owner;
+    private HostKey publisher;
+
+    @BeforeEach
+    void open() throws Exception {
+        Path files = folder.resolve("repository");
+        owner = HostKey.loadOrCreate(folder.resolve("keys/owner"));
+        publisher = HostKey.loadOrCreate(folder.resolve("keys/publisher"));
+        writer = new RepositoryWriter(files, Clock.systemUTC());
+        root = writer.create("fixtures", owner);
+        writer.publisher(
+                new Publisher(NAMESPACE, "Fixtures", Role.of(publisher.publicKey())), owner);
+        publish("greeter", "1.0.0");
+        server = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
+        server.createContext("/", exchange -> answer(exchange, files));
+        server.setExecutor(workers);
+        server.start();
+    }
+
+    @AfterEach
+    void close() {
+        server.stop(0);
+        workers.shutdownNow();
+    }
+
+    private static void answer(HttpExchange exchange, Path files) throws IOException {
+        try (exchange) {
+            Path file = files.resolve(exchange.getRequestURI().getPath().substring(1));
+            if (!Files.isRegularFile(file)) {
+                exchange.sendResponseHeaders(404, -1);
+                return;
+            }
+            byte[] bytes = Files.readAllBytes(file);
+            exchange.sendResponseHeaders(200, bytes.length);
+            exchange.getResponseBody().write(bytes);
+        }
+    }
+
+    private void publish(String fixture, String version) throws Exception {
+        Path jar =
+                SkillJars.make(
+                        folder.resolve("jars"),
+                        fixture + version + ".jar",
+                        fixture,
+                        version,
+                        "Bundle-SymbolicName",
+                        NAMESPACE + ".greeter");
+        writer.publish(NAMESPACE, jar, publisher);
+        writer.snapshot(Duration.ofDays(1), owner);
+    }
+
+    private String address() {
+        return "http://127.0.0.1:" + server.getAddress().getPort() + "/";
+    }
+
+    private static String ok(Program.Result result) {
+        assertEquals(0, result.exit(), result.text());
+        return result.text();
+    }
+
+    private static String failed(Program.Result result) {
+        assertEquals(1, result.exit(), result.text());
+        return result.text();
+    }
+
+    @Test
+    void a_skill_is_found_installed_updated_rolled_back_locked_and_revoked_on_two_hosts()
+            throws Exception {
+        try (TestHost one = new TestHost(folder.resolve("one"), "one");
+                TestHost two = new TestHost(folder.resolve("two"), "two")) {
+            one.start();
+            one.admit(two);
+            Path etc = Files.createDirectories(two.data.resolve("etc"));
+            Files.writeString(
+                    etc.resolve("catalog.json"),
+                    "{\"dev.weft.catalog\":{\"repositories\":[\""
+                            + address()
+                            + " "
+                            + root.fingerprint()
+                            + " trust="
+                            + NAMESPACE
+                            + "\"]},\"dev.weft.catalog.mesh\":{\"installs\":\"yes\"}}");
+            two.start("--role", "agent", "--registry", one.url());
+
+            String unseen = failed(one.weft("catalog", "add", address()));
+            assertTrue(unseen.contains(root.fingerprint()), unseen);
+            ok(one.weft("catalog", "add", address(), "--fingerprint", root.fingerprint()));
+            assertTrue(ok(one.weft("skills", "--catalog", "greets people")).contains("greeter"));
+            String stranger = failed(one.weft("install", "greeter", "--yes"));
+            assertTrue(stranger.contains("keys that are not trusted here"), stranger);
+            JsonNode known = one.json("catalog", "list").get(0).path("publishers").get(0);
+            ok(
+                    one.weft(
+                            "catalog",
+                            "trust",
+                            "fixtures",
+                            NAMESPACE,
+                            "--fingerprint",
+                            known.path("fingerprint").asText()));
+            String plan = ok(one.weft("install", "greeter", "--dry-run"));
+            assertTrue(plan.contains("install dev.weft.fixture.greeter 1.0.0"), plan);
+            assertFalse(Files.exists(one.deploy().resolve("dev.weft.fixture.greeter.jar")));
+            assertTrue(ok(one.weft("install", "greeter")).contains("installed"));
+            assertTrue(greets(one, "from 1.0.0"));
+            assertTrue(ok(one.weft("skills", "greeter")).contains("fixtures"));
+
+            publish("greeter", "2.0.0");
+            ok(one.weft("catalog", "refresh"));
+            assertTrue(ok(one.weft("update", "--all")).contains("1.0.0 → 2.0.0"));
+            assertTrue(greets(one, "from 2.0.0"));
+            publish("appender", "3.0.0");
+            ok(one.weft("catalog", "refresh"));
+            String other = failed(one.weft("update", "greeter"));
+            assertTrue(other.contains("changes: tools of greeter: greet, work"), other);
+            ok(one.weft("rollback", "greeter"));
+            assertTrue(greets(one, "from 1.0.0"));
+            Path lock = folder.resolve("skills.lock");
+            ok(one.weft("catalog", "lock", lock.toString()));
+            ok(one.weft("install", "greeter@2.0.0"));
+            assertTrue(greets(one, "from 2.0.0"));
+            ok(one.weft("install", "--locked", lock.toString()));
+            assertTrue(greets(one, "from 1.0.0"));
+            ok(one.weft("skill", "pin", "greeter"));
+            assertTrue(failed(one.weft("update", "greeter")).contains("pinned"));
+
+            TestHost.await("two takes installs", () -> one.lists("catalog", "two"));
+            JsonNode hosts = one.json("install", "greeter@1.0.0", "--on", "two");
+            assertTrue(hosts.get(0).path("done").asBoolean(), hosts.toString());
+            TestHost.await("two greets", () -> one.lists("greeter", "two"));
+            String refused = failed(one.weft("install", "greeter", "--on", "one"));
+            assertTrue(refused.contains("takes no installs"), refused);
+
+            writer.state(
+                    new Statement(
+                            "statement",
+                            "fixtures",
+                            NAMESPACE + ".greeter",
+                            "*",
+                            "revoke",
+                            "it leaks secrets",
+                            "2026-03-01T00:00:00Z"),
+                    publisher);
+            writer.snapshot(Duration.ofDays(1), owner);
+            ok(one.weft("catalog", "refresh"));
+            ok(two.weft("catalog", "refresh"));
+            TestHost.await(
+                    "it is gone everywhere",
+                    () -> !one.lists("greeter", "one") && !one.lists("greeter", "two"));
+            String health = Rest.get(one, "/api/health").toString();
+            assertTrue(health.contains("it leaks secrets"), health);
+        }
+    }
+
+    private static boolean greets(TestHost host, String what) {
+        return ok(host.weft("call", "greeter.greet", "name=ann")).contains(what);
+    }
+}
