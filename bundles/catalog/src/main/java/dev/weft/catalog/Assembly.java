@@ -10,13 +10,16 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.LocalDateTime;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
@@ -122,11 +125,11 @@ final class Assembly {
             for (Part part : sorted) {
                 byte[] jar = Files.readAllBytes(store.path(part.entry().release().sha256()));
                 ZipEntry entry = new ZipEntry(part.entry().release().bundle() + ".jar");
-                java.util.zip.CRC32 crc = new java.util.zip.CRC32();
+                CRC32 crc = new CRC32();
                 crc.update(jar);
                 entry.setCrc(crc.getValue());
                 entry.setSize(jar.length);
-                entry.setTimeLocal(java.time.LocalDateTime.of(1980, 1, 1, 0, 0));
+                entry.setTimeLocal(LocalDateTime.of(1980, 1, 1, 0, 0));
                 zip.putNextEntry(entry);
                 zip.write(jar);
             }
@@ -140,7 +143,7 @@ final class Assembly {
     }
 
     /** Waits for the deploy folder, which keeps limits of its own. */
-    static <T> T await(java.util.concurrent.CompletableFuture<T> what, String doing) {
+    static <T> T await(CompletableFuture<T> what, String doing) {
         try {
             return what.get(120, TimeUnit.SECONDS);
         } catch (InterruptedException e) {

@@ -8,13 +8,16 @@ import dev.weft.catalog.Assembly.Made;
 import dev.weft.catalog.Assembly.Part;
 import dev.weft.skill.repository.Entry;
 import dev.weft.skill.repository.Policy;
+import dev.weft.skill.repository.Publishers.Publisher;
 import dev.weft.skill.repository.scan.Report;
 import java.io.IOException;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /** Decides what may be installed, with the reasons. What could not be verified, scanned or tried is never a yes. Thread-safe. */
 final class Decisions {
@@ -64,7 +67,7 @@ final class Decisions {
             Report report = downloads.scan(part.entry());
             reports.add(report);
             Policy.Decision decision = decide(part, report);
-            answers.add(decision.answer().name().toLowerCase(java.util.Locale.ROOT));
+            answers.add(decision.answer().name().toLowerCase(Locale.ROOT));
             String who = made.parts().size() == 1 ? "" : part.entry().release().bundle() + ": ";
             decision.reasons().forEach(reason -> reasons.add(who + reason));
             untrusted(part).ifPresent(hint -> reasons.add(who + hint));
@@ -94,11 +97,11 @@ final class Decisions {
                         clock.instant());
     }
 
-    private java.util.Optional<String> untrusted(Part part) {
+    private Optional<String> untrusted(Part part) {
         Repository.Publisher publisher = publisher(part.repository(), part.entry());
         return publisher.trusted()
-                ? java.util.Optional.empty()
-                : java.util.Optional.of(
+                ? Optional.empty()
+                : Optional.of(
                         "the fingerprint of "
                                 + publisher.namespace()
                                 + " is "
@@ -115,7 +118,7 @@ final class Decisions {
 
     /** Trusts the publishers of a file, as a person agreed to them. */
     void agreed(Made made) throws IOException {
-        Map<String, List<dev.weft.skill.repository.Publishers.Publisher>> all = new HashMap<>();
+        Map<String, List<Publisher>> all = new HashMap<>();
         for (Part part : made.parts()) {
             part.repository()
                     .owner(part.entry().release().bundle())

@@ -8,6 +8,7 @@ import dev.weft.skill.repository.Publishers;
 import dev.weft.skill.repository.SkillSearch;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +24,7 @@ final class Held {
     private final SkillSearch search;
     private final String problem;
     private final Map<String, List<Capability>> capabilities = new ConcurrentHashMap<>();
+    private final Map<String, Optional<Publishers.Publisher>> owners = new ConcurrentHashMap<>();
 
     /** What is on disk.
      * @param refreshed ISO 8601, UTC; "" if it was never read */
@@ -91,7 +93,7 @@ final class Held {
     }
 
     Optional<Publishers.Publisher> owner(String bundle) {
-        return contents.publishers().owner(bundle);
+        return owners.computeIfAbsent(bundle, contents.publishers()::owner);
     }
 
     /** Releases that offer something, and that nothing was said against.
@@ -171,7 +173,7 @@ final class Held {
         List<Repository.Publisher> publishers =
                 contents.publishers().publishers().stream()
                         .map(p -> publisher(trust, p))
-                        .sorted(java.util.Comparator.comparing(Repository.Publisher::namespace))
+                        .sorted(Comparator.comparing(Repository.Publisher::namespace))
                         .toList();
         int skills = search.search(SkillSearch.Query.of("")).total();
         return view(

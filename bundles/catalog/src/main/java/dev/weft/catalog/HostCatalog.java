@@ -250,7 +250,7 @@ public final class HostCatalog implements Catalog, HealthCheck, BundleSource, Sk
                                 .map(held -> view(repositories.refresh(held.name())))
                                 .toList()
                         : List.of(view(repositories.refresh(name)));
-        upkeep.look();
+        upkeep.refreshed();
         return now;
     }
 

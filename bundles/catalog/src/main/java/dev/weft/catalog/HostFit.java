@@ -5,6 +5,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiPredicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.Filter;
@@ -28,7 +31,7 @@ final class HostFit {
 
     /** What an entry needs and cannot have, in words.
      * @param offered tells whether a repository has it */
-    List<String> lacks(Entry entry, java.util.function.BiPredicate<String, Filter> offered) {
+    List<String> lacks(Entry entry, BiPredicate<String, Filter> offered) {
         List<String> missing = new ArrayList<>();
         for (Entry.Clause need : entry.clauses()) {
             String text = need.directives().getOrDefault("filter", "");
@@ -73,11 +76,8 @@ final class HostFit {
 
     /** The value of an attribute in a filter, whatever it is compared by; the filter itself if it has none. */
     static String value(String attribute, String filter) {
-        java.util.regex.Matcher found =
-                java.util.regex.Pattern.compile(
-                                "\\("
-                                        + java.util.regex.Pattern.quote(attribute)
-                                        + "[<>]?=([^)]*)\\)")
+        Matcher found =
+                Pattern.compile("\\(" + Pattern.quote(attribute) + "[<>]?=([^)]*)\\)")
                         .matcher(filter);
         return found.find() ? found.group(1) : filter;
     }

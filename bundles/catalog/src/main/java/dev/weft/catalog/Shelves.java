@@ -9,6 +9,7 @@ import dev.weft.api.deploy.BundleSource.Offer;
 import dev.weft.catalog.Folder.File;
 import dev.weft.skill.repository.Entry;
 import dev.weft.skill.repository.Platform;
+import dev.weft.skill.repository.Publishers.Publisher;
 import dev.weft.skill.repository.Releases.Release;
 import dev.weft.skill.repository.SkillSearch;
 import dev.weft.skill.repository.Statement;
@@ -19,6 +20,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import org.osgi.framework.Filter;
 
 /** Looks through what the repositories offer. Thread-safe. */
@@ -117,7 +119,7 @@ final class Shelves {
                 release.bundle(),
                 release.version(),
                 held.name(),
-                decisions.publisher(held, entry).namespace(),
+                held.owner(release.bundle()).map(Publisher::namespace).orElse(""),
                 release.published(),
                 release.length(),
                 card.permissions(),
@@ -233,7 +235,7 @@ final class Shelves {
 
     /** Bundles whose newest release needs what this one offers. */
     private List<String> dependents(Entry entry) {
-        Set<String> all = new java.util.TreeSet<>();
+        Set<String> all = new TreeSet<>();
         for (Held held : repositories.all()) {
             if (held.isReadable()) {
                 for (Entry other : held.contents().entries()) {

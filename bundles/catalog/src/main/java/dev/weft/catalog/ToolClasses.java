@@ -7,8 +7,10 @@ import dev.weft.protocol.Wire;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.objectweb.asm.AnnotationVisitor;
 import org.objectweb.asm.ClassReader;
 import org.objectweb.asm.ClassVisitor;
@@ -38,7 +40,7 @@ final class ToolClasses {
         private String skill = "";
         private boolean choices;
         private final List<Method> tools = new ArrayList<>();
-        private final Map<String, String> fields = new java.util.LinkedHashMap<>();
+        private final Map<String, String> fields = new LinkedHashMap<>();
     }
 
     /** A method. */
@@ -255,9 +257,9 @@ final class ToolClasses {
     /** Collects the values of an annotation; lists as lists. */
     private static final class Values extends AnnotationVisitor {
         private final Map<String, Object> values = new HashMap<>();
-        private final java.util.function.Consumer<Map<String, Object>> then;
+        private final Consumer<Map<String, Object>> then;
 
-        Values(java.util.function.Consumer<Map<String, Object>> then) {
+        Values(Consumer<Map<String, Object>> then) {
             super(API);
             this.then = then;
         }

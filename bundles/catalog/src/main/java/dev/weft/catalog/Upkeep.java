@@ -160,6 +160,19 @@ final class Upkeep implements AutoCloseable {
         }
     }
 
+    /** The repositories were read: sees to what was revoked, and to what updates itself. Returns at once. */
+    void refreshed() {
+        run(
+                () -> {
+                    try {
+                        enforce();
+                        automatic();
+                    } catch (IOException | RuntimeException e) {
+                        LOG.warn("The catalog could not be kept up", e);
+                    }
+                });
+    }
+
     /** Something changed: sees to it soon that nothing revoked runs. May be called on any thread; returns at once. */
     void look() {
         if (opened.isDone() && looking.compareAndSet(false, true)) {

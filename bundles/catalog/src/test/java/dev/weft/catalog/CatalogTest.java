@@ -14,6 +14,9 @@ import dev.weft.api.catalog.Plan;
 import dev.weft.api.catalog.Plan.Step;
 import dev.weft.api.deploy.Deployments;
 import dev.weft.protocol.SkillCard.ToolCard;
+import dev.weft.skill.Confirm;
+import dev.weft.skill.TaskContext;
+import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -354,6 +357,56 @@ class CatalogTest {
                                                                 .contains(
                                                                         "com.acme.words 1.0.0 of repository main offers it"))
                                         .isPresent());
+    }
+
+    @Test
+    void what_updates_itself_does_so_only_while_there_is_nothing_to_ask() throws Exception {
+        main.publish(Market.greet());
+        add(main, "signed-by-trusted", "*");
+        host.install("greet");
+        host.catalog.choose("greet", null, true);
+        main.publish(Market.greet().version("1.1.0").says("other bytes"));
+        host.catalog.refresh("");
+        soon().until(() -> host.catalog.lock().skills().get(0).version().equals("1.1.0"));
+        main.publish(Market.skill("greeter").version("2.0.0"));
+        host.catalog.refresh("");
+        soon().until(() -> host.host.events.toString().contains("catalog.waits"));
+        assertTrue(
+                host.host.events.toString().contains("new permissions net"),
+                host.host.events.toString());
+        assertEquals("1.1.0", host.catalog.lock().skills().get(0).version());
+    }
+
+    @Test
+    void another_agent_gets_what_the_policy_says_yes_to_and_the_reason_for_the_rest()
+            throws Exception {
+        main.publish(Market.greet());
+        add(main, "ask");
+        RemoteInstalls remote = new RemoteInstalls(host.catalog);
+        TaskContext task =
+                (TaskContext)
+                        Proxy.newProxyInstance(
+                                TaskContext.class.getClassLoader(),
+                                new Class<?>[] {TaskContext.class},
+                                (proxy, method, arguments) ->
+                                        method.getName().equals("caller") ? "agent-2" : null);
+        RemoteInstalls.Result asked = remote.install(List.of("greet"), task);
+        assertFalse(asked.done());
+        assertTrue(
+                asked.detail().startsWith("a person must agree on this host"), asked.detail());
+        assertFalse(remote.install(List.of("nothing"), task).done());
+        assertEquals(List.of(), host.catalog.installed());
+        host.agree(host.plan("greet"));
+        main.publish(Market.greet().version("1.1.0").says("b"));
+        host.catalog.refresh("");
+        RemoteInstalls.Result done = remote.install(List.of("greet"), task);
+        assertEquals(
+                new RemoteInstalls.Result(true, "com.acme.greet 1.0.0 → 1.1.0"), done);
+        assertTrue(remote.install(List.of("greet"), task).detail().contains("runs already"));
+        assertTrue(
+                ApprovedInstalls.class
+                        .getMethod("install", List.class, TaskContext.class)
+                        .isAnnotationPresent(Confirm.class));
     }
 
     @Test

@@ -110,7 +110,16 @@ final class LocalHost {
         run.assign(call.skill(), call.tool(), run.task().target());
         if (call.confirm() && !isApproved(run, call)) {
             call.close();
-            askForApproval(run, call);
+            if (run.dialogue().approved().isEmpty()) {
+                askForApproval(run, call);
+            } else {
+                run.reject(
+                        "tool_changed",
+                        call.skill()
+                                + "."
+                                + call.tool()
+                                + " was updated after its approval was asked for, which counts for the tool as it was shown; submit the task again");
+            }
             return;
         }
         enter(run, call);
@@ -175,7 +184,7 @@ final class LocalHost {
         return !approved.isEmpty() && approved.equals(digest(run, call));
     }
 
-    /** What a person approves: this call, of the tool as it is now. An update that changes it voids what was said before. */
+    /** What a person approves: this call, of the tool as it is now. An update that changes it voids what is said. */
     private String digest(Run run, Skills.Call call) {
         String card =
                 skills.find(call.skill())

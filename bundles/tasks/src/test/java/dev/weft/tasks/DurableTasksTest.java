@@ -225,11 +225,10 @@ class DurableTasksTest {
             await().until(() -> task.task().state() == TaskState.AUTH_REQUIRED);
             host.skills.describe("wipes everything, not only this folder");
             host.engine.answer(task.task().id(), may(true));
-            await().until(() -> task.task().state() == TaskState.AUTH_REQUIRED);
+            Task voided = end(task);
+            assertEquals(TaskState.REJECTED, voided.state());
+            assertEquals("tool_changed", voided.error().code());
             assertEquals(0, runs.get());
-            host.engine.answer(task.task().id(), may(true));
-            assertEquals(TaskState.COMPLETED, end(task).state());
-            assertEquals(1, runs.get());
         }
     }
 

@@ -8,6 +8,8 @@ import java.io.Console;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 /** Shows what an install would do, asks a person where one must agree, and does it. */
 final class Plans {
@@ -62,9 +64,8 @@ final class Plans {
     }
 
     private void apply(String id, String agree) {
-        boolean terminal = System.console() != null && !json;
-        if (terminal) {
-            output.text("working … ");
+        if (System.console() != null && !json) {
+            follow(id);
         }
         JsonNode outcome =
                 command.client()
@@ -72,9 +73,6 @@ final class Plans {
                                 "/api/catalog/plan/" + HostClient.segment(id) + "/apply",
                                 Wire.object().put("agree", agree),
                                 PATIENCE);
-        if (terminal) {
-            output.line(outcome.path("done").asBoolean() ? "done" : "undone");
-        }
         if (json) {
             output.json(outcome);
         }
@@ -92,6 +90,51 @@ final class Plans {
                                 + " "
                                 + version(step));
             }
+        }
+    }
+
+    /** Prints each step of a plan as it begins; without it, all is printed at the end. */
+    private void follow(String plan) {
+        CountDownLatch opened = new CountDownLatch(1);
+        Thread progress =
+                new Thread(
+                        () -> {
+                            try {
+                                command.client()
+                                        .events(
+                                                "GET",
+                                                "/api/events",
+                                                null,
+                                                Duration.ofSeconds(10),
+                                                opened::countDown,
+                                                (type, data) -> progress(plan, type, data));
+                            } catch (RuntimeException e) {
+                                opened.countDown(); // only the progress is missed
+                            }
+                        },
+                        "weft-progress");
+        progress.setDaemon(true);
+        progress.start();
+        try {
+            opened.await(10, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void progress(String plan, String type, JsonNode data) {
+        if (type.equals("catalog.progress") && data.path("plan").asText().equals(plan)) {
+            output.line(
+                    data.path("step").asText()
+                            + "/"
+                            + data.path("of").asText()
+                            + " "
+                            + data.path("action").asText()
+                            + " "
+                            + data.path("bundle").asText()
+                            + " "
+                            + data.path("version").asText()
+                            + " …");
         }
     }
 

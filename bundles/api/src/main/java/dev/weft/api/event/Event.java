@@ -9,7 +9,8 @@ import java.time.Instant;
  * @param id grows by one with each event of this host's run; what {@code Last-Event-ID} names
  * @param at when
  * @param type {@code area.what}: {@code agent.joined|changed|left}, {@code peer.connected|changed|disconnected},
- *     {@code task.<state>|progress|chunk}, {@code skill.installed|removed|failed}, {@code llm.changed}, {@code pairing.<status>}
+ *     {@code task.<state>|progress|chunk}, {@code skill.installed|removed|failed}, {@code llm.changed}, {@code pairing.<status>},
+ *     {@code catalog.progress|changed|revoked|repository|waits}
  * @param data what the type says; never a secret
  */
 public record Event(long id, Instant at, String type, JsonNode data) {}
