@@ -23,6 +23,7 @@ import dev.weft.api.skill.SkillsListener;
 import dev.weft.protocol.SkillCard;
 import dev.weft.skill.repository.Publishers;
 import dev.weft.skill.repository.Root;
+import dev.weft.skill.repository.Statement;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -43,11 +44,18 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 
 /** The catalog of a host: puts its parts together. */
 @Component(
-        service = {Catalog.class, HealthCheck.class, BundleSource.class, SkillsListener.class},
+        service = {
+            Catalog.class,
+            HealthCheck.class,
+            BundleSource.class,
+            SkillsListener.class,
+            HostCatalog.class
+        },
         immediate = true,
         configurationPid = "dev.weft.catalog")
 @Designate(ocd = HostCatalog.Config.class)
 public final class HostCatalog implements Catalog, HealthCheck, BundleSource, SkillsListener {
+    private final Statements statements;
     private final Repositories repositories;
     private final Trust trust;
     private final Origins origins;
@@ -100,7 +108,8 @@ public final class HostCatalog implements Catalog, HealthCheck, BundleSource, Sk
             @Reference(target = "(weft.executor=timer)") ScheduledExecutorService timer)
             throws IOException {
         Path data = property(context, "weft.data").resolve("catalog");
-        repositories = new Repositories(data, clock);
+        statements = new Statements(data.resolve("statements.json"));
+        repositories = new Repositories(data, statements, clock);
         trust = new Trust(data.resolve("trusted.json"));
         origins = new Origins(data.resolve("origins.json"));
         folder = new Folder(property(context, "weft.deploy"), deployments, origins);
@@ -147,6 +156,23 @@ public final class HostCatalog implements Catalog, HealthCheck, BundleSource, Sk
                     "framework property " + name + " is not set; the launcher sets it");
         }
         return Path.of(value).toAbsolutePath().normalize();
+    }
+
+    Statements statements() {
+        return statements;
+    }
+
+    /** Believes what a peer passes on against a release, if its publisher or repository signed it, and acts on it soon.
+     * @return whether it is new
+     * @throws IOException if it is not to be believed, or cannot be kept */
+    boolean hear(byte[] statement) throws IOException {
+        upkeep.await();
+        boolean fresh = statements.hear(statement, repositories::find);
+        if (fresh) {
+            repositories.amend(Statement.claimed(statement).repository());
+            upkeep.look();
+        }
+        return fresh;
     }
 
     /** Ends the rounds. */

@@ -36,12 +36,14 @@ final class Repositories {
     private static final int MOST = 32;
     private final Path folder;
     private final Path file;
+    private final Statements statements;
     private final Clock clock;
     private volatile List<Held> all = List.of();
 
     private record Content(List<Kept> repositories) {}
 
-    Repositories(Path data, Clock clock) {
+    Repositories(Path data, Statements statements, Clock clock) {
+        this.statements = statements;
         this.folder = data.resolve("repositories");
         this.file = data.resolve("repositories.json");
         this.clock = clock;
@@ -61,7 +63,7 @@ final class Repositories {
         try {
             return copy(kept.name())
                     .last()
-                    .map(contents -> new Held(kept, contents, ""))
+                    .map(contents -> held(kept, contents, ""))
                     .orElse(new Held(kept, null, "it was never read"));
         } catch (IOException e) {
             LOG.warn("The copy of repository {} is damaged: {}", kept.name(), e.getMessage());
@@ -150,8 +152,9 @@ final class Repositories {
 
     private Held read(Kept kept, LocalCopy copy) throws IOException {
         Contents contents = copy.refresh(source(kept.address()));
+        statements.adopt(copy.statements());
         String now = clock.instant().truncatedTo(ChronoUnit.SECONDS).toString();
-        return new Held(
+        return held(
                 new Kept(
                         kept.name(),
                         kept.address(),
@@ -161,6 +164,22 @@ final class Repositories {
                         now),
                 contents,
                 "");
+    }
+
+    /** With what peers say against its releases, also if the repository itself does not. */
+    private Held held(Kept kept, Contents contents, String problem) {
+        return new Held(kept, contents.with(statements.of(kept.name())), problem);
+    }
+
+    /** Peers said something against releases of a repository. */
+    synchronized void amend(String name) {
+        List<Held> now = new ArrayList<>(all);
+        now.replaceAll(
+                held ->
+                        held.name().equals(name) && held.isReadable()
+                                ? held(held.kept(), held.contents(), held.problem())
+                                : held);
+        all = now;
     }
 
     /** Reads one anew. If that fails, what was held stays, with the problem. */

@@ -91,6 +91,11 @@ final class PublishCommands {
                 description = "The project of a skill, or its jar; several at once (default: .).")
         private List<Path> what = List.of(Path.of("."));
 
+        @Option(
+                names = "--snapshots",
+                description = "Publishes versions in the making too, such as 1.0.0.SNAPSHOT.")
+        private boolean snapshots;
+
         @Option(names = "--json", description = "Prints one JSON document.")
         private boolean json;
 
@@ -103,7 +108,7 @@ final class PublishCommands {
             List<String> findings = new ArrayList<>();
             ObjectNode document = Wire.object();
             ArrayNode list = document.putArray("releases");
-            for (Publication.Done done : Place.publication(this).publish(jars, findings)) {
+            for (Publication.Done done : Place.publication(this).publish(jars, snapshots, findings)) {
                 list.addObject()
                         .put("bundle", done.bundle())
                         .put("version", done.version())

@@ -75,6 +75,8 @@ final class PublisherCommand implements Runnable {
                 throw new HostException(HostException.FAILED, target + " exists; nothing was made");
             }
             HostKey key = HostKey.loadOrCreate(target);
+            Path known = target.resolveSibling(target.getFileName() + ".pub");
+            Files.writeString(known, key.publicKey() + "\n");
             Output output = new Output(spec.commandLine().getOut());
             if (json) {
                 output.json(
@@ -83,7 +85,7 @@ final class PublisherCommand implements Runnable {
                                 .put("public_key", key.publicKey()));
             } else {
                 output.line("made " + target + "; whoever has it can publish in your name");
-                output.line("public key " + key.publicKey());
+                output.line("public key " + key.publicKey() + ", also in " + known);
                 output.line(
                         "the repository's owner lets you in with: weft publisher grant "
                                 + namespace
@@ -92,6 +94,20 @@ final class PublisherCommand implements Runnable {
             }
             return 0;
         }
+    }
+
+    /** Public keys, as they are or out of files.
+     * @throws HostException if a file cannot be read */
+    private static Set<String> publicKeys(List<String> given) {
+        Set<String> keys = new LinkedHashSet<>();
+        for (String one : given) {
+            try {
+                keys.add(one.endsWith(".pub") ? Files.readString(Path.of(one)).strip() : one);
+            } catch (IOException e) {
+                throw new HostException(HostException.USAGE, "there is no file " + one);
+            }
+        }
+        return keys;
     }
 
     /** What talks to a repository. */
@@ -150,7 +166,7 @@ final class PublisherCommand implements Runnable {
                 index = "1..*",
                 arity = "1..16",
                 paramLabel = "PUBLIC_KEY",
-                description = "As weft publisher new prints it.")
+                description = "As weft publisher new prints it, or the .pub file that it made.")
         private List<String> keys;
 
         @Option(
@@ -164,10 +180,10 @@ final class PublisherCommand implements Runnable {
         public Integer call() throws IOException {
             boolean now =
                     PublishCommands.Place.of(repository)
-                            .grant(namespace, new LinkedHashSet<>(keys), threshold);
+                            .grant(namespace, publicKeys(keys), threshold);
             output().line(
                             now
-                                    ? namespace + " may be published with " + String.join(" ", keys)
+                                    ? namespace + " may be published with " + String.join(" ", publicKeys(keys))
                                     : "the new keys of "
                                             + namespace
                                             + " count once its publisher signed with them: weft publisher resign "
@@ -206,12 +222,12 @@ final class PublisherCommand implements Runnable {
                 names = "--old",
                 required = true,
                 paramLabel = "PUBLIC_KEY",
-                description = "The public key that you signed with so far; several if there were.")
+                description = "The public key that you signed with so far, or its .pub file; several if there were.")
         private List<String> old;
 
         @Override
         public Integer call() throws IOException {
-            PublishCommands.Place.publication(this).resign(namespace, Set.copyOf(old));
+            PublishCommands.Place.publication(this).resign(namespace, publicKeys(old));
             output().line("signed the releases of " + namespace + " with the new key");
             return 0;
         }

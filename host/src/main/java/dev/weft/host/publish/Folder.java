@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -59,7 +60,30 @@ public final class Folder implements Target {
     /** Signs what it holds anew.
      * @throws IOException if it cannot be written */
     public void sign() throws IOException {
-        writer.snapshot(life, owners.get());
+        writer.snapshot(life, keys());
+    }
+
+    /** The repository's keys, if they are those that the root wants: else nobody could read what they sign. */
+    private HostKey[] keys() throws IOException {
+        HostKey[] keys = owners.get();
+        Root root = writer.root();
+        for (Role role : List.of(root.publishers(), root.snapshot())) {
+            long good =
+                    Arrays.stream(keys)
+                            .filter(key -> role.keys().contains(key.publicKey()))
+                            .count();
+            if (good < role.threshold()) {
+                throw new IOException(
+                        "root "
+                                + root.version()
+                                + " of the repository wants "
+                                + role.threshold()
+                                + " of the keys "
+                                + role.keys()
+                                + "; name their files with --owner");
+            }
+        }
+        return keys;
     }
 
     @Override
@@ -107,7 +131,7 @@ public final class Folder implements Target {
         for (Path jar : jars.values()) {
             findings.addAll(scanned(jar));
         }
-        writer.accept(document, release -> jars.get(release.sha256()), owners.get());
+        writer.accept(document, release -> jars.get(release.sha256()), keys());
         sign();
         return findings;
     }
@@ -140,7 +164,7 @@ public final class Folder implements Target {
 
     @Override
     public void state(byte[] statement) throws IOException {
-        writer.accept(statement, owners.get());
+        writer.accept(statement, keys());
         sign();
     }
 
@@ -150,7 +174,7 @@ public final class Folder implements Target {
         writer.state(
                 Statement.of(
                         writer.root().repository(), bundle, version, verb, reason, clock.instant()),
-                owners.get());
+                keys());
         sign();
     }
 
@@ -159,14 +183,14 @@ public final class Folder implements Target {
         boolean now =
                 writer.publisher(
                         new Publishers.Publisher(namespace, namespace, new Role(keys, threshold)),
-                        owners.get());
+                        keys());
         sign();
         return now;
     }
 
     @Override
     public void withdraw(String namespace) throws IOException {
-        if (!writer.remove(namespace, owners.get())) {
+        if (!writer.remove(namespace, keys())) {
             throw new IOException("nobody has the namespace " + namespace);
         }
         sign();

@@ -50,15 +50,16 @@ public final class Publication {
 
     /** Publishes jars.
      * @param jars bundles
+     * @param unfinished whether to publish versions in the making, {@code 1.0.0.SNAPSHOT}, too
      * @param findings hears what the scan found, for people
      * @return what became of each
      * @throws IOException if one is refused; then none of its namespace is published */
-    public List<Done> publish(List<Path> jars, List<String> findings) throws IOException {
+    public List<Done> publish(List<Path> jars, boolean unfinished, List<String> findings) throws IOException {
         List<Target.Owner> owners = target.summary().publishers();
         Map<String, Map<Releases.Release, Path>> byNamespace = new TreeMap<>();
         for (Path jar : jars) {
             Releases.Release release = Releases.Release.of(jar, clock);
-            if (release.version().endsWith("SNAPSHOT")) {
+            if (!unfinished && release.version().endsWith("SNAPSHOT")) {
                 throw new IOException(
                         release.id()
                                 + " is a version in the making; give the project a version without -SNAPSHOT, since a version is published for good");

@@ -2,9 +2,11 @@ package dev.weft.skill.repository;
 
 import java.time.Instant;
 import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * A repository whose every signature was good. Immutable.
@@ -23,6 +25,16 @@ public record Contents(
         Map<String, Releases> releases,
         List<Statement> statements,
         Map<String, List<Entry>> indexes) {
+    /** The same with more statements.
+     * @param more verified ones, such as peers passed on
+     * @return these contents, if nothing is new */
+    public Contents with(List<Statement> more) {
+        Set<Statement> all = new LinkedHashSet<>(statements);
+        return all.addAll(more)
+                ? new Contents(root, snapshot, publishers, releases, List.copyOf(all), indexes)
+                : this;
+    }
+
     /** What can be found.
      * @return all entries; a new list at each call */
     public List<Entry> entries() {

@@ -1,5 +1,6 @@
 package dev.weft.skill.repository;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.weft.protocol.ProtocolException;
 import dev.weft.protocol.Wire;
 import java.io.IOException;
@@ -9,7 +10,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -124,6 +127,24 @@ public final class LocalCopy {
                 };
         current = Optional.of(reader.readOld(copy, state.root(), Optional.empty()));
         return current;
+    }
+
+    /** The statements of the last good state, each a signed document that can be passed on.
+     * @return empty if there was none yet
+     * @throws IOException if the copy is damaged: refresh it */
+    public List<byte[]> statements() throws IOException {
+        Optional<Contents> last = last();
+        if (last.isEmpty()) {
+            return List.of();
+        }
+        Snapshot.FileDigest file = last.get().snapshot().files().get(RepositoryReader.STATEMENTS);
+        byte[] json = new FolderSource(folder).read(file.sha256(), file.length());
+        List<byte[]> all = new ArrayList<>();
+        for (JsonNode one :
+                Wire.tree(new String(json, StandardCharsets.UTF_8)).path("statements")) {
+            all.add(Wire.write(one).getBytes(StandardCharsets.UTF_8));
+        }
+        return all;
     }
 
     private State state() throws IOException {

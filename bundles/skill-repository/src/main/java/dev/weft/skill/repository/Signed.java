@@ -86,7 +86,7 @@ public final class Signed {
 
     /** What is signed, as text: the same for two documents that say the same.
      * @return canonical JSON */
-    String text() {
+    public String text() {
         return new String(bytes(), StandardCharsets.UTF_8);
     }
 

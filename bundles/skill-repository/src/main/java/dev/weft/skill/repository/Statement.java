@@ -42,6 +42,15 @@ public record Statement(
         Check.time(issued);
     }
 
+    /** What a document says that somebody claims to have signed; nothing of it is verified.
+     * @param document a signed document
+     * @return its content
+     * @throws CatalogException if it is none */
+    public static Statement claimed(byte[] document) throws CatalogException {
+        String name = "a statement";
+        return Signed.read(name, document).unverified(name, KIND, Statement.class);
+    }
+
     /** Makes one.
      * @param repository name of the repository
      * @param bundle symbolic name

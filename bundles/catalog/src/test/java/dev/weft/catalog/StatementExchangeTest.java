@@ -1,0 +1,251 @@
+package dev.weft.catalog;
+
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.weft.api.deploy.Deployments;
+import dev.weft.api.event.Event;
+import dev.weft.api.event.Events;
+import dev.weft.api.identity.HostKey;
+import dev.weft.api.mesh.Mesh;
+import dev.weft.api.mesh.Path;
+import dev.weft.api.mesh.Peer;
+import dev.weft.protocol.AgentId;
+import dev.weft.protocol.MeshMessage;
+import dev.weft.protocol.Wire;
+import dev.weft.skill.repository.Signed;
+import dev.weft.skill.repository.Statement;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Two hosts with catalogs, deploy folders and frameworks of their own, and a mesh within this process. */
+class StatementExchangeTest {
+    @TempDir java.nio.file.Path home;
+    private final Map<AgentId, Side> mesh = new ConcurrentHashMap<>();
+    private final ExecutorService blocking = Executors.newCachedThreadPool();
+    private final ScheduledExecutorService timer = Executors.newScheduledThreadPool(1);
+    private final List<CatalogHost> hosts = new ArrayList<>();
+    private Market main;
+    private Side honest;
+    private Side misled;
+
+    /** A host's end of the mesh. */
+    private final class Side implements Mesh, Events {
+        final AgentId id;
+        final HostCatalog catalog;
+        final CatalogHost host;
+        final List<MeshMessage> heard = new CopyOnWriteArrayList<>();
+        StatementExchange exchange;
+        private Consumer<Event> subscriber;
+
+        Side(String name) throws Exception {
+            id = new AgentId(name);
+            host = new CatalogHost(home.resolve(name));
+            hosts.add(host);
+            catalog = host.host.service(HostCatalog.class);
+        }
+
+        void meet() {
+            exchange = new StatementExchange(catalog, this, this, blocking, timer);
+            mesh.put(id, this);
+            for (Side other : mesh.values()) {
+                if (other != this) {
+                    other.connected(id);
+                    connected(other.id);
+                }
+            }
+        }
+
+        void connected(AgentId peer) {
+            JsonNode data = Wire.object().put("id", peer.value());
+            subscriber.accept(new Event(1, Instant.now(), "peer.connected", data));
+        }
+
+        @Override
+        public CompletableFuture<Void> send(
+                AgentId target, String type, String requestId, JsonNode payload) {
+            MeshMessage message =
+                    new MeshMessage(type, requestId, id.value(), target.value(), payload);
+            Side side = mesh.get(target);
+            side.heard.add(message);
+            side.exchange.handle(id, message, (answer, body) -> true);
+            return CompletableFuture.completedFuture(null);
+        }
+
+        @Override
+        public CompletableFuture<MeshMessage> request(
+                AgentId target,
+                String type,
+                JsonNode payload,
+                Duration timeout,
+                Consumer<MeshMessage> interim) {
+            throw new AssertionError("statements ask for no answer");
+        }
+
+        @Override
+        public List<Peer> peers() {
+            return mesh.keySet().stream()
+                    .filter(other -> !other.equals(id))
+                    .map(other -> new Peer(other, other.value(), Path.P2P, 1, 0, 0, "", 0))
+                    .toList();
+        }
+
+        @Override
+        public Optional<Peer> peer(AgentId other) {
+            return peers().stream().filter(peer -> peer.id().equals(other)).findFirst();
+        }
+
+        @Override
+        public void publish(String type, Object data) {
+            throw new AssertionError("the exchange publishes nothing");
+        }
+
+        @Override
+        public Subscription subscribe(long after, Consumer<Event> to) {
+            subscriber = to;
+            return () -> {};
+        }
+    }
+
+    @BeforeEach
+    void start() throws Exception {
+        main = new Market(home.resolve("markets"), "main");
+        main.publish(Market.greet());
+        java.nio.file.Path frozen = home.resolve("frozen");
+        copy(main.folder, frozen);
+        honest = new Side("honest");
+        misled = new Side("misled");
+        honest.catalog.add(main.address(), main.fingerprint(), 0, "ask", List.of("*"));
+        misled.catalog.add(frozen.toString(), main.fingerprint(), 0, "ask", List.of("*"));
+        assertTrue(misled.host.install("greet").done());
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        mesh.values().forEach(side -> side.exchange.stop());
+        hosts.forEach(CatalogHost::close);
+        blocking.shutdownNow();
+        timer.shutdownNow();
+    }
+
+    @Test
+    void a_revocation_reaches_a_host_whose_repository_withholds_it() throws Exception {
+        main.state("revoke", "com.acme.greet", "1.0.0");
+        honest.catalog.refresh("");
+        misled.catalog.refresh("");
+        assertEquals(1, misled.catalog.installed().size());
+        honest.meet();
+        misled.meet();
+        soon(() -> misled.catalog.installed().isEmpty());
+        assertTrue(
+                misled.host.health().detail().contains("it leaks secrets"),
+                misled.host.health().detail());
+        assertTrue(
+                misled.host.host.service(Deployments.class).list().isEmpty(),
+                "the file is taken out");
+        // and is not forgotten: not by a refresh, not by a restart
+        misled.catalog.refresh("");
+        assertEquals("no", misled.host.plan("greet").answer());
+        misled.host.close();
+        hosts.remove(misled.host);
+        CatalogHost again = new CatalogHost(home.resolve("misled"));
+        hosts.add(again);
+        soon(() -> !again.catalog.repositories().isEmpty());
+        assertEquals("no", again.plan("greet").answer());
+    }
+
+    @Test
+    void news_go_on_to_peers_that_are_linked_and_end_where_they_are_known() throws Exception {
+        honest.meet();
+        misled.meet();
+        Statement statement =
+                Statement.of("main", "com.acme.greet", "*", "revoke", "stolen", Instant.now());
+        honest.exchange.stated(Signed.write(statement, main.acme));
+        soon(() -> misled.catalog.installed().isEmpty());
+        long said =
+                misled.heard.stream().filter(m -> m.type().equals(StatementExchange.SAY)).count();
+        assertEquals(1, said);
+        assertEquals(List.of(), sayings(honest));
+    }
+
+    @Test
+    void what_a_stranger_says_is_not_believed_and_soon_not_looked_at() throws Exception {
+        honest.meet();
+        misled.meet();
+        HostKey mallory = HostKey.loadOrCreate(home.resolve("mallory"));
+        Market other = new Market(home.resolve("markets"), "other");
+        List<byte[]> lies = new ArrayList<>();
+        for (int i = 0; i < 30; i++) {
+            lies.add(
+                    Signed.write(
+                            Statement.of(
+                                    "main", "com.acme.greet", "*", "revoke", "lie " + i, now()),
+                            mallory));
+        }
+        lies.add(
+                Signed.write(
+                        Statement.of("other", "com.acme.greet", "*", "revoke", "x", now()),
+                        other.acme));
+        say(lies);
+        Statement truth = Statement.of("main", "com.acme.greet", "*", "revoke", "true", now());
+        say(List.of(Signed.write(truth, main.acme)));
+        // the liar is heard no more until it connects anew
+        Side third = new Side("third");
+        third.catalog.add(main.address(), main.fingerprint(), 0, "ask", List.of("*"));
+        third.meet();
+        third.exchange.stated(Signed.write(truth, main.acme));
+        soon(() -> misled.catalog.installed().isEmpty());
+        assertEquals(1, misled.catalog.statements().ids().size());
+    }
+
+    private static Instant now() {
+        return Clock.systemUTC().instant();
+    }
+
+    private void say(List<byte[]> documents) {
+        var payload = Wire.object();
+        var list = payload.putArray("statements");
+        documents.forEach(
+                d -> list.add(Wire.tree(new String(d, java.nio.charset.StandardCharsets.UTF_8))));
+        honest.send(misled.id, StatementExchange.SAY, "", payload);
+    }
+
+    private static List<MeshMessage> sayings(Side side) {
+        return side.heard.stream().filter(m -> m.type().equals(StatementExchange.SAY)).toList();
+    }
+
+    private static void soon(java.util.concurrent.Callable<Boolean> condition) {
+        await().pollInterval(Duration.ofMillis(20)).atMost(Duration.ofSeconds(60)).until(condition);
+    }
+
+    private static void copy(java.nio.file.Path from, java.nio.file.Path to) throws IOException {
+        try (Stream<java.nio.file.Path> files = Files.walk(from)) {
+            for (java.nio.file.Path file : files.filter(Files::isRegularFile).toList()) {
+                java.nio.file.Path target = to.resolve(from.relativize(file));
+                Files.createDirectories(target.getParent());
+                Files.copy(file, target);
+            }
+        }
+    }
+}
