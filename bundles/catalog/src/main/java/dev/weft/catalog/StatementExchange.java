@@ -201,7 +201,8 @@ public final class StatementExchange implements MessageHandler, StatementListene
 
     private void work(Runnable what) {
         if (!room.tryAcquire()) {
-            LOG.debug("too many statements wait; peers compare again within {} min", PERIOD_MINUTES);
+            LOG.debug(
+                    "too many statements wait; peers compare again within {} min", PERIOD_MINUTES);
             return;
         }
         try {

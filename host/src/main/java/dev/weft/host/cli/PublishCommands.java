@@ -108,7 +108,8 @@ final class PublishCommands {
             List<String> findings = new ArrayList<>();
             ObjectNode document = Wire.object();
             ArrayNode list = document.putArray("releases");
-            for (Publication.Done done : Place.publication(this).publish(jars, snapshots, findings)) {
+            for (Publication.Done done :
+                    Place.publication(this).publish(jars, snapshots, findings)) {
                 list.addObject()
                         .put("bundle", done.bundle())
                         .put("version", done.version())

@@ -102,7 +102,13 @@ final class PublisherCommand implements Runnable {
         Set<String> keys = new LinkedHashSet<>();
         for (String one : given) {
             try {
-                keys.add(one.endsWith(".pub") ? Files.readString(Path.of(one)).strip() : one);
+                keys.add(
+                        one.endsWith(".pub")
+                                ? Files.readString(Path.of(one)).strip()
+                                : one.endsWith(".key")
+                                        ? RepositoryOptions.keys(List.of(Path.of(one)))[0]
+                                                .publicKey()
+                                        : one);
             } catch (IOException e) {
                 throw new HostException(HostException.USAGE, "there is no file " + one);
             }
@@ -166,7 +172,8 @@ final class PublisherCommand implements Runnable {
                 index = "1..*",
                 arity = "1..16",
                 paramLabel = "PUBLIC_KEY",
-                description = "As weft publisher new prints it, or the .pub file that it made.")
+                description =
+                        "As weft publisher new prints it, or the .pub file that it made, or your own .key file.")
         private List<String> keys;
 
         @Option(
@@ -183,7 +190,9 @@ final class PublisherCommand implements Runnable {
                             .grant(namespace, publicKeys(keys), threshold);
             output().line(
                             now
-                                    ? namespace + " may be published with " + String.join(" ", publicKeys(keys))
+                                    ? namespace
+                                            + " may be published with "
+                                            + String.join(" ", publicKeys(keys))
                                     : "the new keys of "
                                             + namespace
                                             + " count once its publisher signed with them: weft publisher resign "
@@ -222,7 +231,8 @@ final class PublisherCommand implements Runnable {
                 names = "--old",
                 required = true,
                 paramLabel = "PUBLIC_KEY",
-                description = "The public key that you signed with so far, or its .pub file; several if there were.")
+                description =
+                        "The public key that you signed with so far, or its .pub file; several if there were.")
         private List<String> old;
 
         @Override

@@ -54,7 +54,8 @@ public final class Publication {
      * @param findings hears what the scan found, for people
      * @return what became of each
      * @throws IOException if one is refused; then none of its namespace is published */
-    public List<Done> publish(List<Path> jars, boolean unfinished, List<String> findings) throws IOException {
+    public List<Done> publish(List<Path> jars, boolean unfinished, List<String> findings)
+            throws IOException {
         List<Target.Owner> owners = target.summary().publishers();
         Map<String, Map<Releases.Release, Path>> byNamespace = new TreeMap<>();
         for (Path jar : jars) {

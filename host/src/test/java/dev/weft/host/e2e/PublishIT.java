@@ -62,7 +62,8 @@ class PublishIT {
         Files.writeString(
                 data.resolve("repository.json"), "{\"dev.weft.repository\": {\"open\": true}}");
         try (TestHost host = new TestHost(folder.resolve("open"), "open").start()) {
-            String publisher = host.json("key", "create", "--role", "publisher").path("key").asText();
+            String publisher =
+                    host.json("key", "create", "--role", "publisher").path("key").asText();
             String place = host.url() + "/repository";
             TestHost.await("the repository is there", () -> summary(host).has("fingerprint"));
             done(host.weft("publisher", "grant", "com.acme", "../acme.key.pub"));

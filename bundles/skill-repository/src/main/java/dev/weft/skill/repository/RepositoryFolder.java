@@ -24,7 +24,7 @@ import java.util.stream.Stream;
  * The files of a repository as its owner works on them. A document has its plain name while it is worked on; a snapshot copies it to the
  * name that readers use. Names that begin with a dot are the owner's own and nothing that a reader asks for.
  */
-final class RepositoryFolder {
+class RepositoryFolder {
     /** How long readers of a snapshot that was replaced still find its files. */
     static final Duration GRACE = Duration.ofHours(1);
 
@@ -112,6 +112,20 @@ final class RepositoryFolder {
         return exists(name)
                 ? Optional.of(as(name, tree(name), Publishers.Publisher.class))
                 : Optional.empty();
+    }
+
+    /** All publishers whose keys are to change. */
+    List<Publishers.Publisher> pending() throws IOException {
+        List<Publishers.Publisher> all = new ArrayList<>();
+        if (Files.isDirectory(path(PENDING))) {
+            try (Stream<Path> files = Files.list(path(PENDING))) {
+                for (Path file : files.filter(f -> f.toString().endsWith(".json")).toList()) {
+                    String name = PENDING + file.getFileName();
+                    all.add(as(name, tree(name), Publishers.Publisher.class));
+                }
+            }
+        }
+        return all;
     }
 
     void pending(Publishers.Publisher publisher) throws IOException {

@@ -32,13 +32,19 @@ public final class RepositoryWriter {
 
     private final RepositoryFolder folder;
     private final Clock clock;
+    private final Namespaces namespaces;
 
     /** Writes into a folder.
      * @param folder of the repository
      * @param clock the time that documents carry */
     public RepositoryWriter(Path folder, Clock clock) {
-        this.folder = new RepositoryFolder(folder);
+        this(new RepositoryFolder(folder), clock);
+    }
+
+    RepositoryWriter(RepositoryFolder folder, Clock clock) {
+        this.folder = folder;
         this.clock = clock;
+        this.namespaces = new Namespaces(folder);
     }
 
     /** Makes a repository that has nothing in it.
@@ -52,7 +58,7 @@ public final class RepositoryWriter {
         }
         Role role = Role.of(owner.publicKey());
         Root root = new Root(Root.KIND, name, 1, in(ROOT_LIFE), role, role, role);
-        publishers(1, List.of(), owner);
+        namespaces.write(1, List.of(), owner);
         folder.statements(List.of());
         root(root, owner); // last: what has a root is whole
         return root;
@@ -79,7 +85,7 @@ public final class RepositoryWriter {
         if (owners.size() >= root.publishers().threshold()) {
             HostKey[] enough = owners.toArray(HostKey[]::new);
             Publishers old = folder.publishers();
-            publishers(old.version() + 1, old.publishers(), enough);
+            namespaces.write(old.version() + 1, old.publishers(), enough);
             List<byte[]> statements = new ArrayList<>();
             for (byte[] statement : folder.statements()) {
                 statements.add(Signed.read("a statement", statement).with(enough));
@@ -154,19 +160,7 @@ public final class RepositoryWriter {
      * @return whether it counts at once
      * @throws IOException if it cannot be written */
     public boolean publisher(Publishers.Publisher publisher, HostKey... owners) throws IOException {
-        folder.settled(publisher.namespace());
-        Publishers old = folder.publishers();
-        List<Publishers.Publisher> all = new ArrayList<>(old.publishers());
-        all.removeIf(p -> p.namespace().equals(publisher.namespace()));
-        all.add(publisher);
-        Publishers next = new Publishers(Publishers.KIND, old.version() + 1, all); // checks it
-        String name = RepositoryReader.releases(publisher.namespace());
-        if (folder.exists(name) && !opens(name, publisher.role())) {
-            folder.pending(publisher);
-            return false;
-        }
-        publishers(next.version(), next.publishers(), owners);
-        return true;
+        return namespaces.give(publisher, owners);
     }
 
     /** Takes a namespace away: its releases are not offered any more. Who has it next must sign them anew.
@@ -175,14 +169,7 @@ public final class RepositoryWriter {
      * @return false if nobody has it
      * @throws IOException if it cannot be written */
     public boolean remove(String namespace, HostKey... owners) throws IOException {
-        folder.settled(namespace);
-        Publishers old = folder.publishers();
-        List<Publishers.Publisher> all = new ArrayList<>(old.publishers());
-        if (!all.removeIf(p -> p.namespace().equals(namespace))) {
-            return false;
-        }
-        publishers(old.version() + 1, all, owners);
-        return true;
+        return namespaces.remove(namespace, owners);
     }
 
     /** Takes a publisher's document, and the jars that are new in it.
@@ -200,7 +187,7 @@ public final class RepositoryWriter {
         String name = RepositoryReader.releases(namespace);
         Optional<Publishers.Publisher> pending = folder.pending(namespace);
         Publishers.Publisher publisher =
-                pending.or(() -> publisher(namespace))
+                pending.or(() -> namespaces.owner(namespace))
                         .orElseThrow(
                                 () ->
                                         new CatalogException(
@@ -232,10 +219,7 @@ public final class RepositoryWriter {
             take(release, jars);
         }
         folder.write(name, document);
-        if (pending.isPresent()) {
-            folder.settled(namespace);
-            publisher(pending.get(), owners);
-        }
+        namespaces.settle(owners);
         return fresh;
     }
 
@@ -343,6 +327,7 @@ public final class RepositoryWriter {
      * @return what was signed
      * @throws IOException if it cannot be written */
     public Snapshot snapshot(Duration life, HostKey... keys) throws IOException {
+        namespaces.settle(keys);
         Optional<Snapshot> before = folder.snapshot();
         long version = before.map(Snapshot::version).orElse(0L) + 1;
         IndexWriter index = new IndexWriter(folder.path(""));
@@ -364,34 +349,6 @@ public final class RepositoryWriter {
         folder.write(RepositoryReader.SNAPSHOT, Signed.write(next, keys));
         folder.sweep(before, next, clock.instant());
         return next;
-    }
-
-    private Optional<Publishers.Publisher> publisher(String namespace) {
-        try {
-            return folder.publishers().publishers().stream()
-                    .filter(p -> p.namespace().equals(namespace))
-                    .findFirst();
-        } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
-        }
-    }
-
-    private boolean opens(String name, Role role) throws IOException {
-        try {
-            Signed.read(name, folder.read(name)).open(name, role, Releases.KIND, Releases.class);
-            return true;
-        } catch (CatalogException otherKeys) {
-            return false;
-        }
-    }
-
-    private void publishers(long version, List<Publishers.Publisher> all, HostKey... owners)
-            throws IOException {
-        List<Publishers.Publisher> ordered = new ArrayList<>(all);
-        ordered.sort(java.util.Comparator.comparing(Publishers.Publisher::namespace));
-        folder.write(
-                RepositoryReader.PUBLISHERS,
-                Signed.write(new Publishers(Publishers.KIND, version, ordered), owners));
     }
 
     private String in(Duration life) {
