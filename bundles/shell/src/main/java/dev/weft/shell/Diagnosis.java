@@ -1,6 +1,7 @@
 package dev.weft.shell;
 
 import dev.weft.api.health.BundleDiagnosis;
+import dev.weft.api.health.HealthCheck;
 import dev.weft.api.health.Readiness;
 import dev.weft.api.mesh.Mesh;
 import dev.weft.api.mesh.Peer;
@@ -80,24 +81,29 @@ public final class Diagnosis {
     }
 
     /** All checks of the host.
-     * @return a table */
+     * @return a table, and below it what to do about each that fails */
     @Descriptor("whether this host works, check by check, and what to do about what does not")
     public String health() {
         Readiness all = readiness;
         if (all == null) {
             return NO_HEALTH;
         }
-        Table table = new Table("CHECK", "STATE", "DETAIL");
+        Table table = new Table("CHECK", "STATE");
+        StringBuilder details = new StringBuilder();
         all.checks()
                 .forEach(
-                        (name, status) ->
-                                table.row(
-                                        name,
-                                        status.ok()
-                                                ? "ok"
-                                                : status.blocking() ? "NOT READY" : "warning",
-                                        status.detail()));
-        return table.toString();
+                        (name, status) -> {
+                            table.row(name, state(status));
+                            if (!status.ok()) {
+                                details.append('\n').append(name).append(": ");
+                                details.append(status.detail());
+                            }
+                        });
+        return table.toString() + details;
+    }
+
+    private static String state(HealthCheck.Status status) {
+        return status.ok() ? "ok" : status.blocking() ? "NOT READY" : "warning";
     }
 
     /** Why a bundle is not active.

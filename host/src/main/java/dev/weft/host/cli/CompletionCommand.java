@@ -10,13 +10,7 @@ import picocli.CommandLine.Spec;
 /** {@code weft completion}: prints what bash and zsh need to complete commands and options. */
 @Command(
         name = "completion",
-        description = "Prints the completion of commands and options for bash and zsh.",
-        footer = {
-            "",
-            "Examples:",
-            "  source <(weft completion)                       this shell",
-            "  weft completion > /etc/bash_completion.d/weft   every bash"
-        })
+        description = "Prints the completion of commands and options for bash and zsh.")
 final class CompletionCommand implements Callable<Integer> {
     @Spec private CommandSpec spec;
 

@@ -24,14 +24,7 @@ import picocli.CommandLine.Option;
 /** {@code weft doctor}: looks at what a host needs, one line each, and says what to do. */
 @Command(
         name = "doctor",
-        description = "Checks what a host needs and says what to do about each.",
-        footer = {
-            "",
-            "Examples:",
-            "  weft doctor                                  before the first start, or beside a host that runs",
-            "  weft doctor --registry https://hub.example   whether this machine could join that mesh",
-            "  weft doctor --ice turn:hub.example:3478      whether that server is reached from here"
-        })
+        description = "Checks what a host needs and says what to do about each.")
 final class DoctorCommand extends HostCommand {
     private static final Path MOUNTS = Path.of("/proc/self/mounts");
 
@@ -59,6 +52,7 @@ final class DoctorCommand extends HostCommand {
     private boolean json;
 
     private final ArrayNode document = Wire.object().putArray("findings");
+    private final List<Finding> served = new ArrayList<>();
     private boolean failed;
 
     @Override
@@ -78,6 +72,7 @@ final class DoctorCommand extends HostCommand {
         for (String url : ice) {
             say(Ice.look(url));
         }
+        served.forEach(this::say);
         Providers providers = new Providers(Path.of("").toAbsolutePath(), System::getenv);
         for (Map<String, String> each : AgentFile.read(Path.of("").toAbsolutePath()).providers()) {
             say(providers.look(each));
@@ -122,10 +117,12 @@ final class DoctorCommand extends HostCommand {
         }
         for (JsonNode server : servers) {
             JsonNode urls = server.path("urls");
-            if (urls.isTextual()) {
-                ice.add(urls.asText());
-            } else {
-                urls.forEach(url -> ice.add(url.asText()));
+            for (JsonNode url : urls.isTextual() ? List.of(urls) : urls) {
+                served.add(
+                        Ice.look(
+                                url.asText(),
+                                server.path("username").asText(),
+                                server.path("credential").asText()));
             }
         }
     }

@@ -83,7 +83,7 @@ public final class Weft implements Runnable {
     }
 
     static CommandLine commandLine() {
-        return new CommandLine(new Weft())
+        return Examples.with(new CommandLine(new Weft()))
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setExecutionExceptionHandler(
                         (problem, line, result) -> {

@@ -53,15 +53,7 @@ public final class Registry {
                                     .build(),
                             HttpResponse.BodyHandlers.ofString());
         } catch (SSLException e) {
-            return List.of(
-                    Finding.bad(
-                            "registry",
-                            "the certificate of "
-                                    + url
-                                    + " is not accepted ("
-                                    + e.getMessage()
-                                    + ")",
-                            "check that it names this host and is not out of date; for an authority of your own: WEFT_JAVA_OPTS=-Djavax.net.ssl.trustStore=FILE"));
+            return List.of(Certificate.look(URI.create(url), String.valueOf(e.getMessage())));
         } catch (IOException e) {
             return List.of(unreachable(url, e));
         } catch (IllegalArgumentException e) {

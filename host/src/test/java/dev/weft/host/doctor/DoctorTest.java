@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
 import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
@@ -15,11 +17,17 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.KeyStore;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.X509KeyManager;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -168,9 +176,85 @@ class DoctorTest {
             assertBad(
                     new Registry("0.1.0").look("https://localhost:" + socket.getLocalPort()).get(0),
                     "is not accepted",
-                    "trustStore");
+                    "not out of date");
             once.join();
         }
+    }
+
+    @Test
+    void a_certificate_that_is_out_of_date_or_of_an_authority_that_is_not_known() throws Exception {
+        HttpsServer secure = HttpsServer.create(loopback(), 0);
+        server = secure;
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(certificate("-2d", "1"), null, null);
+        secure.setHttpsConfigurator(new HttpsConfigurator(context));
+        server.start();
+        assertBad(
+                new Registry("0.1.0")
+                        .look("https://localhost:" + server.getAddress().getPort())
+                        .get(0),
+                "localhost is out of date since",
+                "renew it");
+
+        X509Certificate good = shown(certificate("-2d", "30"));
+        String unknown = "PKIX path building failed";
+        assertBad(
+                Certificate.judge("localhost", good, unknown, Instant.now()),
+                "vouched for by CN=localhost only",
+                "trustStore");
+        assertBad(
+                Certificate.judge(
+                        "other", good, "No subject alternative DNS name", Instant.now()),
+                "does not name other, but CN=localhost",
+                "use the name that it has");
+        assertBad(
+                Certificate.judge(
+                        "localhost", good, unknown, Instant.now().minus(Duration.ofDays(9))),
+                "begins only at",
+                "clock of this machine");
+    }
+
+    private static InetSocketAddress loopback() {
+        return new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+    }
+
+    /** A new key with a certificate of its own, by the JDK's tool. */
+    private KeyManager[] certificate(String start, String days) throws Exception {
+        Path store = Files.createTempDirectory(folder, "store").resolve("keys.p12");
+        Process keytool =
+                new ProcessBuilder(
+                                Path.of(System.getProperty("java.home"), "bin", "keytool")
+                                        .toString(),
+                                "-genkeypair",
+                                "-keyalg",
+                                "EC",
+                                "-dname",
+                                "CN=localhost",
+                                "-ext",
+                                "san=dns:localhost",
+                                "-startdate",
+                                start,
+                                "-validity",
+                                days,
+                                "-alias",
+                                "host",
+                                "-keystore",
+                                store.toString(),
+                                "-storepass",
+                                "changeit")
+                        .redirectErrorStream(true)
+                        .start();
+        String said = new String(keytool.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertEquals(0, keytool.waitFor(), said);
+        KeyManagerFactory factory = KeyManagerFactory.getInstance("SunX509");
+        factory.init(
+                KeyStore.getInstance(store.toFile(), "changeit".toCharArray()),
+                "changeit".toCharArray());
+        return factory.getKeyManagers();
+    }
+
+    private static X509Certificate shown(KeyManager[] managers) {
+        return ((X509KeyManager) managers[0]).getCertificateChain("host")[0];
     }
 
     @Test
@@ -190,7 +274,8 @@ class DoctorTest {
                                 try {
                                     DatagramPacket packet = new DatagramPacket(new byte[100], 100);
                                     stun.receive(packet);
-                                    stun.send(packet); // same magic, same transaction
+                                    packet.getData()[0] = 1; // a success, of the same transaction
+                                    stun.send(packet);
                                 } catch (IOException e) {
                                     Thread.currentThread().interrupt();
                                 }

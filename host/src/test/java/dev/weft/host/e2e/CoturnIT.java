@@ -4,13 +4,22 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.weft.host.doctor.Finding;
+import dev.weft.host.doctor.Ice;
+import dev.weft.host.doctor.TurnClient;
 import dev.weft.protocol.Wire;
 import java.io.IOException;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.util.Base64;
 import java.util.concurrent.TimeUnit;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -72,23 +81,41 @@ class CoturnIT {
                     Long.parseLong(user.split(":")[0]) > System.currentTimeMillis() / 1000 + 3600,
                     user);
 
-            try (TurnClient client = new TurnClient(port)) {
+            try (TurnClient client = new TurnClient(new InetSocketAddress("127.0.0.1", port))) {
                 TestHost.await("coturn answers", client::answersBinding);
                 assertEquals("relayed 127.0.0.1", client.allocate(user, password));
             }
-            try (TurnClient client = new TurnClient(port)) {
+            try (TurnClient client = new TurnClient(new InetSocketAddress("127.0.0.1", port))) {
                 assertEquals("error 401", client.allocate(user, password.replace('A', 'B') + "x"));
             }
-            try (TurnClient client = new TurnClient(port)) {
+            try (TurnClient client = new TurnClient(new InetSocketAddress("127.0.0.1", port))) {
                 String lapsed = System.currentTimeMillis() / 1000 - 60 + ":mesh";
-                assertEquals("error 401", client.allocate(lapsed, TurnClient.sign(SECRET, lapsed)));
+                assertEquals("error 401", client.allocate(lapsed, sign(lapsed)));
             }
+            String url = "turn:127.0.0.1:" + port;
+            assertTrue(Ice.look(url, user, password).ok());
+            Finding wrong = Ice.look(url, user, password + "x");
+            assertTrue(
+                    !wrong.ok()
+                            && wrong.detail().contains("does not take the credentials")
+                            && wrong.advice().contains("static-auth-secret"),
+                    wrong.toString());
+            Program.Result doctor = hub.weft("doctor");
+            assertTrue(doctor.text().contains("gives a relayed address"), doctor.text());
         } finally {
             coturn.destroy();
             if (!coturn.waitFor(5, TimeUnit.SECONDS)) {
                 coturn.destroyForcibly();
             }
         }
+    }
+
+    /** The password that belongs to a name, by the secret shared with the server. */
+    private static String sign(String user) throws GeneralSecurityException {
+        Mac mac = Mac.getInstance("HmacSHA1");
+        mac.init(new SecretKeySpec(SECRET.getBytes(StandardCharsets.UTF_8), "HmacSHA1"));
+        return Base64.getEncoder()
+                .encodeToString(mac.doFinal(user.getBytes(StandardCharsets.UTF_8)));
     }
 
     private static int freePort() throws IOException {
