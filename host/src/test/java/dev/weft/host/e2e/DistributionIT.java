@@ -90,6 +90,69 @@ class DistributionIT {
         checkHost(root.resolve("usr/share/weft"));
     }
 
+    /** For real, by dpkg with this machine's packages, in a copy of its root that is thrown away. */
+    @Test
+    void debian_package_is_installed_runs_as_its_own_user_and_is_purged() throws Exception {
+        assumeTrue(
+                Files.isExecutable(Path.of("/usr/bin/dpkg"))
+                        && System.getProperty("os.arch").equals("amd64"),
+                "SKIPPED: not a Debian machine of this architecture");
+        Process root =
+                new ProcessBuilder(
+                                "unshare",
+                                "-m",
+                                "sh",
+                                "-c",
+                                INSTALL,
+                                folder.toString(),
+                                made("_amd64.deb").toString(),
+                                System.getProperty("java.home"))
+                        .redirectErrorStream(true)
+                        .start();
+        List<String> said = root.inputReader().lines().toList();
+        int exit = root.waitFor();
+        assumeTrue(
+                said.contains("a copy of the root"),
+                "SKIPPED: mount namespaces or overlays are not allowed here: " + said);
+        assertEquals(0, exit, String.join("\n", said));
+        assertTrue(said.contains("purged"), said.toString());
+    }
+
+    private static final String INSTALL =
+            """
+            set -e
+            mount -t tmpfs weft "$0"
+            mkdir "$0/upper" "$0/work" "$0/root"
+            mount -t overlay weft -o "lowerdir=/,upperdir=$0/upper,workdir=$0/work" "$0/root"
+            mount -t proc proc "$0/root/proc"
+            mount --rbind /dev "$0/root/dev"
+            mount -t tmpfs weft "$0/root/tmp"
+            cp "$1" "$0/root/tmp/weft.deb"
+            echo a copy of the root
+            exec chroot "$0/root" sh -e -c '
+              export JAVA_HOME="$0" DEBIAN_FRONTEND=noninteractive
+              command -v adduser >/dev/null || { echo SKIPPED: no adduser; exit 1; }
+              # the JDK of the test may be no package
+              dpkg --force-depends -i /tmp/weft.deb
+              test "$(ls /usr/share/weft/lib/*.jsa | wc -l)" = 2
+              test "$(stat -c %U:%a /usr/share/weft/bin/weft)" = root:755
+              install -d -o weft -g weft -m 700 /var/lib/weft # systemd does this: StateDirectory
+              runuser -u weft -- env JAVA_HOME="$0" weft run --check --port 0 --data /var/lib/weft
+              test "$(stat -c %U:%a /var/lib/weft/native)" = weft:700
+              test "$(stat -c %U:%a /var/lib/weft/keys/access.json)" = weft:600
+              dpkg --force-depends -i /tmp/weft.deb # an upgrade keeps the data
+              test -f /var/lib/weft/keys/access.json
+              dpkg --remove weft
+              test -f /var/lib/weft/keys/access.json
+              test ! -e /usr/share/weft
+              dpkg --purge weft
+              test ! -e /var/lib/weft
+              test ! -e /etc/default/weft
+              ! getent passwd weft
+              echo purged
+            ' "$2"
+            """;
+
     @Test
     void bill_of_materials_names_what_is_inside() throws Exception {
         JsonNode sbom = Wire.tree(Files.readString(TARGET.resolve("sbom.json")));
