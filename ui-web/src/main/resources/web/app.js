@@ -4,9 +4,9 @@ import { data, needsPerson } from './data.js';
 import * as place from './place.js';
 import { problem } from './parts.js';
 
-/** Views: id, label, key after "g", and who sees it. Each is a module of its own, fetched when it is first opened. */
+/** Views: id, label, key after "g", and who sees it. The catalog is a tab of the skills. Each is a module of its own, fetched when it is first opened. */
 const VIEWS = [
-  ['overview', 'Overview', 'o'], ['peers', 'Peers', 'p'], ['skills', 'Skills', 's'], ['tasks', 'Tasks', 't'],
+  ['overview', 'Overview', 'o'], ['peers', 'Peers', 'p'], ['skills', 'Skills', 's'], ['catalog', 'Catalog', 'c'], ['tasks', 'Tasks', 't'],
   ['ask', 'Ask', 'a', 'acts'], ['models', 'Models', 'm'], ['approvals', 'Approvals', 'w', 'acts'], ['audit', 'Audit', 'u', 'admin'], ['settings', 'Settings', 'e'],
 ];
 const STATES = { connecting: 'Connecting…', live: 'Live', lost: 'Connection lost, retrying…' };
@@ -111,6 +111,7 @@ class App extends LitElement {
 
   updated() {
     const label = VIEWS.find(([id]) => id === this.view)?.[1];
+    if (this.shown !== this.view) { this.shown = this.view; this.querySelector('nav a[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'center' }); }
     document.title = label ? `${label} – Weft` : 'Weft';
     const dialog = this.querySelector('dialog.keys');
     if (this.help && dialog && !dialog.open) dialog.showModal();
@@ -145,8 +146,8 @@ class App extends LitElement {
         <button type="button" class="second small" aria-label="Keys of the keyboard" title="Keys of the keyboard" @click=${() => { this.help = true; }}>?</button>
         <button type="button" class="second small" data-testid="signout" @click=${this.#signOut}>Sign out</button>
       </header>
-      <nav aria-label="Views"><ul>${this.#views().map(([id, label]) => html`
-        <li><a href=${place.link(id)} data-testid="tab-${id}" aria-current=${this.view === id ? 'page' : nothing}>${label}${id === 'approvals' && count
+      <nav aria-label="Views"><ul>${this.#views().filter(([id]) => id !== 'catalog').map(([id, label]) => html`
+        <li><a href=${place.link(id)} data-testid="tab-${id}" aria-current=${this.view === id || (id === 'skills' && this.view === 'catalog') ? 'page' : nothing}>${label}${id === 'approvals' && count
           ? html` <span class="count" aria-label="${count} waiting">${count}</span>` : nothing}</a></li>`)}</ul></nav>
       <main id="main" tabindex="-1">${problem(this.error)}${this.#view()}</main>
       <div id="announce" role="status" aria-live="polite"></div>
@@ -159,6 +160,7 @@ class App extends LitElement {
       case 'overview': return html`<weft-overview></weft-overview>`;
       case 'peers': return html`<weft-peers .arg=${arg}></weft-peers>`;
       case 'skills': return html`<weft-skills .arg=${arg}></weft-skills>`;
+      case 'catalog': return html`<weft-catalog .arg=${arg}></weft-catalog>`;
       case 'tasks': return html`<weft-tasks .arg=${arg}></weft-tasks>`;
       case 'ask': return html`<weft-ask .arg=${arg}></weft-ask>`;
       case 'models': return html`<weft-models></weft-models>`;

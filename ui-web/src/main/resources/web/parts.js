@@ -11,6 +11,10 @@ export const json = (value, label) => html`<pre tabindex="0" aria-label=${label}
 export const rtt = (millis) => (millis >= 0 ? `${millis.toFixed(millis < 10 ? 1 : 0)} ms` : '–');
 export const toolName = (task) => `${task.skill ?? ''}${task.tool ? `.${task.tool}` : ''}`;
 
+/** The two tabs of the skills: what is here, and what can be had. */
+export const skillTabs = (at) => html`<nav class="tabs" aria-label="Skills"><ul>${[['skills', 'Installed'], ['catalog', 'Catalog']].map(([id, label]) => html`
+  <li><a href="#/${id}" data-testid="tab-skills-${id}" aria-current=${id === at ? 'page' : nothing}>${label}</a></li>`)}</ul></nav>`;
+
 export function bytes(count) {
   if (!Number.isFinite(count)) return '–';
   const units = ['B', 'kB', 'MB', 'GB', 'TB'];

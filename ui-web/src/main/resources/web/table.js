@@ -9,17 +9,19 @@ const EXTRA = 12;
  * A list that filters, sorts and scrolls. Only the rows on the screen are in the document, so ten thousand are as quick as ten.
  * Filter and sort order are in the page's address, so that a link leads to the same list.
  *
+ * Where a page has several lists, each has a scope, which sets its part of the address apart.
+ *
  * columns: {id, label, value(row) to sort and filter by, cell(row) to show, number?: sorts high first}
  */
 class Table extends LitElement {
   static properties = {
     rows: { attribute: false }, columns: { attribute: false }, key: { attribute: false }, href: { attribute: false }, testid: { type: String }, facts: { attribute: false },
-    label: { type: String }, nothing: { attribute: false }, more: { attribute: false }, choices: { attribute: false }, first: { state: true }, fetching: { state: true },
+    label: { type: String }, scope: { type: String }, nothing: { attribute: false }, more: { attribute: false }, choices: { attribute: false }, first: { state: true }, fetching: { state: true },
   };
 
   constructor() {
     super();
-    Object.assign(this, { rows: [], columns: [], key: (row) => row.id, facts: () => ({}), first: 0, height: 44, space: 600, choices: [], fetching: false });
+    Object.assign(this, { rows: [], columns: [], key: (row) => row.id, facts: () => ({}), first: 0, height: 44, space: 600, choices: [], scope: '', fetching: false });
   }
 
   createRenderRoot() { return this; }
@@ -37,6 +39,14 @@ class Table extends LitElement {
   firstUpdated() {
     const box = this.querySelector('.scroll');
     if (box) this.sizes.observe(box);
+  }
+
+  #name(id) { return this.scope ? `${this.scope}.${id}` : id; }
+
+  #query(id) { return place.query(this.#name(id)); }
+
+  #set(changes) {
+    place.setQuery(Object.fromEntries(Object.entries(changes).map(([id, value]) => [this.#name(id), value])));
   }
 
   #measure() {
@@ -63,14 +73,14 @@ class Table extends LitElement {
   }
 
   #shown() {
-    const filter = place.query('q').toLowerCase();
-    const order = place.query('sort');
-    const chosen = this.choices.filter(({ id }) => place.query(id));
+    const filter = this.#query('q').toLowerCase();
+    const order = this.#query('sort');
+    const chosen = this.choices.filter(({ id }) => this.#query(id));
     const same = this.was && this.was.rows === this.rows && this.was.filter === filter && this.was.order === order && this.was.at === location.hash;
     if (same) return this.was.shown;
     let shown = this.rows;
     if (filter) shown = shown.filter((row) => this.columns.some(({ value }) => String(value(row) ?? '').toLowerCase().includes(filter)));
-    for (const { id, value } of chosen) shown = shown.filter((row) => String(value(row)) === place.query(id));
+    for (const { id, value } of chosen) shown = shown.filter((row) => String(value(row)) === this.#query(id));
     const column = this.columns.find(({ id }) => id === order.replace(/^-/, ''));
     if (column) {
       const back = order.startsWith('-') ? -1 : 1;
@@ -82,15 +92,15 @@ class Table extends LitElement {
   }
 
   #sort(column) {
-    const order = place.query('sort');
+    const order = this.#query('sort');
     const up = column.number ? `-${column.id}` : column.id;
     const down = column.number ? column.id : `-${column.id}`;
-    place.setQuery({ sort: order === up ? down : order === down ? '' : up });
+    this.#set({ sort: order === up ? down : order === down ? '' : up });
     this.requestUpdate();
   }
 
   #filter(changes) {
-    place.setQuery(changes);
+    this.#set(changes);
     this.first = 0;
     const box = this.querySelector('.scroll');
     if (box) box.scrollTop = 0;
@@ -118,14 +128,14 @@ class Table extends LitElement {
     const part = shown.slice(first, first + count);
     this.above = first * this.height;
     this.below = Math.max(0, shown.length - first - part.length) * this.height;
-    const order = place.query('sort');
+    const order = this.#query('sort');
     return html`
       <div class="tools" role="search">
-        <input type="search" class="filter" placeholder="Filter" aria-label="Filter ${this.label}" .value=${place.query('q')} @input=${(event) => this.#filter({ q: event.target.value })}>
+        <input type="search" class="filter" placeholder="Filter" aria-label="Filter ${this.label}" .value=${this.#query('q')} @input=${(event) => this.#filter({ q: event.target.value })}>
         ${this.choices.map(({ id, label, options }) => html`
           <select aria-label=${label} @change=${(event) => this.#filter({ [id]: event.target.value })}>
             <option value="">${label}: all</option>
-            ${options.map((option) => html`<option value=${option} ?selected=${place.query(id) === option}>${option}</option>`)}
+            ${options.map((option) => html`<option value=${option} ?selected=${this.#query(id) === option}>${option}</option>`)}
           </select>`)}
         <span class="quiet" role="status">${shown.length === this.rows.length ? shown.length : `${shown.length} of ${this.rows.length}`}${this.more ? '+' : ''}</span>
       </div>

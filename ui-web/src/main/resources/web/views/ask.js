@@ -66,6 +66,7 @@ class Ask extends View {
     const others = data.lists.agents.filter((agent) => !agent.local && agent.health === 'active');
     return html`
       <div class="row"><h2>Ask</h2>${this.turns.length ? html`<button type="button" class="second small" @click=${() => { this.turns = []; this.conversation = fresh(); }}>New conversation</button>` : nothing}</div>
+      ${this.turns.length ? nothing : html`<div class="empty"><p><strong>Ask in your own words.</strong></p><p>The agent calls the <a href=${link('skills')}>skills</a> of all hosts and shows each call. With a <a href=${link('models')}>language model</a> it can plan; without, rules choose one tool by its words.</p></div>`}
       <div class="talk" aria-live="polite">${this.turns.map((turn) => this.#turn(turn))}</div>
       <form class="composer" @submit=${this.#ask}>
         <label for="prompt">What do you want to know or have done?</label>

@@ -1,5 +1,5 @@
 import { html, nothing } from 'lit';
-import { get } from '../api.js';
+import { get, page } from '../api.js';
 import { act, badge, empty, loading, problem, when } from '../parts.js';
 import { View } from '../view.js';
 import '../table.js';
@@ -24,7 +24,18 @@ class Audit extends View {
 
   connectedCallback() {
     super.connectedCallback();
-    get('/api/audit?limit=1000').then((records) => { this.records = records; }, (failure) => { this.error = failure.message; });
+    this.#fetch('/api/audit?limit=500');
+  }
+
+  /** The newest, and then older ones as they are scrolled to. */
+  async #fetch(path) {
+    try {
+      const { rows, next } = await page(path);
+      this.records = [...(this.records ?? []), ...rows];
+      this.next = next;
+    } catch (failure) {
+      this.error = failure.message;
+    }
   }
 
   render() {
@@ -33,7 +44,7 @@ class Audit extends View {
       ${problem(this.error)}
       ${this.verdict ? html`<p class="card" role="status" data-testid="audit-verdict">${this.verdict.ok ? html`${badge('ok')} All ${this.verdict.records} records are as they were written.`
         : html`${badge('failing')} Record ${this.verdict.first_broken}: ${this.verdict.reason}`}</p>` : nothing}
-      ${this.records ? html`<weft-table label="Records" testid="audit-row" .rows=${this.records} .columns=${COLUMNS} .key=${(record) => record.seq}
+      ${this.records ? html`<weft-table label="Records" testid="audit-row" .rows=${this.records} .columns=${COLUMNS} .key=${(record) => record.seq} .more=${this.next ? () => this.#fetch(this.next) : null}
         .choices=${[{ id: 'outcome', label: 'Outcome', options: [...new Set(this.records.map(({ outcome }) => outcome))].sort(), value: ({ outcome }) => outcome }]}
         .nothing=${empty('Nothing has been recorded yet.', 'Joining, approvals, keys, tasks, installs and denials are.')}></weft-table>` : loading()}`;
   }

@@ -4,6 +4,30 @@ import { data } from '../data.js';
 import { act, badge, empty, loading, millis, when } from '../parts.js';
 import { View } from '../view.js';
 import '../budget.js';
+import '../table.js';
+
+const tokens = (used) => (used ? used.input_tokens + used.output_tokens : 0);
+const columns = (usage) => {
+  const used = ({ id }) => usage[`provider:${id}`];
+  return [
+    { id: 'id', label: 'Provider', value: (provider) => provider.id, cell: (provider) => provider.id },
+    { id: 'state', label: 'State', value: (provider) => provider.state || 'ok', cell: (provider) => html`${badge(provider.state || 'ok')} <span class="quiet">${provider.last_error}</span>` },
+    { id: 'model', label: 'Model', value: (provider) => `${provider.model} ${provider.type}`, cell: (provider) => html`${provider.model} <span class="quiet">${provider.type}</span>` },
+    { id: 'calls', label: 'Calls', number: true, value: (provider) => provider.calls, cell: (provider) => `${provider.calls}${provider.running ? `, ${provider.running} now` : ''}` },
+    { id: 'failures', label: 'Failed', number: true, value: (provider) => provider.failures, cell: (provider) => provider.failures },
+    { id: 'tokens', label: 'Tokens in / out', number: true, value: (provider) => tokens(used(provider)), cell: (provider) => (used(provider) ? `${used(provider).input_tokens} / ${used(provider).output_tokens}` : '–') },
+    { id: 'cost', label: 'Cost', number: true, value: (provider) => used(provider)?.cost ?? 0, cell: (provider) => (used(provider)?.cost ? used(provider).cost.toFixed(4) : '–') },
+  ];
+};
+const CALLS = [
+  { id: 'provider', label: 'Answered by', value: (call) => call.provider, cell: (call) => badge(call.error ? 'failed' : 'completed', call.provider || 'nobody') },
+  { id: 'route', label: 'Route', value: (call) => call.route, cell: (call) => call.route },
+  { id: 'caller', label: 'For', value: (call) => call.caller, cell: (call) => call.caller },
+  { id: 'tokens', label: 'Tokens', number: true, value: tokens, cell: (call) => `${call.input_tokens} + ${call.output_tokens}${call.estimated ? ' (estimated)' : ''}` },
+  { id: 'millis', label: 'Took', number: true, value: (call) => call.millis, cell: (call) => millis(call.millis) },
+  { id: 'at', label: 'When', number: true, value: (call) => (typeof call.at === 'string' ? Date.parse(call.at) : call.at), cell: (call) => when(call.at) },
+  { id: 'error', label: 'Error', value: (call) => call.error, cell: (call) => (call.error ? html`<span class="error">${call.error}</span>` : '') },
+];
 
 /** The language models behind the agent: how they are, which route asks which, and a swap with one click. */
 class Models extends View {
@@ -18,25 +42,15 @@ class Models extends View {
     if (!llm) return html`<h2>Models</h2>${empty('This host has no models.', data.errors.llm ?? '')}`;
     return html`<h2>Models</h2>
       <h3>Providers</h3>
-      <div class="scroll short" tabindex="0" role="region" aria-label="Providers"><table>
-        <thead><tr><th scope="col">Provider</th><th scope="col">Kind</th><th scope="col">Model</th><th scope="col">State</th><th scope="col">Running</th><th scope="col">Calls</th><th scope="col">Failed</th><th scope="col">Tokens in / out</th><th scope="col">Cost</th></tr></thead>
-        <tbody>${llm.providers.map((provider) => this.#provider(provider, llm.usage?.[`provider:${provider.id}`]))}</tbody>
-      </table></div>
+      <weft-table label="Providers" scope="providers" testid="provider-row" .rows=${llm.providers} .columns=${columns(llm.usage ?? {})} .facts=${({ id, state }) => ({ id, state })}
+        .nothing=${empty('There is no provider.', html`Configure one, as in <code>bundles/llm-ollama</code>; until then <code>rules</code> answers.`)}></weft-table>
       <h3>Routes</h3>
       <p class="quiet">A route is asked by name; its first provider answers, and the next ones when it fails. Calls under way end where they are.</p>
       ${Object.entries(llm.routes).map(([route, providers]) => this.#route(route, providers, llm.providers))}
       ${llm.budgets?.length ? html`<h3>Budgets</h3>${llm.budgets.map((budget) => html`<weft-budget .budget=${budget}></weft-budget>`)}` : nothing}
-      ${llm.recent?.length ? html`<h3>Latest calls</h3><ul class="plain lines">${llm.recent.slice(0, 20).map((call) => html`
-        <li>${badge(call.error ? 'failed' : 'completed', call.provider || 'nobody')} ${call.route} for ${call.caller}, ${call.input_tokens} + ${call.output_tokens} tokens${call.estimated ? ' (estimated)' : ''}, ${millis(call.millis)}, ${when(call.at)}
-          ${call.error ? html`<span class="error">${call.error}</span>` : nothing}</li>`)}</ul>` : nothing}`;
-  }
-
-  #provider(provider, used) {
-    return html`<tr data-testid="provider-row" data-id=${provider.id}>
-      <th scope="row" data-label="Provider">${provider.id}</th><td data-label="Kind">${provider.type}</td><td data-label="Model">${provider.model}</td>
-      <td data-label="State">${badge(provider.state || 'ok')} <span class="quiet">${provider.last_error}</span></td>
-      <td data-label="Running">${provider.running ?? 0}</td><td data-label="Calls">${provider.calls}</td><td data-label="Failed">${provider.failures}</td>
-      <td data-label="Tokens">${used ? `${used.input_tokens} / ${used.output_tokens}` : '–'}</td><td data-label="Cost">${used?.cost ? used.cost.toFixed(4) : '–'}</td></tr>`;
+      <h3>Latest calls</h3>
+      <weft-table label="Calls" scope="calls" testid="call-row" .rows=${(llm.recent ?? []).map((call, at) => ({ ...call, key: `${call.at}/${at}` }))} .columns=${CALLS} .key=${({ key }) => key}
+        .nothing=${empty('No model was asked yet.', html`<a href="#/ask">Ask the agent</a> something.`)}></weft-table>`;
   }
 
   #route(route, order, all) {

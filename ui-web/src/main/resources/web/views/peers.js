@@ -14,7 +14,7 @@ const COLUMNS = [
   { id: 'health', label: 'Health', value: (agent) => agent.health, cell: (agent) => badge(agent.health) },
   { id: 'path', label: 'Path', value: (agent) => agent.path, cell: (agent) => (agent.local ? '–' : agent.path || 'no link') },
   { id: 'rtt', label: 'Round trip', number: true, value: (agent) => (agent.local ? -1 : agent.rtt_ms), cell: (agent) => (agent.local ? '–' : rtt(agent.rtt_ms)) },
-  { id: 'load', label: 'Load', number: true, value: (agent) => agent.load ?? 0, cell: (agent) => html`<meter min="0" max="1" .value=${agent.load ?? 0} aria-label="Load of ${agent.name}">${Math.round((agent.load ?? 0) * 100)} %</meter>` },
+  { id: 'load', label: 'Load', number: true, value: (agent) => agent.load ?? 0, cell: (agent) => html`<meter min="0" max="1" .value=${agent.load ?? 0} aria-label="Load of ${agent.name}"></meter> ${Math.round((agent.load ?? 0) * 100)} %` },
   { id: 'skills', label: 'Skills', number: true, value: (agent) => agent.skills.length, cell: (agent) => agent.skills.length },
   { id: 'version', label: 'Version', value: (agent) => agent.version, cell: (agent) => agent.version || '–' },
   { id: 'platform', label: 'Platform', value: (agent) => agent.platform, cell: (agent) => agent.platform || '–' },

@@ -36,8 +36,16 @@ class Settings extends View {
       <p>You are signed in as <strong>${data.who.role}</strong>. <button type="button" class="second small" data-testid="signout-everywhere" @click=${this.#everywhere}>Sign out everywhere</button></p>
       ${data.admin ? html`<h3>Backup</h3><p><a class="button" href="/api/backup" download>Download a backup</a> <span class="quiet">keys are not in it: keep the folder <code>keys</code> yourself</span></p>` : nothing}
       <h3>Checks</h3>
-      ${health ? html`<ul class="plain lines">${Object.entries(health.checks ?? {}).map(([name, check]) => html`<li>${badge(check.ok ? 'ok' : 'failing')} ${name} <span class="quiet">${check.detail ?? ''}</span></li>`)}</ul>` : loading()}
+      ${health ? this.#checks(Object.entries(health.checks ?? {})) : loading()}
       ${this.ice ? html`<h3>ICE servers</h3>${this.ice.iceServers.length ? json(this.ice.iceServers.map(({ urls }) => urls).flat().join('\n'), 'ICE servers') : html`<p class="quiet">None are configured: hosts find each other where they can reach each other directly, else by way of the registry.</p>`}` : nothing}`;
+  }
+
+  /** What fails first; what is well is only counted until somebody wants to see it. */
+  #checks(all) {
+    const line = ([name, check]) => html`<li>${badge(check.ok ? 'ok' : 'failing')} ${name} <span class="quiet">${check.detail ?? ''}</span></li>`;
+    const quiet = all.filter(([, check]) => check.ok && !check.detail);
+    return html`<ul class="plain lines">${all.filter((entry) => !quiet.includes(entry)).map(line)}</ul>
+      <details><summary>${quiet.length} ${quiet.length === 1 ? 'check is' : 'checks are'} ok</summary><ul class="plain lines">${quiet.map(line)}</ul></details>`;
   }
 
   #keysPart() {
@@ -49,10 +57,20 @@ class Settings extends View {
       </form>
       ${this.fresh ? html`<div class="card asks" role="status"><p><strong>The key, shown this once:</strong></p><pre tabindex="0" aria-label="New key" data-testid="key-value">${this.fresh.key}</pre>
         <button type="button" class="second small" @click=${() => { this.fresh = null; }}>I have it</button></div>` : nothing}
-      ${this.keys ? html`<ul class="plain lines" data-testid="keys">${this.keys.map((key) => html`
-        <li class="row"><span>${badge(key.state)} <strong>${key.label || key.id}</strong> ${key.role} <span class="quiet">made ${when(key.created)}, ${key.last_used ? html`used ${when(key.last_used)}` : 'never used'}${key.expires ? html`, ends ${when(key.expires)}` : nothing}</span></span>
-          <span class="row"><button type="button" class="second small" aria-label="Rotate ${key.label || key.id}" @click=${() => this.#rotate(key)}>Rotate</button>
-            <button type="button" class="danger small" aria-label="Revoke ${key.label || key.id}" @click=${() => this.#revoke(key)}>Revoke</button></span></li>`)}</ul>` : loading()}`;
+      ${this.keys ? html`<div data-testid="keys"><weft-table label="Keys" testid="key-row" .rows=${this.keys} .columns=${this.#columns()} .facts=${({ id, state }) => ({ id, state })}></weft-table></div>` : loading()}`;
+  }
+
+  #columns() {
+    const name = (key) => key.label || key.id;
+    return [
+      { id: 'label', label: 'Label', value: (key) => `${name(key)} ${key.id}`, cell: name },
+      { id: 'role', label: 'Role', value: (key) => key.role, cell: (key) => html`${key.role} ${badge(key.state)}` },
+      { id: 'used', label: 'Last used', number: true, value: (key) => Date.parse(key.last_used) || 0, cell: (key) => (key.last_used ? when(key.last_used) : 'never') },
+      { id: 'act', label: 'Change', value: () => '', cell: (key) => html`<button type="button" class="second small" aria-label="Rotate ${name(key)}" @click=${() => this.#rotate(key)}>Rotate</button>
+        <button type="button" class="danger small" aria-label="Revoke ${name(key)}" @click=${() => this.#revoke(key)}>Revoke</button>` },
+      { id: 'created', label: 'Made', number: true, value: (key) => Date.parse(key.created), cell: (key) => when(key.created) },
+      { id: 'expires', label: 'Ends', value: (key) => key.expires ?? '', cell: (key) => (key.expires ? when(key.expires) : 'never') },
+    ];
   }
 
   async #create(event) {

@@ -1,7 +1,7 @@
 import { html, nothing } from 'lit';
 import { del, get, patch, post, put, upload } from '../api.js';
 import { data } from '../data.js';
-import { act, announce, badge, confirmed, empty, json, loading, problem } from '../parts.js';
+import { act, announce, badge, confirmed, empty, json, loading, problem, skillTabs } from '../parts.js';
 import { go, link } from '../place.js';
 import { View } from '../view.js';
 import '../schema-form.js';
@@ -44,13 +44,13 @@ class Skills extends View {
   }
 
   render() {
-    if (!data.loaded.has('skills')) return html`<h2>Skills</h2>${loading()}`;
+    if (!data.loaded.has('skills')) return html`<h2>Skills</h2>${skillTabs('skills')}${loading()}`;
     return this.arg ? this.#one() : this.#all();
   }
 
   #all() {
     return html`
-      <h2>Skills</h2>
+      <h2>Skills</h2>${skillTabs('skills')}
       ${data.admin ? html`<div class="drop ${this.over ? 'over' : ''}" @dragover=${(event) => { event.preventDefault(); this.over = true; }} @dragleave=${() => { this.over = false; }} @drop=${this.#dropped}>
         <label for="jar">Install on this host: drop a skill's jar here, or choose it</label>
         <input id="jar" type="file" accept=".jar,.zip" data-testid="skill-file" @change=${(event) => this.#install(event.target.files)}>
@@ -59,7 +59,7 @@ class Skills extends View {
       <weft-table label="Skills" testid="skills-row" .rows=${data.lists.skills} .columns=${COLUMNS} .key=${(skill) => `${keyOf(skill)}/${skill.file ?? ''}`} .href=${(skill) => link('skills', keyOf(skill))}
         .choices=${[{ id: 'host', label: 'Host', options: [...new Set(data.lists.skills.map((skill) => skill.host))].sort(), value: (skill) => skill.host }]}
         .facts=${({ id, host, state }) => ({ id, host, state })}
-        .nothing=${empty('No skill is installed.', html`Drop a skill's jar into the <code>deploy</code> folder of any host: it is listed here at once.`)}></weft-table>`;
+        .nothing=${empty('No skill is installed.', html`Drop a skill's jar into the <code>deploy</code> folder of any host: it is listed here at once. Or take one from the <a href=${link('catalog')}>catalog</a>.`)}></weft-table>`;
   }
 
   #dropped(event) {
@@ -95,6 +95,7 @@ class Skills extends View {
         <dt>Host</dt><dd><a href=${link('peers', skill.agent_id)}>${skill.host}</a></dd>
         <dt>Version</dt><dd>${skill.version || '–'}${skill.previous?.length ? html` <span class="quiet">kept to go back to: ${skill.previous.join(', ')}</span>` : nothing}</dd>
         <dt>May use</dt><dd>${skill.permissions?.length ? skill.permissions.join(', ') : 'nothing it declares'}</dd>
+        ${skill.local && skill.file ? html`<dt>From</dt><dd>${this.#origin(skill)}</dd>` : nothing}
         <dt>Also on</dt><dd>${this.#others(skill)}</dd>
       </dl>
       <h3>Tools</h3>
@@ -104,6 +105,18 @@ class Skills extends View {
           <weft-schema-form name="config" .schema=${this.config.schema} .value=${this.config.values}></weft-schema-form>
           <div class="row"><button type="submit">Save</button></div>
         </form>`}` : nothing}`;
+  }
+
+  /** Where its file came from, and what updates may do to it. */
+  #origin(skill) {
+    if (!skill.origin) return html`${badge('neutral', 'not signed')} somebody dropped the file <code>${skill.file}</code>`;
+    return html`${badge('ok', 'signed')} by ${skill.publisher}, repository <a href=${link('catalog', skill.id)}>${skill.origin}</a>
+      ${data.admin ? html`<span class="row"><label class="inline"><input type="checkbox" data-testid="pinned" .checked=${skill.pinned} @change=${(event) => this.#choose(skill, { pinned: event.target.checked })}> keep this version</label>
+        <label class="inline"><input type="checkbox" data-testid="automatic" .checked=${skill.automatic} ?disabled=${skill.pinned} @change=${(event) => this.#choose(skill, { automatic: event.target.checked })}> update by itself where nothing has to be asked</label></span>` : nothing}`;
+  }
+
+  #choose(skill, choice) {
+    return this.#change(() => put(`/api/catalog/installed/${encodeURIComponent(skill.id)}`, choice), 'Kept');
   }
 
   #others(skill) {

@@ -20,6 +20,7 @@ import dev.langchain4j.data.message.UserMessage;
 import dev.langchain4j.model.chat.ChatModel;
 import dev.langchain4j.model.chat.request.ChatRequest;
 import dev.langchain4j.model.chat.response.ChatResponse;
+import dev.weft.api.agent.Agent;
 import dev.weft.api.agent.Agent.Answer;
 import dev.weft.api.agent.Agent.Step;
 import dev.weft.api.task.TaskException;
@@ -126,6 +127,22 @@ class PromptAgentTest {
         assertEquals(World.ALPHA, world.submitted.get(0).source());
         assertEquals(1, world.submitted.get(0).depth());
         assertTrue(world.submitted.get(0).ttl().compareTo(TIME) <= 0);
+    }
+
+    @Test
+    void all_calls_of_a_question_belong_to_its_trace() throws Exception {
+        String trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+        agent.use(
+                script(
+                        calls(
+                                call("1", "disk_usage", "{\"path\":\"/\"}"),
+                                call("2", "disk_usage", "{\"path\":\"/\",\"agent\":\"edge-7\"}")),
+                        request -> AiMessage.from("done")));
+        agent.ask(new Agent.Question("how much?", TIME, "", "", null, 0, trace), null)
+                .get(15, TimeUnit.SECONDS);
+        assertEquals(2, world.submitted.size());
+        world.submitted.forEach(
+                request -> assertEquals(trace, request.options().traceparent()));
     }
 
     @Test
