@@ -138,11 +138,13 @@ class PromptAgentTest {
                                 call("1", "disk_usage", "{\"path\":\"/\"}"),
                                 call("2", "disk_usage", "{\"path\":\"/\",\"agent\":\"edge-7\"}")),
                         request -> AiMessage.from("done")));
-        agent.ask(new Agent.Question("how much?", TIME, "", "", null, 0, trace), null)
+        agent.ask(
+                        new Agent.Question(
+                                "how much?", TIME, "", "", null, 0, List.of(), List.of(), trace),
+                        null)
                 .get(15, TimeUnit.SECONDS);
         assertEquals(2, world.submitted.size());
-        world.submitted.forEach(
-                request -> assertEquals(trace, request.options().traceparent()));
+        world.submitted.forEach(request -> assertEquals(trace, request.options().traceparent()));
     }
 
     @Test

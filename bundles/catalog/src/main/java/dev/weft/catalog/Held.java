@@ -6,6 +6,7 @@ import dev.weft.skill.repository.Entry;
 import dev.weft.skill.repository.Policy;
 import dev.weft.skill.repository.Publishers;
 import dev.weft.skill.repository.SkillSearch;
+import dev.weft.skill.repository.Statement;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -20,6 +21,7 @@ import org.osgi.framework.Version;
 /** A repository as it is held in memory. Immutable, but for what it remembers of questions; thread-safe. */
 final class Held {
     private final Kept kept;
+    private final Contents read;
     private final Contents contents;
     private final SkillSearch search;
     private final String problem;
@@ -38,26 +40,47 @@ final class Held {
 
     private record Capability(Entry entry, Map<String, Object> attributes) {}
 
-    /** Begins.
+    /** Begins with what the repository says alone.
      * @param contents null if it was never read
      * @param problem "" if there is none */
     Held(Kept kept, Contents contents, String problem) {
+        this(kept, contents, List.of(), problem);
+    }
+
+    /** Begins.
+     * @param read null if it was never read
+     * @param said what peers say against its releases, also if the repository itself does not
+     * @param problem "" if there is none */
+    Held(Kept kept, Contents read, List<Statement> said, String problem) {
         this.kept = kept;
-        this.contents = contents;
+        this.read = read;
         this.problem = problem;
+        contents = read == null ? null : read.with(said);
         search = contents == null ? null : new SkillSearch(contents);
     }
 
-    private Held(Kept kept, Contents contents, SkillSearch search, String problem) {
+    private Held(Held same, Kept kept, String problem) {
         this.kept = kept;
-        this.contents = contents;
         this.problem = problem;
-        this.search = search;
+        read = same.read;
+        contents = same.contents;
+        search = same.search;
+    }
+
+    /** What was read anew; what did not change is not indexed again. */
+    Held refreshed(Kept now, Contents anew, List<Statement> said) {
+        boolean same = anew == read && contents.with(said) == contents;
+        return same ? new Held(this, now, "") : new Held(now, anew, said, "");
+    }
+
+    /** The same state, after peers said something against releases of it. */
+    Held amended(List<Statement> said) {
+        return read == null ? this : new Held(kept, read, said, problem);
     }
 
     /** The same state, which could not be read anew. */
     Held failed(String why) {
-        return new Held(kept, contents, search, why);
+        return new Held(this, kept, why);
     }
 
     Kept kept() {

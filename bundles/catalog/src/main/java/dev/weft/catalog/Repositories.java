@@ -23,8 +23,10 @@ import java.time.Clock;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -38,6 +40,7 @@ final class Repositories {
     private final Path file;
     private final Statements statements;
     private final Clock clock;
+    private final Map<String, LocalCopy> copies = new HashMap<>();
     private volatile List<Held> all = List.of();
 
     private record Content(List<Kept> repositories) {}
@@ -63,7 +66,7 @@ final class Repositories {
         try {
             return copy(kept.name())
                     .last()
-                    .map(contents -> held(kept, contents, ""))
+                    .map(contents -> new Held(kept, contents, statements.of(kept.name()), ""))
                     .orElse(new Held(kept, null, "it was never read"));
         } catch (IOException e) {
             LOG.warn("The copy of repository {} is damaged: {}", kept.name(), e.getMessage());
@@ -72,7 +75,8 @@ final class Repositories {
     }
 
     private LocalCopy copy(String name) {
-        return new LocalCopy(folder.resolve(name), clock);
+        return copies.computeIfAbsent(
+                name, n -> new LocalCopy(folder.resolve(n), clock)); // it knows what is unchanged
     }
 
     /** All, the highest priority first. */
@@ -139,7 +143,7 @@ final class Repositories {
             if (before.isEmpty()) {
                 copy.add(source(address), fingerprint);
             }
-            Held held = read(kept, copy);
+            Held held = read(before.orElse(new Held(kept, null, "")), kept, copy);
             put(held);
             return held;
         } catch (IOException e) {
@@ -150,11 +154,11 @@ final class Repositories {
         }
     }
 
-    private Held read(Kept kept, LocalCopy copy) throws IOException {
+    private Held read(Held before, Kept kept, LocalCopy copy) throws IOException {
         Contents contents = copy.refresh(source(kept.address()));
         statements.adopt(copy.statements());
         String now = clock.instant().truncatedTo(ChronoUnit.SECONDS).toString();
-        return held(
+        return before.refreshed(
                 new Kept(
                         kept.name(),
                         kept.address(),
@@ -163,22 +167,13 @@ final class Repositories {
                         kept.policy(),
                         now),
                 contents,
-                "");
-    }
-
-    /** With what peers say against its releases, also if the repository itself does not. */
-    private Held held(Kept kept, Contents contents, String problem) {
-        return new Held(kept, contents.with(statements.of(kept.name())), problem);
+                statements.of(kept.name()));
     }
 
     /** Peers said something against releases of a repository. */
     synchronized void amend(String name) {
         List<Held> now = new ArrayList<>(all);
-        now.replaceAll(
-                held ->
-                        held.name().equals(name) && held.isReadable()
-                                ? held(held.kept(), held.contents(), held.problem())
-                                : held);
+        now.replaceAll(held -> held.name().equals(name) ? held.amended(statements.of(name)) : held);
         all = now;
     }
 
@@ -187,7 +182,7 @@ final class Repositories {
         Held before = get(name);
         Held now;
         try {
-            now = read(before.kept(), copy(name));
+            now = read(before, before.kept(), copy(name));
         } catch (IOException e) {
             String why = problem(before.kept().address(), e).getMessage();
             LOG.warn("Repository {}: {}", name, why);
@@ -233,6 +228,7 @@ final class Repositories {
     }
 
     private void forget(String name) {
+        copies.remove(name);
         Path copy = folder.resolve(name);
         if (!Files.isDirectory(copy)) {
             return;

@@ -392,16 +392,14 @@ class CatalogTest {
                                         method.getName().equals("caller") ? "agent-2" : null);
         RemoteInstalls.Result asked = remote.install(List.of("greet"), task);
         assertFalse(asked.done());
-        assertTrue(
-                asked.detail().startsWith("a person must agree on this host"), asked.detail());
+        assertTrue(asked.detail().startsWith("a person must agree on this host"), asked.detail());
         assertFalse(remote.install(List.of("nothing"), task).done());
         assertEquals(List.of(), host.catalog.installed());
         host.agree(host.plan("greet"));
         main.publish(Market.greet().version("1.1.0").says("b"));
         host.catalog.refresh("");
         RemoteInstalls.Result done = remote.install(List.of("greet"), task);
-        assertEquals(
-                new RemoteInstalls.Result(true, "com.acme.greet 1.0.0 → 1.1.0"), done);
+        assertEquals(new RemoteInstalls.Result(true, "com.acme.greet 1.0.0 → 1.1.0"), done);
         assertTrue(remote.install(List.of("greet"), task).detail().contains("runs already"));
         assertTrue(
                 ApprovedInstalls.class

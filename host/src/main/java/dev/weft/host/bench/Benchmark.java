@@ -22,6 +22,7 @@ public interface Benchmark {
                 new RegistryBenchmark(),
                 new MeshBenchmark(profile),
                 new SkillsBenchmark(),
-                new LlmBenchmark());
+                new LlmBenchmark(),
+                new CatalogBenchmark());
     }
 }

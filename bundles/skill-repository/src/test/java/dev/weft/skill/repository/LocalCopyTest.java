@@ -92,7 +92,7 @@ class LocalCopyTest {
         fetched.clear();
         Contents same = copy.refresh(source);
         assertEquals(List.of("snapshot.json"), fetched);
-        assertEquals(first, same);
+        assertSame(first, same);
 
         shop.publish("1.1.0");
         shop.snapshot();

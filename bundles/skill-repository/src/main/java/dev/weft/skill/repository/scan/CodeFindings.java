@@ -89,10 +89,9 @@ final class CodeFindings {
         if (!meaning.forbidden().isEmpty()) {
             findings.high(meaning.finding(), where + ", which " + meaning.forbidden());
         }
-        if (!meaning.unseen().isEmpty()) {
+        if (!meaning.asked().isEmpty()) {
             reflection |= unknown;
-            findings.medium(
-                    meaning.unseen(), where + ": what it reaches cannot be seen beforehand");
+            findings.medium(meaning.asked(), where + ": " + Rules.why(meaning.asked()));
         }
     }
 

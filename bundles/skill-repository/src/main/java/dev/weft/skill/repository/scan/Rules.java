@@ -21,13 +21,13 @@ final class Rules {
      * @param permission that it needs; "" for none
      * @param forbidden why no skill needs it; "" if one may
      * @param finding what a finding about it is called
-     * @param unseen name of the finding if what it reaches cannot be seen beforehand; "" otherwise
+     * @param asked name of the finding that a person is asked about; "" for none
      * @param thread whether it starts threads
      */
     record Meaning(
-            String permission, String forbidden, String finding, String unseen, boolean thread) {
+            String permission, String forbidden, String finding, String asked, boolean thread) {
         boolean any() {
-            return !permission.isEmpty() || !forbidden.isEmpty() || !unseen.isEmpty();
+            return !permission.isEmpty() || !forbidden.isEmpty() || !asked.isEmpty();
         }
     }
 
@@ -144,7 +144,6 @@ final class Rules {
                     Map.entry("java/net/URLClassLoader", "loads code that nobody checked"),
                     Map.entry("java/security/SecureClassLoader", "loads code that nobody checked"),
                     Map.entry("javax/tools/", "makes code that nobody checked"),
-                    Map.entry("javax/script/", "runs code that nobody checked"),
                     Map.entry("org/osgi/framework/hooks/", "changes what other bundles see"),
                     Map.entry("org/osgi/framework/launch/", "controls the framework"),
                     Map.entry(
@@ -163,25 +162,15 @@ final class Rules {
 
     private static final Map<String, String> FORBIDDEN_METHODS = forbiddenMethods();
 
-    private static final Set<String> REFLECTION =
-            Set.of(
-                    UNKNOWN_CLASS + ".?",
-                    "java/lang/reflect/Method.invoke",
-                    "java/lang/reflect/Constructor.newInstance",
-                    "java/lang/reflect/Field.set",
-                    "java/lang/reflect/AccessibleObject.setAccessible",
-                    "java/lang/reflect/AccessibleObject.trySetAccessible",
-                    "java/lang/reflect/Field.setAccessible",
-                    "java/lang/reflect/Method.setAccessible",
-                    "java/lang/reflect/Constructor.setAccessible",
-                    "java/lang/invoke/MethodHandles.privateLookupIn",
-                    "java/lang/invoke/MethodHandle.invokeWithArguments");
+    /** What a person is asked about: an honest library may do it. */
+    private static final Map<String, String> ASKED = asked();
 
-    private static final Set<String> DESERIALISING =
-            Set.of(
-                    "java/io/ObjectInputStream.<init>",
-                    "java/io/ObjectInputStream.readObject",
-                    "java/beans/XMLDecoder.<init>");
+    private static final Map<String, String> WHY =
+            Map.of(
+                    "reflection", "what it reaches cannot be seen beforehand",
+                    "deserialising", "what it reads decides what runs",
+                    "scripting", "it runs what it is given, if the host has an engine for it",
+                    "shutdown-hook", "it outlives its own removal");
 
     /** Classes whose names in a text, where there is reflection, say what it is for. */
     private static final Set<String> NAMED =
@@ -236,7 +225,6 @@ final class Rules {
                 "java/security/Security.addProvider",
                 "java/security/Security.removeProvider",
                 "java/security/Security.setProperty");
-        add(all, "outlives its own removal", "java/lang/Runtime.addShutdownHook");
         add(
                 all,
                 "looks into the rest of the host",
@@ -265,6 +253,37 @@ final class Rules {
                 "offers services that the host does not see beforehand",
                 "org/osgi/framework/BundleContext.registerService");
         return Map.copyOf(all);
+    }
+
+    private static Map<String, String> asked() {
+        Map<String, String> all = new LinkedHashMap<>();
+        add(
+                all,
+                "reflection",
+                UNKNOWN_CLASS + ".?",
+                "java/lang/reflect/Method.invoke",
+                "java/lang/reflect/Constructor.newInstance",
+                "java/lang/reflect/Field.set",
+                "java/lang/reflect/AccessibleObject.setAccessible",
+                "java/lang/reflect/AccessibleObject.trySetAccessible",
+                "java/lang/reflect/Field.setAccessible",
+                "java/lang/reflect/Method.setAccessible",
+                "java/lang/reflect/Constructor.setAccessible",
+                "java/lang/invoke/MethodHandles.privateLookupIn",
+                "java/lang/invoke/MethodHandle.invokeWithArguments");
+        add(
+                all,
+                "deserialising",
+                "java/io/ObjectInputStream.<init>",
+                "java/io/ObjectInputStream.readObject",
+                "java/beans/XMLDecoder.<init>");
+        add(all, "shutdown-hook", "java/lang/Runtime.addShutdownHook");
+        return Map.copyOf(all);
+    }
+
+    /** Why a person is asked about a finding. */
+    static String why(String asked) {
+        return WHY.get(asked);
     }
 
     private static void add(Map<String, String> all, String why, String... methods) {
@@ -311,9 +330,9 @@ final class Rules {
                         permission,
                         forbidden,
                         FORBIDDEN_METHODS.containsKey(method) ? CALL : CLASS,
-                        REFLECTION.contains(method)
-                                ? "reflection"
-                                : DESERIALISING.contains(method) ? "deserialising" : "",
+                        ref.owner().startsWith("javax/script/")
+                                ? "scripting"
+                                : ASKED.getOrDefault(method, ""),
                         thread(ref));
         return meaning.equals(NOTHING) ? NOTHING : meaning;
     }

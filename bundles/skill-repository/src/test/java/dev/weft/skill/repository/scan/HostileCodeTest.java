@@ -5,10 +5,12 @@ import static dev.weft.skill.repository.scan.Case.jar;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Code that reaches further than its skill says. */
@@ -129,11 +131,6 @@ class HostileCodeTest {
                         "forbidden-call",
                         "changes the whole host",
                         "System.setOut(null);"),
-                code(
-                        "outlives its removal",
-                        "forbidden-call",
-                        "outlives",
-                        "Runtime.getRuntime().addShutdownHook(new Thread());"),
                 code(
                         "looks at other threads",
                         "forbidden-call",
@@ -323,6 +320,22 @@ class HostileCodeTest {
                                 .version(
                                         17,
                                         "@dev.langchain4j.agent.tool.Tool public int count(String t) throws Exception { return Files.readString(Path.of(t)).length(); }")));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "reflection | Class.forName(text);",
+                "reflection | text.getClass().getMethods()[0].invoke(text);",
+                "deserialising | new ObjectInputStream(null);",
+                "scripting | new javax.script.ScriptEngineManager().getEngineByName(text);",
+                "shutdown-hook | Runtime.getRuntime().addShutdownHook(new Thread());"
+            })
+    void what_an_honest_library_may_do_is_asked(String finding, String statement) throws Exception {
+        Report report = new Scan(Case.KNOWN).scan(new Fixture().calls(statement).write(temporary));
+        assertEquals(List.of(finding), report.findings().stream().map(Finding::name).toList());
+        assertEquals(Finding.Severity.MEDIUM, report.findings().get(0).severity());
     }
 
     @Test
