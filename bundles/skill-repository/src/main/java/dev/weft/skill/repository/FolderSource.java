@@ -21,11 +21,12 @@ final class FolderSource implements Source {
         if (!Files.isRegularFile(file)) {
             throw new NoSuchFileException(file.toString());
         }
-        if (!file.toRealPath().startsWith(folder.toRealPath())) {
+        Path real = file.toRealPath();
+        if (!real.startsWith(folder.toRealPath())) {
             throw new CatalogException(
                     CatalogException.Code.MALFORMED, name + " is a link out of the repository");
         }
-        try (InputStream in = Files.newInputStream(file)) {
+        try (InputStream in = Files.newInputStream(real)) {
             return bounded(name, in, most);
         }
     }

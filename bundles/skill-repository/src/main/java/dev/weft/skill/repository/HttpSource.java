@@ -57,7 +57,9 @@ final class HttpSource implements Source {
             answer.cancel(true);
             throw new InterruptedIOException(address + " was not read to the end");
         } catch (ExecutionException e) {
-            throw new IOException(address + " cannot be read: " + e.getCause().getMessage(), e);
+            Throwable cause = e.getCause();
+            String why = cause.getMessage() == null ? "no connection" : cause.getMessage();
+            throw new IOException(address + " cannot be read: " + why, e);
         }
     }
 
