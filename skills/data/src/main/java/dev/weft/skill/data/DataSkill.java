@@ -30,7 +30,8 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
         title = "Data",
         description =
                 "Answers SQL queries over the CSV and JSON files in the folders that are open on this machine; read only",
-        permissions = Skill.FILES)
+        // net: the database within can open an address where a file is named
+        permissions = {Skill.FILES, Skill.NET})
 @Component(service = SkillService.class, configurationPid = "dev.weft.skill.data")
 @Designate(ocd = DataSkill.Config.class)
 public final class DataSkill implements SkillService, SkillHealth {
