@@ -1,6 +1,7 @@
 package dev.weft.host.e2e;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -27,6 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("once")
 class TwoRegistriesIT {
     private static final HttpClient HTTP = HttpClient.newHttpClient();
+    private static final int HEARTBEAT_SECONDS = 60;
     @TempDir Path folder;
 
     @Test
@@ -41,6 +43,10 @@ class TwoRegistriesIT {
             right.admit(two);
             left.admit(far);
             configure(far, "dev.weft.transport.webrtc", Wire.object().put("setup.timeout.ms", 1));
+            configure( // what comes sooner than that was pushed
+                    two,
+                    "dev.weft.signaling.client",
+                    Wire.object().put("heartbeat_seconds", HEARTBEAT_SECONDS));
             String leftFirst = left.url() + "," + right.url();
             String rightFirst = right.url() + "," + left.url();
             one.start("--registry", leftFirst);
@@ -212,24 +218,13 @@ class TwoRegistriesIT {
 
     private static void awayTasksAreDoneOnce(
             TestHost left, TestHost right, TestHost two, String registries) throws Exception {
+        String id = agent(left, "two").path("agent_id").asText();
         assertEquals(0, two.stop());
         List<String> tasks = new ArrayList<>();
         for (int i = 0; i < 6; i++) {
-            TestHost registry = i % 2 == 0 ? left : right;
-            var body = Wire.object().put("skill", "text.statistics").put("ttl", 300);
-            body.putObject("payload").put("text", "one two three");
-            HttpResponse<String> answer =
-                    HTTP.send(
-                            request(registry, "/api/hub/tasks", "X-API-Key", registry.localKey())
-                                    .header("Content-Type", "application/json")
-                                    .POST(
-                                            HttpRequest.BodyPublishers.ofString(
-                                                    Wire.write((Object) body)))
-                                    .build(),
-                            HttpResponse.BodyHandlers.ofString());
-            assertEquals(200, answer.statusCode(), answer.body());
-            tasks.add(Wire.tree(answer.body()).path("task_id").asText());
+            tasks.add(submit(i % 2 == 0 ? left : right, ""));
         }
+        tasks.add(submit(left, id)); // for an agent that is away, and comes to the other registry
         two.start("--registry", registries);
         for (String task : tasks) {
             await("the end of task " + task, () -> !isOpen(state(left, task)));
@@ -237,12 +232,40 @@ class TwoRegistriesIT {
             assertEquals("completed", found.path("state").asText(), found.toString());
             assertEquals("completed", state(right, task));
         }
+        long start = System.nanoTime();
+        for (int i = 0; i < 4; i++) { // the agent is at the other registry now: the push crosses
+            String task = submit(left, id);
+            await("the pushed task", () -> state(left, task).equals("completed"));
+            tasks.add(task);
+        }
+        long seconds = Duration.ofNanos(System.nanoTime() - start).toSeconds();
+        assertTrue(
+                seconds < 3 * HEARTBEAT_SECONDS,
+                "four tasks, one after the other, took as long as four heartbeats: " + seconds);
         List<String> ran = new ArrayList<>();
         for (JsonNode task : Rest.get(two, "/api/hub/tasks/all")) {
             ran.add(task.path("id").asText());
         }
         ran.retainAll(tasks);
         assertEquals(tasks.size(), ran.size(), "each ran once: " + ran);
+    }
+
+    /** Submits a task.
+     * @param target the only one who may take it; "" for anybody */
+    private static String submit(TestHost registry, String target) throws Exception {
+        var body = Wire.object().put("skill", "text.statistics").put("ttl", 300);
+        body.put("target_agent_id", target).putObject("payload").put("text", "one two three");
+        HttpResponse<String> answer =
+                HTTP.send(
+                        request(registry, "/api/hub/tasks", "X-API-Key", registry.localKey())
+                                .header("Content-Type", "application/json")
+                                .POST(
+                                        HttpRequest.BodyPublishers.ofString(
+                                                Wire.write((Object) body)))
+                                .build(),
+                        HttpResponse.BodyHandlers.ofString());
+        assertEquals(200, answer.statusCode(), answer.body());
+        return Wire.tree(answer.body()).path("task_id").asText();
     }
 
     private static boolean isOpen(String state) {
