@@ -264,6 +264,16 @@ public final class PairingDesk implements Pairing, Sweep {
         return members.isApproved(id);
     }
 
+    @Override
+    public List<AgentId> revoked(int most) {
+        return members.all().stream()
+                .filter(member -> member.is(Member.REVOKED))
+                .sorted(Comparator.comparingLong(Member::updatedAt).reversed())
+                .limit(most)
+                .map(Member::peerId)
+                .toList();
+    }
+
     /** Lets codes go that can no longer fetch a token, and reads anew what other hosts may have changed unheard. */
     @Override
     public void sweep() {

@@ -284,6 +284,8 @@ class PairingDeskTest {
 
         assertEquals("revoked", bench.pairing.revoke(id.value()).orElseThrow().status());
         assertFalse(bench.pairing.isApproved(id));
+        assertEquals(java.util.List.of(id), bench.pairing.revoked(10));
+        assertEquals(java.util.List.of(), bench.pairing.revoked(0));
         assertTrue(bench.pairing.verifyDeviceToken(token).isEmpty());
         assertTrue(bench.directory.find(id).isEmpty());
         assertEquals(java.util.List.of("revoked " + id, "left " + id + " revoked"), bench.told);

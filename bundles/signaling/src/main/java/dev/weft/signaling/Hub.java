@@ -44,6 +44,7 @@ public final class Hub implements Sockets, RegistryListener, HealthCheck, Measur
     private static final Logger LOG = LoggerFactory.getLogger(Hub.class);
     private static final String DISCONNECTED = "disconnected";
     private static final String REVOKED = "revoked";
+    private static final int MOST_REVOKED = 1_000;
     private static final long PROBE_MILLIS = 3_000;
     private static final long REPEAT_SECONDS = 20;
     private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);
@@ -192,6 +193,25 @@ public final class Hub implements Sockets, RegistryListener, HealthCheck, Measur
                 Wire.write(
                         new SignalMessage(
                                 SignalMessage.PEER_LIST,
+                                SignalMessage.REGISTRY,
+                                socket.id().value(),
+                                payload)));
+        tellRevoked(socket);
+    }
+
+    /** A host that was away when others were shut out still has links to them. */
+    private void tellRevoked(PeerSocket socket) {
+        List<AgentId> revoked = pairing.revoked(MOST_REVOKED);
+        if (revoked.isEmpty()) {
+            return;
+        }
+        var payload = Wire.object();
+        var left = payload.putArray("left");
+        revoked.forEach(id -> left.addObject().put("peer_id", id.value()).put("reason", REVOKED));
+        socket.send(
+                Wire.write(
+                        new SignalMessage(
+                                SignalMessage.PEERS_CHANGED,
                                 SignalMessage.REGISTRY,
                                 socket.id().value(),
                                 payload)));

@@ -5,7 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.weft.protocol.AgentId;
 import dev.weft.protocol.SignalMessage;
 import dev.weft.protocol.Wire;
@@ -15,6 +17,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
+import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
@@ -22,6 +25,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class HubTest {
+    private static final ObjectMapper ANYTHING = new ObjectMapper();
     private Mesh mesh;
     private Hub hub;
     private Switchboard switchboard;
@@ -89,10 +93,19 @@ class HubTest {
         @Override
         public void send(String text, Consumer<Throwable> done) {
             if (reads) {
-                received.add(Wire.tree(text));
+                received.add(read(text));
                 done.accept(null);
             } else {
                 unread.add(done);
+            }
+        }
+
+        /** Takes what Weft would not: payloads pass unread. */
+        private static JsonNode read(String text) {
+            try {
+                return ANYTHING.readTree(text);
+            } catch (JsonProcessingException e) {
+                throw new AssertionError(text, e);
             }
         }
 
@@ -304,6 +317,70 @@ class HubTest {
                 "peer_left registry {\"peer_id\":\"agent-a\",\"reason\":\"revoked\"}", b.next());
         assertEquals("nothing", b.next());
         assertEquals("4001 revoked", new Client(Mesh.A).closed);
+    }
+
+    /** Its links to them are to be cut, too. */
+    @Test
+    void who_was_away_hears_whom_the_mesh_shut_out() {
+        mesh.members.remove(Mesh.A);
+        mesh.revoked.add(Mesh.A);
+        Client b = new Client(Mesh.B).registered();
+        assertTrue(b.next().startsWith("peer_list"));
+        assertEquals(
+                "peers_changed registry {\"left\":[{\"peer_id\":\"agent-a\",\"reason\":\"revoked\"}]}",
+                b.next());
+    }
+
+    /** What strangers could make of their socket: any text at all. */
+    @Test
+    void random_and_hostile_frames_are_answered_or_ignored_and_close_nothing() {
+        Client a = new Client(Mesh.A).registered();
+        Client b = new Client(Mesh.B).registered();
+        List.of(a, b).forEach(client -> client.received.clear());
+        String good =
+                "{\"type\":\"offer\",\"peer_id\":\"agent-a\",\"target_id\":\"agent-b\",\"payload\":{\"sdp\":\"v=0\",\"n\":[1,-2.5e3,true,null]}}";
+        String[] pieces = {
+            "{",
+            "}",
+            "[",
+            "]",
+            ":",
+            ",",
+            "\"",
+            "\\",
+            "\u0000",
+            "\ud800",
+            "1e999",
+            "null",
+            "\"type\":",
+            "\"renew\"",
+            "\"payload\":{\"token\":",
+            "\"peer_id\":\"agent-b\"",
+            "\"register\"",
+            "é😀",
+            "agent-a"
+        };
+        Random random = new Random(4); // the same every time
+        for (int i = 0; i < 20_000; i++) {
+            StringBuilder frame = new StringBuilder(good);
+            for (int change = random.nextInt(6); change >= 0; change--) {
+                int at = random.nextInt(frame.length() + 1);
+                int to = Math.min(frame.length(), at + random.nextInt(12));
+                frame.replace(at, to, pieces[random.nextInt(pieces.length)]);
+            }
+            a.say(frame.toString());
+            assertEquals("", a.closed, () -> frame.toString());
+            a.received.clear();
+            for (JsonNode passed : b.received) {
+                assertEquals(
+                        "agent-a",
+                        passed.path("peer_id").asText(),
+                        () -> "nobody speaks for another: " + frame);
+            }
+            b.received.clear();
+        }
+        a.offer("agent-b");
+        assertEquals("offer agent-a {\"sdp\":\"v=0\"}", b.next());
     }
 
     /** Reference defect 25. */

@@ -27,6 +27,7 @@ final class Mesh implements Registry {
     static final AgentId B = new AgentId("agent-b");
     static final AgentId C = new AgentId("agent-c");
     final List<String> heard = new CopyOnWriteArrayList<>();
+    final List<AgentId> revoked = new CopyOnWriteArrayList<>();
     final Set<AgentId> members = ConcurrentHashMap.newKeySet();
     final ExecutorService blocking = Executors.newFixedThreadPool(2);
     final ScheduledExecutorService timer = Executors.newScheduledThreadPool(1);
@@ -144,6 +145,11 @@ final class Mesh implements Registry {
         @Override
         public Optional<Principal> verifyDeviceToken(String token) {
             return Optional.empty();
+        }
+
+        @Override
+        public List<AgentId> revoked(int most) {
+            return revoked;
         }
 
         @Override

@@ -56,6 +56,13 @@ public interface Pairing {
      * @return true if so */
     boolean isApproved(AgentId id);
 
+    /** Whom this mesh shut out and did not let in again, so that a host which was away hears of it. Quick: answered from memory.
+     * @param most of them, the latest
+     * @return agent ids, the latest first */
+    default List<AgentId> revoked(int most) {
+        return List.of();
+    }
+
     /** A code.
      * @param code six digits
      * @param expiresIn seconds */

@@ -211,10 +211,7 @@ final class Session implements RegistryConnection.Owner {
             switch (message.type()) {
                 case SignalMessage.PEER_JOINED -> directory.joined(message.payload());
                 case SignalMessage.PEER_LEFT -> left(message.payload());
-                case SignalMessage.PEERS_CHANGED -> {
-                    message.payload().path("joined").forEach(directory::joined);
-                    message.payload().path("left").forEach(this::left);
-                }
+                case SignalMessage.PEERS_CHANGED -> changed(message.payload());
                 case SignalMessage.TASKS_WAITING -> executor.execute(announcer::beat);
                 default -> {
                     // for the listeners
@@ -223,6 +220,16 @@ final class Session implements RegistryConnection.Owner {
         }
         synchronized (telling) {
             listeners.each(listener -> listener.received(message));
+        }
+    }
+
+    /** What is told together is taken as if it came one by one: whoever listens cuts links to those who left. */
+    private void changed(JsonNode payload) {
+        payload.path("joined").forEach(directory::joined);
+        for (JsonNode left : payload.path("left")) {
+            received(
+                    new SignalMessage(SignalMessage.PEER_LEFT, SignalMessage.REGISTRY, null, left),
+                    true);
         }
     }
 

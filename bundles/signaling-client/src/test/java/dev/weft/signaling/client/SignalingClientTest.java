@@ -342,6 +342,7 @@ class SignalingClientTest {
                                         .filter(agent -> agent.health().equals("stale"))
                                         .isPresent());
         assertEquals("active", host.directory.find("agent-one").orElseThrow().health());
+        await().until(() -> host.news.contains("peer_left from registry"));
     }
 
     @Test
