@@ -40,6 +40,17 @@ public record AgentId(@JsonValue String value) implements Comparable<AgentId> {
         return true;
     }
 
+    /** The string's own, which it remembers: ids are looked up several times for each message. */
+    @Override
+    public int hashCode() {
+        return value.hashCode();
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof AgentId id && id.value.equals(value);
+    }
+
     @Override
     public int compareTo(AgentId other) {
         return value.compareTo(other.value);

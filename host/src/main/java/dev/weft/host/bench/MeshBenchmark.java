@@ -8,7 +8,9 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -93,20 +95,19 @@ final class MeshBenchmark implements Benchmark {
 
         Child(Path folder, String id, double scale, boolean profile) throws IOException {
             Path temporary = Files.createDirectories(folder.resolve("tmp-" + id));
+            List<String> command = new ArrayList<>();
+            command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+            command.add("-Xmx768m");
+            if (!"full".equals(System.getenv("WEFT_JIT"))) {
+                command.add("-XX:TieredStopAtLevel=1"); // as hosts run
+            }
+            command.add("-Dorg.ops4j.pax.logging.DefaultServiceLog.level=ERROR");
+            command.add("-Djava.io.tmpdir=" + temporary);
+            command.addAll(List.of("-cp", classPath(), MeshPeer.class.getName()));
+            command.addAll(
+                    List.of(id, folder.toString(), String.valueOf(scale), String.valueOf(profile)));
             process =
-                    new ProcessBuilder(
-                                    Path.of(System.getProperty("java.home"), "bin", "java")
-                                            .toString(),
-                                    "-Xmx768m",
-                                    "-Dorg.ops4j.pax.logging.DefaultServiceLog.level=ERROR",
-                                    "-Djava.io.tmpdir=" + temporary,
-                                    "-cp",
-                                    classPath(),
-                                    MeshPeer.class.getName(),
-                                    id,
-                                    folder.toString(),
-                                    String.valueOf(scale),
-                                    String.valueOf(profile))
+                    new ProcessBuilder(command)
                             .redirectError(ProcessBuilder.Redirect.DISCARD)
                             .start();
         }

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.weft.host.framework.SkillJars;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -63,6 +64,7 @@ class PeopleIT {
 
     /** Question, stream and cancel of a task that a peer carries out, whose host is killed meanwhile. */
     @Test
+    @Tag("once")
     void what_a_peer_does_for_a_caller_goes_on_after_the_peer_was_killed() throws Exception {
         try (TestHost host = new TestHost(folder.resolve("host"), "host");
                 TestHost caller = new TestHost(folder.resolve("caller"), "caller")) {
