@@ -18,6 +18,7 @@ import java.util.function.Supplier;
 /** Jars of repositories: fetched once, compared with what their publisher signed, and scanned. Thread-safe; takes its time. */
 final class Downloads {
     private static final int REPORTS = 256;
+    private final Repositories repositories;
     private final Store store;
     private final RepositoryReader reader;
     private final Supplier<Set<String>> known;
@@ -34,7 +35,8 @@ final class Downloads {
 
     /** Begins.
      * @param known skill ids that others must not be taken for */
-    Downloads(Store store, Clock clock, Supplier<Set<String>> known) {
+    Downloads(Repositories repositories, Store store, Clock clock, Supplier<Set<String>> known) {
+        this.repositories = repositories;
         this.store = store;
         this.reader = new RepositoryReader(clock);
         this.known = known;
@@ -47,7 +49,7 @@ final class Downloads {
         String sha256 = entry.release().sha256();
         try {
             if (!store.has(sha256)) {
-                store.put(reader.jar(Repositories.source(repository.kept().address()), entry));
+                store.put(reader.jar(repositories.source(repository.kept().address()), entry));
             }
             return store.path(sha256);
         } catch (IOException e) {

@@ -115,7 +115,7 @@ public final class HostCatalog implements Catalog, HealthCheck, BundleSource, Sk
         folder = new Folder(property(context, "weft.deploy"), deployments, origins);
         progress = new Progress(events, audit);
         Store store = new Store(data.resolve("store"), clock);
-        Downloads downloads = new Downloads(store, clock, () -> ids(skills));
+        Downloads downloads = new Downloads(repositories, store, clock, () -> ids(skills));
         Decisions decisions = new Decisions(trust, downloads, skills, clock);
         Assembly assembly = new Assembly(repositories, downloads, store, deployments);
         shelves = new Shelves(repositories, folder, new HostFit(context), downloads, decisions);

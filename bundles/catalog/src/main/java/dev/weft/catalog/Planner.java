@@ -128,17 +128,27 @@ final class Planner {
         Step step = step(target, made, before, inside, changes, decision);
         int number = draft.steps.size();
         draft.steps.add(step);
-        before.filter(old -> !old.name().equals(step.file()))
-                .ifPresent(
-                        old ->
-                                draft.changes.add(
-                                        new FileChange(number, old.name(), old.sha256(), "")));
-        String same =
-                before.filter(old -> old.name().equals(step.file())).map(File::sha256).orElse("");
-        draft.changes.add(new FileChange(number, step.file(), same, made.sha256()));
+        replace(before, step, number, target.bundle(), draft);
         draft.targets.put(target.bundle(), made);
         remember(target, made, draft);
         return needed(target, made);
+    }
+
+    /** A file of another name goes after the new one came, so that calls always find one; but first if it holds more than the new one, which could
+     * not come beside it. */
+    private static void replace(
+            Optional<File> before, Step step, int number, String bundle, Draft draft) {
+        Optional<File> other = before.filter(old -> !old.name().equals(step.file()));
+        String same =
+                before.filter(old -> old.name().equals(step.file())).map(File::sha256).orElse("");
+        List<FileChange> changes = new ArrayList<>();
+        changes.add(new FileChange(number, step.file(), same, step.sha256()));
+        other.ifPresent(
+                old ->
+                        changes.add(
+                                old.deployment().bundle().equals(bundle) ? 1 : 0,
+                                new FileChange(number, old.name(), old.sha256(), "")));
+        draft.changes.addAll(changes);
     }
 
     private void remember(Target target, Made made, Draft draft) {

@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,6 +42,7 @@ final class Repositories {
     private final Statements statements;
     private final Clock clock;
     private final Map<String, LocalCopy> copies = new HashMap<>();
+    private final Map<String, Source> sources = new ConcurrentHashMap<>();
     private volatile List<Held> all = List.of();
 
     private record Content(List<Kept> repositories) {}
@@ -100,7 +102,12 @@ final class Repositories {
                                                 + "; weft catalog list shows which"));
     }
 
-    static Source source(String address) {
+    /** The reader for an address; one for all reads, since each holds connections. */
+    Source source(String address) {
+        return sources.computeIfAbsent(address, Repositories::reader);
+    }
+
+    private static Source reader(String address) {
         try {
             return Source.of(address);
         } catch (IllegalArgumentException e) {
@@ -111,7 +118,7 @@ final class Repositories {
     /** The first root of a repository that is not trusted yet. */
     Root look(String address) {
         try {
-            return new RepositoryReader(clock).first(source(address));
+            return new RepositoryReader(clock).first(reader(address));
         } catch (IOException e) {
             throw problem(address, e);
         }
@@ -217,6 +224,7 @@ final class Repositories {
     private void write(List<Held> now) throws IOException {
         Disk.write(file, new Content(now.stream().map(Held::kept).toList()));
         all = sorted(now);
+        sources.keySet().retainAll(now.stream().map(held -> held.kept().address()).toList());
     }
 
     private static List<Held> sorted(List<Held> some) {

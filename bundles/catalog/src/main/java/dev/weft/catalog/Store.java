@@ -73,11 +73,10 @@ final class Store {
         old.sort(Comparator.comparing(this::age).reversed());
         for (Path path : old) {
             boolean part = path.toString().endsWith(".part");
-            if (!part && size <= MOST) {
-                break;
+            if (part || size > MOST) {
+                size -= Files.size(path);
+                Disk.delete(path);
             }
-            size -= Files.size(path);
-            Disk.delete(path);
         }
     }
 

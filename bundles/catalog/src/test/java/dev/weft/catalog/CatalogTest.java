@@ -16,12 +16,15 @@ import dev.weft.api.deploy.Deployments;
 import dev.weft.protocol.SkillCard.ToolCard;
 import dev.weft.skill.Confirm;
 import dev.weft.skill.TaskContext;
+import java.io.ByteArrayOutputStream;
 import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
 import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -324,6 +327,30 @@ class CatalogTest {
         Plan over = host.plan("greet");
         assertEquals("ask", over.answer());
         assertTrue(over.steps().get(0).changes().get(0).before().contains("dropped"));
+    }
+
+    @Test
+    void a_release_takes_the_place_of_a_dropped_file_of_another_name() throws Exception {
+        main.publish(Market.greet());
+        add(main, "signed-by-trusted", "*");
+        host.host.drop("mine.zip", zip(Market.greet().says("dropped").bytes()));
+        soon().until(() -> !host.catalog.installed().isEmpty());
+        Plan plan = host.plan("greet");
+        assertEquals("ask", plan.answer(), plan.toString());
+        assertTrue(host.agree(plan).done());
+        assertTrue(host.host.file("mine.zip").isEmpty());
+        assertEquals("main", host.catalog.installed().get(0).repository());
+        assertEquals("hello", host.host.call("greet.hello"));
+        assertEquals(1, host.host.bundles("com.acme.greet").size());
+    }
+
+    private static byte[] zip(byte[] jar) throws Exception {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
+            zip.putNextEntry(new ZipEntry("greet.jar"));
+            zip.write(jar);
+        }
+        return bytes.toByteArray();
     }
 
     @Test
