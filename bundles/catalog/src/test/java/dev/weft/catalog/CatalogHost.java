@@ -68,6 +68,10 @@ final class CatalogHost implements AutoCloseable {
                         });
     }
 
+    <T> void register(Class<T> type, T service) {
+        context.registerService(type, service, null);
+    }
+
     List<Listing> search(String text) {
         return catalog.search(new Listing.Query(text, "", "", "", false, ""));
     }

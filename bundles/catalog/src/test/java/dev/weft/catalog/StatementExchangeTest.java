@@ -5,13 +5,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.weft.api.catalog.Catalog;
 import dev.weft.api.deploy.Deployments;
-import dev.weft.api.event.Event;
 import dev.weft.api.event.Events;
 import dev.weft.api.identity.HostKey;
 import dev.weft.api.mesh.Mesh;
+import dev.weft.api.mesh.MessageHandler;
 import dev.weft.api.mesh.Path;
 import dev.weft.api.mesh.Peer;
+import dev.weft.api.repository.StatementListener;
 import dev.weft.protocol.AgentId;
 import dev.weft.protocol.MeshMessage;
 import dev.weft.protocol.Wire;
@@ -29,9 +31,6 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -43,31 +42,30 @@ import org.junit.jupiter.api.io.TempDir;
 class StatementExchangeTest {
     @TempDir java.nio.file.Path home;
     private final Map<AgentId, Side> mesh = new ConcurrentHashMap<>();
-    private final ExecutorService blocking = Executors.newCachedThreadPool();
-    private final ScheduledExecutorService timer = Executors.newScheduledThreadPool(1);
     private final List<CatalogHost> hosts = new ArrayList<>();
     private Market main;
     private Side honest;
     private Side misled;
 
-    /** A host's end of the mesh. */
-    private final class Side implements Mesh, Events {
+    /** A host and its end of the mesh. */
+    private final class Side implements Mesh {
         final AgentId id;
-        final HostCatalog catalog;
         final CatalogHost host;
+        final Catalog catalog;
         final List<MeshMessage> heard = new CopyOnWriteArrayList<>();
-        StatementExchange exchange;
-        private Consumer<Event> subscriber;
+        private MessageHandler handler;
 
         Side(String name) throws Exception {
             id = new AgentId(name);
             host = new CatalogHost(home.resolve(name));
             hosts.add(host);
-            catalog = host.host.service(HostCatalog.class);
+            catalog = host.catalog;
         }
 
-        void meet() {
-            exchange = new StatementExchange(catalog, this, this, blocking, timer);
+        /** Links to all that met before. */
+        void meet() throws Exception {
+            host.register(Mesh.class, this);
+            handler = host.host.service(MessageHandler.class);
             mesh.put(id, this);
             for (Side other : mesh.values()) {
                 if (other != this) {
@@ -77,9 +75,16 @@ class StatementExchangeTest {
             }
         }
 
-        void connected(AgentId peer) {
-            JsonNode data = Wire.object().put("id", peer.value());
-            subscriber.accept(new Event(1, Instant.now(), "peer.connected", data));
+        private void connected(AgentId peer) throws Exception {
+            host.host.service(Events.class).publish("peer.connected", Map.of("id", peer.value()));
+        }
+
+        void stated(byte[] statement) throws Exception {
+            host.host.service(StatementListener.class).stated(statement);
+        }
+
+        long said() {
+            return heard.stream().filter(m -> m.type().equals(StatementExchange.SAY)).count();
         }
 
         @Override
@@ -89,7 +94,7 @@ class StatementExchangeTest {
                     new MeshMessage(type, requestId, id.value(), target.value(), payload);
             Side side = mesh.get(target);
             side.heard.add(message);
-            side.exchange.handle(id, message, (answer, body) -> true);
+            side.handler.handle(id, message, (answer, body) -> true);
             return CompletableFuture.completedFuture(null);
         }
 
@@ -115,17 +120,6 @@ class StatementExchangeTest {
         public Optional<Peer> peer(AgentId other) {
             return peers().stream().filter(peer -> peer.id().equals(other)).findFirst();
         }
-
-        @Override
-        public void publish(String type, Object data) {
-            throw new AssertionError("the exchange publishes nothing");
-        }
-
-        @Override
-        public Subscription subscribe(long after, Consumer<Event> to) {
-            subscriber = to;
-            return () -> {};
-        }
     }
 
     @BeforeEach
@@ -143,10 +137,7 @@ class StatementExchangeTest {
 
     @AfterEach
     void stop() throws Exception {
-        mesh.values().forEach(side -> side.exchange.stop());
         hosts.forEach(CatalogHost::close);
-        blocking.shutdownNow();
-        timer.shutdownNow();
     }
 
     @Test
@@ -181,12 +172,10 @@ class StatementExchangeTest {
         misled.meet();
         Statement statement =
                 Statement.of("main", "com.acme.greet", "*", "revoke", "stolen", Instant.now());
-        honest.exchange.stated(Signed.write(statement, main.acme));
+        honest.stated(Signed.write(statement, main.acme));
         soon(() -> misled.catalog.installed().isEmpty());
-        long said =
-                misled.heard.stream().filter(m -> m.type().equals(StatementExchange.SAY)).count();
-        assertEquals(1, said);
-        assertEquals(List.of(), sayings(honest));
+        assertEquals(1, misled.said());
+        assertEquals(0, honest.said());
     }
 
     @Test
@@ -214,9 +203,13 @@ class StatementExchangeTest {
         Side third = new Side("third");
         third.catalog.add(main.address(), main.fingerprint(), 0, "ask", List.of("*"));
         third.meet();
-        third.exchange.stated(Signed.write(truth, main.acme));
+        third.stated(Signed.write(truth, main.acme));
         soon(() -> misled.catalog.installed().isEmpty());
-        assertEquals(1, misled.catalog.statements().ids().size());
+        assertEquals(
+                1,
+                Wire.tree(Files.readString(home.resolve("misled/data/catalog/statements.json")))
+                        .path("statements")
+                        .size());
     }
 
     private static Instant now() {
@@ -229,10 +222,6 @@ class StatementExchangeTest {
         documents.forEach(
                 d -> list.add(Wire.tree(new String(d, java.nio.charset.StandardCharsets.UTF_8))));
         honest.send(misled.id, StatementExchange.SAY, "", payload);
-    }
-
-    private static List<MeshMessage> sayings(Side side) {
-        return side.heard.stream().filter(m -> m.type().equals(StatementExchange.SAY)).toList();
     }
 
     private static void soon(java.util.concurrent.Callable<Boolean> condition) {

@@ -7,6 +7,7 @@ import dev.weft.api.event.Event;
 import dev.weft.api.event.Events;
 import dev.weft.api.health.HealthCheck;
 import dev.weft.api.skill.Skills;
+import dev.weft.protocol.Wire;
 import dev.weft.skill.TaskContext;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -168,14 +169,19 @@ public final class Host {
     }
 
     private final class Journal implements Events {
+        private final List<Consumer<Event>> subscribers = new CopyOnWriteArrayList<>();
+
         @Override
         public void publish(String type, Object data) {
             events.add(type + " " + new java.util.TreeMap<>((Map<?, ?>) data));
+            Event event = new Event(events.size(), Instant.now(), type, Wire.node(data));
+            subscribers.forEach(subscriber -> subscriber.accept(event));
         }
 
         @Override
         public Subscription subscribe(long after, Consumer<Event> subscriber) {
-            throw new UnsupportedOperationException();
+            subscribers.add(subscriber);
+            return () -> subscribers.remove(subscriber);
         }
     }
 

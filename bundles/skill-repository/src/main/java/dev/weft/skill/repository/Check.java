@@ -9,6 +9,7 @@ import java.util.regex.Pattern;
 /** The rules of fields that several documents share. */
 final class Check {
     private static final Pattern DIGEST = Pattern.compile("[0-9a-f]{64}");
+    private static final Pattern PUBLIC_KEY = Pattern.compile("[A-Za-z0-9_-]{43}");
     private static final Pattern FILE =
             Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,199}(/[A-Za-z0-9][A-Za-z0-9._-]{0,199})?");
     private static final Pattern NAME =
@@ -29,6 +30,13 @@ final class Check {
             throw new IllegalArgumentException(
                     Wire.quote(String.valueOf(text)) + " is no time in UTC", e);
         }
+    }
+
+    /** 32 bytes, base64url without padding: anything else would be a key that nobody has. */
+    static void publicKey(String text) {
+        check(
+                matches(PUBLIC_KEY, text),
+                quoted(text) + " is no Ed25519 public key: 43 characters of base64url");
     }
 
     static void digest(String text) {

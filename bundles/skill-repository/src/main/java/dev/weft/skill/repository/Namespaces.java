@@ -19,6 +19,7 @@ final class Namespaces {
     /** Gives a namespace, or new keys.
      * @return whether they count at once */
     boolean give(Publishers.Publisher publisher, HostKey... owners) throws IOException {
+        publisher.role().keys().forEach(Check::publicKey);
         next(folder.publishers(), publisher); // checks it
         String name = RepositoryReader.releases(publisher.namespace());
         if (folder.exists(name) && !opens(name, publisher.role())) {
