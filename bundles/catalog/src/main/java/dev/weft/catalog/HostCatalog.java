@@ -23,7 +23,6 @@ import dev.weft.api.skill.SkillsListener;
 import dev.weft.protocol.SkillCard;
 import dev.weft.skill.repository.Publishers;
 import dev.weft.skill.repository.Root;
-import dev.weft.skill.repository.Statement;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -34,6 +33,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.stream.Collectors;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.ServiceRegistration;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -44,18 +44,12 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 
 /** The catalog of a host: puts its parts together. */
 @Component(
-        service = {
-            Catalog.class,
-            HealthCheck.class,
-            BundleSource.class,
-            SkillsListener.class,
-            HostCatalog.class
-        },
+        service = {Catalog.class, HealthCheck.class, BundleSource.class, SkillsListener.class},
         immediate = true,
         configurationPid = "dev.weft.catalog")
 @Designate(ocd = HostCatalog.Config.class)
 public final class HostCatalog implements Catalog, HealthCheck, BundleSource, SkillsListener {
-    private final Statements statements;
+    private final ServiceRegistration<Hearing> hearing;
     private final Repositories repositories;
     private final Trust trust;
     private final Origins origins;
@@ -108,7 +102,7 @@ public final class HostCatalog implements Catalog, HealthCheck, BundleSource, Sk
             @Reference(target = "(weft.executor=timer)") ScheduledExecutorService timer)
             throws IOException {
         Path data = property(context, "weft.data").resolve("catalog");
-        statements = new Statements(data.resolve("statements.json"));
+        Statements statements = new Statements(data.resolve("statements.json"));
         repositories = new Repositories(data, statements, clock);
         trust = new Trust(data.resolve("trusted.json"));
         origins = new Origins(data.resolve("origins.json"));
@@ -143,6 +137,9 @@ public final class HostCatalog implements Catalog, HealthCheck, BundleSource, Sk
                         List.of(config.repositories()),
                         Math.max(1, config.refresh__minutes()));
         upkeep.start();
+        hearing =
+                context.registerService(
+                        Hearing.class, new Hearing(statements, repositories, upkeep), null);
     }
 
     private static Set<String> ids(Skills skills) {
@@ -158,26 +155,10 @@ public final class HostCatalog implements Catalog, HealthCheck, BundleSource, Sk
         return Path.of(value).toAbsolutePath().normalize();
     }
 
-    Statements statements() {
-        return statements;
-    }
-
-    /** Believes what a peer passes on against a release, if its publisher or repository signed it, and acts on it soon.
-     * @return whether it is new
-     * @throws IOException if it is not to be believed, or cannot be kept */
-    boolean hear(byte[] statement) throws IOException {
-        upkeep.await();
-        boolean fresh = statements.hear(statement, repositories::find);
-        if (fresh) {
-            repositories.amend(Statement.claimed(statement).repository());
-            upkeep.look();
-        }
-        return fresh;
-    }
-
     /** Ends the rounds. */
     @Deactivate
     public void close() {
+        hearing.unregister();
         upkeep.close();
     }
 

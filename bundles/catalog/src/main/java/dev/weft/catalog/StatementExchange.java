@@ -53,7 +53,7 @@ public final class StatementExchange implements MessageHandler, StatementListene
     private static final int MOST_BAD = 20;
     private static final long PERIOD_MINUTES = 10;
 
-    private final HostCatalog catalog;
+    private final Hearing catalog;
     private final Mesh mesh;
     private final ExecutorService blocking;
     private final Events.Subscription subscription;
@@ -69,7 +69,7 @@ public final class StatementExchange implements MessageHandler, StatementListene
      * @param timer says when to compare once more, for what was lost */
     @Activate
     public StatementExchange(
-            @Reference HostCatalog catalog,
+            @Reference Hearing catalog,
             @Reference Mesh mesh,
             @Reference Events events,
             @Reference(target = "(weft.executor=blocking)") ExecutorService blocking,
@@ -105,7 +105,7 @@ public final class StatementExchange implements MessageHandler, StatementListene
 
     private void compare(AgentId peer) {
         ObjectNode have = Wire.object();
-        catalog.statements().ids().forEach(have.putArray("ids")::add);
+        catalog.ids().forEach(have.putArray("ids")::add);
         send(peer, HAVE, have);
     }
 
@@ -130,7 +130,7 @@ public final class StatementExchange implements MessageHandler, StatementListene
             }
             theirs.add(id.asText());
         }
-        List<JsonNode> missing = catalog.statements().beside(theirs);
+        List<JsonNode> missing = catalog.beside(theirs);
         for (int from = 0; from < missing.size(); from += BATCH) {
             say(peer, missing.subList(from, Math.min(missing.size(), from + BATCH)));
         }

@@ -10,6 +10,7 @@ import dev.weft.api.deploy.Deployments;
 import dev.weft.api.event.Events;
 import dev.weft.api.identity.HostKey;
 import dev.weft.api.mesh.Mesh;
+import dev.weft.api.mesh.MeshException;
 import dev.weft.api.mesh.MessageHandler;
 import dev.weft.api.mesh.Path;
 import dev.weft.api.mesh.Peer;
@@ -53,7 +54,7 @@ class StatementExchangeTest {
         final CatalogHost host;
         final Catalog catalog;
         final List<MeshMessage> heard = new CopyOnWriteArrayList<>();
-        private MessageHandler handler;
+        private volatile MessageHandler handler;
 
         Side(String name) throws Exception {
             id = new AgentId(name);
@@ -93,6 +94,9 @@ class StatementExchangeTest {
             MeshMessage message =
                     new MeshMessage(type, requestId, id.value(), target.value(), payload);
             Side side = mesh.get(target);
+            if (side == null) {
+                return CompletableFuture.failedFuture(new MeshException("unreachable", "gone"));
+            }
             side.heard.add(message);
             side.handler.handle(id, message, (answer, body) -> true);
             return CompletableFuture.completedFuture(null);

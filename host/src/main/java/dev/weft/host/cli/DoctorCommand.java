@@ -22,9 +22,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /** {@code weft doctor}: looks at what a host needs, one line each, and says what to do. */
-@Command(
-        name = "doctor",
-        description = "Checks what a host needs and says what to do about each.")
+@Command(name = "doctor", description = "Checks what a host needs and says what to do about each.")
 final class DoctorCommand extends HostCommand {
     private static final Path MOUNTS = Path.of("/proc/self/mounts");
 

@@ -27,7 +27,8 @@ final class Examples {
         String examples = all.get(help.commandSpec().qualifiedName());
         return examples == null
                 ? ""
-                : String.format("%nExamples:%n%s%n", examples.replace("\n", System.lineSeparator()));
+                : String.format(
+                        "%nExamples:%n%s%n", examples.replace("\n", System.lineSeparator()));
     }
 
     /** Qualified name of a command to its lines, indented by two. */

@@ -102,8 +102,7 @@ final class Certificate {
             SSLContext context = SSLContext.getInstance("TLS");
             context.init(null, new TrustManager[] {none}, new SecureRandom());
             int port = url.getPort() < 0 ? 443 : url.getPort();
-            plain.connect(
-                    new InetSocketAddress(url.getHost(), port), (int) PATIENCE.toMillis());
+            plain.connect(new InetSocketAddress(url.getHost(), port), (int) PATIENCE.toMillis());
             plain.setSoTimeout((int) PATIENCE.toMillis());
             try (SSLSocket socket =
                     (SSLSocket)

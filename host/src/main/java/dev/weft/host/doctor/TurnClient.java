@@ -60,7 +60,8 @@ public final class TurnClient implements AutoCloseable {
      * @return {@code relayed ADDRESS} or {@code error CODE}
      * @throws IOException if it does not answer
      * @throws GeneralSecurityException if this Java lacks MD5 or HMAC-SHA1 */
-    public String allocate(String user, String password) throws IOException, GeneralSecurityException {
+    public String allocate(String user, String password)
+            throws IOException, GeneralSecurityException {
         byte[] transport = attribute(TRANSPORT, new byte[] {17, 0, 0, 0});
         Answer challenge = ask(message(ALLOCATE, transport));
         byte[] realm = challenge.attributes.get(REALM);

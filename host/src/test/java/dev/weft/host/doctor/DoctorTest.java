@@ -203,8 +203,7 @@ class DoctorTest {
                 "vouched for by CN=localhost only",
                 "trustStore");
         assertBad(
-                Certificate.judge(
-                        "other", good, "No subject alternative DNS name", Instant.now()),
+                Certificate.judge("other", good, "No subject alternative DNS name", Instant.now()),
                 "does not name other, but CN=localhost",
                 "use the name that it has");
         assertBad(

@@ -7,10 +7,18 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.weft.protocol.Wire;
+import dev.weft.skill.repository.Entry;
+import dev.weft.skill.repository.LocalCopy;
+import dev.weft.skill.repository.RepositoryReader;
+import dev.weft.skill.repository.Root;
+import dev.weft.skill.repository.Source;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -162,6 +170,26 @@ class DistributionIT {
             assertTrue(names.contains(name), name + " is not in " + names);
         }
         assertFalse(names.contains("playwright"), "what only tests need is not shipped");
+    }
+
+    @Test
+    void shipped_skills_are_in_a_repository_that_hosts_read() throws Exception {
+        Source source = Source.of(TARGET.resolve("repository/skills").toString());
+        LocalCopy copy = new LocalCopy(folder.resolve("copy"), Clock.systemUTC());
+        Root root = new RepositoryReader(Clock.systemUTC()).first(source);
+        copy.add(source, root.fingerprint());
+        Set<String> published =
+                copy.refresh(source).entries().stream()
+                        .flatMap(entry -> entry.skills().stream())
+                        .map(Entry.Card::id)
+                        .collect(Collectors.toSet());
+        try (Stream<Path> skills = Files.list(Program.HOME.resolve("skills"))) {
+            for (Path skill : skills.toList()) {
+                String id = skill.getFileName().toString().replace(".jar", "");
+                assertTrue(published.contains(id), id + " is not among " + published);
+            }
+        }
+        assertFalse(Files.exists(TARGET.resolve("repository/build.key")), "nobody keeps that key");
     }
 
     private void checkHost(Path home) {

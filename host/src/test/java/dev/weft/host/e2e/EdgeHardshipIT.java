@@ -154,8 +154,7 @@ class EdgeHardshipIT {
         Set<String> all = new HashSet<>();
         for (String id : accepted) {
             JsonNode task = Rest.get(host, "/api/hub/tasks/" + id);
-            if (!task.path("state").asText().equals("completed")
-                    || !effects.contains(id)) {
+            if (!task.path("state").asText().equals("completed") || !effects.contains(id)) {
                 all.add(id + " " + task.path("state") + " " + task.path("error"));
             }
         }

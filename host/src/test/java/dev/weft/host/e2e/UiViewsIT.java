@@ -280,7 +280,9 @@ class UiViewsIT {
                 page.locator("button.sort").nth(1).click();
                 assertThat(page.locator("th[aria-sort]")).hasCount(1);
                 report(page, view, "sorting");
-                page.getByLabel("Filter").first().pressSequentially("peers".equals(view) ? "host-77" : "failed");
+                page.getByLabel("Filter")
+                        .first()
+                        .pressSequentially("peers".equals(view) ? "host-77" : "failed");
                 assertThat(page.locator(".tools [role=status]")).containsText(" of ");
                 report(page, view, "filtering");
             }
