@@ -21,10 +21,10 @@ import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -92,8 +92,7 @@ class EdgeHardshipIT {
         Random random = new Random(42);
         Path effects = folder.resolve("effects");
         Path jars = folder.resolve("jars");
-        AtomicBoolean done = new AtomicBoolean();
-        ExecutorService client = Executors.newSingleThreadExecutor();
+        ScheduledExecutorService client = Executors.newSingleThreadScheduledExecutor();
         try (TestHost first = new TestHost(folder.resolve("first"), "first").start();
                 TestHost edge = new TestHost(folder.resolve("edge"), "edge")) {
             first.admit(edge);
@@ -101,12 +100,12 @@ class EdgeHardshipIT {
             SkillJars.make(edge.deploy(), "appender.jar", "appender", "1.0.0");
             edge.start("--profile", "edge");
             TestHost.await("the skill", () -> first.lists("appender", "edge"));
-            client.execute(
-                    () -> {
-                        for (int i = 0; !done.get(); i++) {
-                            submit(first, effects, "task-" + i);
-                        }
-                    });
+            AtomicInteger next = new AtomicInteger();
+            client.scheduleWithFixedDelay(
+                    () -> submit(first, effects, "task-" + next.getAndIncrement()),
+                    0,
+                    150,
+                    TimeUnit.MILLISECONDS);
             for (int i = 1; i <= KILLS; i++) {
                 SkillJars.make(jars, i + ".jar", "appender", "1.0." + i);
                 // written in one go, as a careless copy would be: the cut may come in between
@@ -117,7 +116,6 @@ class EdgeHardshipIT {
                 edge.program().kill();
                 edge.start("--profile", "edge");
             }
-            done.set(true);
             client.shutdown();
             assertTrue(client.awaitTermination(30, TimeUnit.SECONDS));
             until("all accepted tasks", () -> missing(first, text(effects)).isEmpty());
@@ -127,7 +125,6 @@ class EdgeHardshipIT {
             assertEquals(new HashSet<>(all).size(), all.size(), "an effect happened twice");
             assertTrue(!health(edge).contains("NOT READY"), health(edge));
         } finally {
-            done.set(true);
             client.shutdownNow();
         }
     }
