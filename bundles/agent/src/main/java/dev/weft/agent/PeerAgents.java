@@ -82,6 +82,7 @@ final class PeerAgents implements ToolExecutor {
                                 .objectNode()
                                 .put("message", prompt)
                                 .put("depth", ask.depth() + 1)
+                                .put("timeout_ms", Math.max(1, ask.left().toMillis()))
                                 .put("traceparent", ask.traceparent()),
                         ask.left(),
                         null);

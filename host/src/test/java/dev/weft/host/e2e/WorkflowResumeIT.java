@@ -11,7 +11,9 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -48,13 +50,16 @@ class WorkflowResumeIT {
             TestHost.await("the third step", () -> Files.exists(effects.resolve("slow.runs")));
             host.program().kill();
             host.start();
-            TestHost.await(
-                    "the end",
-                    () ->
-                            Rest.get(host, "/api/hub/tasks/" + task)
-                                    .path("state")
-                                    .asText()
-                                    .equals("completed"));
+            Awaitility.await("the end")
+                    .atMost(Duration.ofMinutes(2))
+                    .pollInterval(Duration.ofMillis(200))
+                    .ignoreExceptions()
+                    .until(
+                            () ->
+                                    Rest.get(host, "/api/hub/tasks/" + task)
+                                            .path("state")
+                                            .asText()
+                                            .equals("completed"));
             JsonNode done = Rest.get(host, "/api/hub/tasks/" + task);
             assertEquals(2, Files.readAllLines(effects.resolve("twice.runs")).size());
             assertEquals(2, Files.readAllLines(effects.resolve("twice")).size());

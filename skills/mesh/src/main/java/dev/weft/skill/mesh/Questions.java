@@ -26,7 +26,8 @@ record Questions(Mesh mesh, TaskContext task) {
                         JsonNodeFactory.instance
                                 .objectNode()
                                 .put("message", message)
-                                .put("depth", Math.max(1, task.depth())),
+                                .put("depth", Math.max(1, task.depth()))
+                                .put("timeout_ms", left(task).toMillis()),
                         left(task),
                         null);
         return asked.thenApply(Questions::text);
