@@ -95,7 +95,10 @@ final class CallCommand extends HostCommand {
             JsonNode task = host.post("/api/hub/tasks", body.put("later", true));
             if (json) {
                 output().json(task);
-            } else {
+            }
+            if (task.path("state").asText().equals("rejected")) {
+                finish(task);
+            } else if (!json) {
                 output().line("task " + task.path("id").asText() + " is accepted");
             }
             return;

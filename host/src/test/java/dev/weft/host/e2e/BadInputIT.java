@@ -163,6 +163,10 @@ class BadInputIT {
     @Test
     void agent_that_is_unknown_or_offline() throws IOException {
         expect(1, "ghost", host.weft("call", "text.statistics", "text=a", "--agent", "ghost"));
+        expect(
+                1,
+                "ghost",
+                host.weft("call", "text.statistics", "text=a", "--agent", "ghost", "--later"));
         TestHost away = new TestHost(folder.resolve("away"), "away");
         host.admit(away);
         away.start();
