@@ -57,7 +57,8 @@ class Skills extends View {
         ${this.running ? html`<progress aria-label="Installing ${this.running}"></progress>` : nothing}
       </div>` : nothing}
       <weft-table label="Skills" testid="skills-row" .rows=${data.lists.skills} .columns=${COLUMNS} .key=${(skill) => `${keyOf(skill)}/${skill.file ?? ''}`} .href=${(skill) => link('skills', keyOf(skill))}
-        .choices=${[{ id: 'host', label: 'Host', options: [...new Set(data.lists.skills.map((skill) => skill.host))].sort(), value: (skill) => skill.host }]}
+        .choices=${[{ id: 'host', label: 'Host', options: [...new Set(data.lists.skills.map((skill) => skill.host))].sort(), value: (skill) => skill.host },
+          { id: 'state', label: 'State', options: [...new Set(data.lists.skills.map((skill) => skill.state))].sort(), value: (skill) => skill.state }]}
         .facts=${({ id, host, state }) => ({ id, host, state })}
         .nothing=${empty('No skill is installed.', html`Drop a skill's jar into the <code>deploy</code> folder of any host: it is listed here at once. Or take one from the <a href=${link('catalog')}>catalog</a>.`)}></weft-table>`;
   }

@@ -1,7 +1,11 @@
 package dev.weft.host.e2e;
 
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.deque.html.axecore.playwright.AxeBuilder;
+import com.deque.html.axecore.results.Rule;
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Page;
@@ -65,6 +69,28 @@ final class Chromium implements AutoCloseable {
     /** Script errors and breaches of the page's policy. */
     List<String> complaints() {
         return complaints;
+    }
+
+    /** Nothing serious for who cannot see or point, and nothing beside the screen. */
+    static void usable(Page page, String what) {
+        List<String> findings =
+                new AxeBuilder(page)
+                        .analyze().getViolations().stream()
+                                .filter(rule -> serious(rule.getImpact()))
+                                .map(Chromium::describe)
+                                .toList();
+        assertEquals(List.of(), findings, what);
+        assertTrue(
+                (Boolean) page.evaluate("document.documentElement.scrollWidth <= innerWidth"),
+                what + " is wider than a screen of " + page.viewportSize().width);
+    }
+
+    private static boolean serious(String impact) {
+        return "serious".equals(impact) || "critical".equals(impact);
+    }
+
+    private static String describe(Rule rule) {
+        return rule.getId() + ": " + rule.getNodes().get(0).getHtml();
     }
 
     /** Kept as a build artefact, for people to look at. */

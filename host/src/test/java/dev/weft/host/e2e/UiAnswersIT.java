@@ -1,0 +1,177 @@
+package dev.weft.host.e2e;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.Route;
+import dev.weft.protocol.Wire;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the page makes of answers that one small host cannot give: the test gives them in its place. */
+@Tag("once")
+class UiAnswersIT {
+    @TempDir static Path folder;
+    private static TestHost host;
+    private static Chromium chromium;
+
+    @BeforeAll
+    static void start() throws Exception {
+        host = new TestHost(folder.resolve("host"), "host").start();
+        chromium = new Chromium();
+    }
+
+    @AfterAll
+    static void stop() {
+        assertEquals(List.of(), chromium.complaints());
+        chromium.close();
+        host.close();
+    }
+
+    @Test
+    void the_load_of_a_host_is_older_than_the_page() throws Exception {
+        try (Page page = chromium.page(1280, 900, "light")) {
+            page.route(
+                    "**/api/agents/*/load",
+                    route ->
+                            fulfil(
+                                    route,
+                                    "{\"agent_id\":\"x\",\"until\":0,\"step_seconds\":60,\"load\":[0.25,0.5,null,0.1]}"));
+            chromium.signIn(page, host);
+            page.navigate(host.url() + "/#/peers/host");
+            assertThat(page.getByTestId("load-chart")).isVisible();
+            assertThat(page.locator("weft-load-chart"))
+                    .containsText("at most 50 % in the last 4 min");
+        }
+    }
+
+    @Test
+    void a_thousand_peers_and_ten_thousand_tasks_are_drawn_scrolled_sorted_and_filtered_in_steps()
+            throws Exception {
+        try (Page page = chromium.page(1280, 900, "light")) {
+            page.addInitScript(
+                    """
+                    window.long = [];
+                    new PerformanceObserver((list) => list.getEntries().forEach((entry) => window.long.push(entry.duration)))
+                      .observe({ type: 'longtask', buffered: true });
+                    """);
+            page.route("**/api/agents", route -> fulfil(route, agents(1000)));
+            page.route("**/api/hub/tasks/all*", route -> fulfil(route, tasks(10_000)));
+            chromium.signIn(page, host);
+            for (String view : List.of("peers", "tasks")) {
+                page.navigate(host.url() + "/#/" + view);
+                assertThat(page.locator("tr.row-data").first()).isVisible();
+                report(page, view, "drawing");
+                assertTrue(
+                        page.locator("tr.row-data").count() < 100,
+                        "only what is on the screen is in the document");
+                page.evaluate(
+                        """
+                        async () => {
+                          const box = document.querySelector('.scroll');
+                          for (let at = 0; at < box.scrollHeight; at += box.scrollHeight / 60) { box.scrollTop = at; await new Promise(requestAnimationFrame); }
+                        }
+                        """);
+                assertThat(page.locator("tr.row-data").last()).isVisible();
+                report(page, view, "scrolling");
+                page.locator("button.sort").nth(1).click();
+                assertThat(page.locator("th[aria-sort]")).hasCount(1);
+                report(page, view, "sorting");
+                page.getByLabel("Filter")
+                        .first()
+                        .pressSequentially("peers".equals(view) ? "host-77" : "failed");
+                assertThat(page.locator(".tools [role=status]")).containsText(" of ");
+                report(page, view, "filtering");
+            }
+        }
+    }
+
+    /** What the longest stretches without an answer to the user were; says what a machine can do, so nothing depends on it. */
+    private static void report(Page page, String view, String what) {
+        Object longest =
+                page.evaluate(
+                        "() => { const all = window.long; window.long = []; return Math.max(0, ...all); }");
+        System.out.println("long tasks: " + view + ", " + what + ": " + longest + " ms");
+    }
+
+    private static void fulfil(Route route, String body) {
+        route.fulfill(new Route.FulfillOptions().setContentType("application/json").setBody(body));
+    }
+
+    private static String agents(int count) {
+        var all = Wire.object().putArray("all");
+        for (int i = 0; i < count; i++) {
+            var agent =
+                    all.addObject()
+                            .put("agent_id", "agent-" + i)
+                            .put("name", "host-" + i)
+                            .put("health", i % 7 == 0 ? "stale" : "active")
+                            .put("path", "p2p")
+                            .put("rtt_ms", i % 40)
+                            .put("version", "0.1.0")
+                            .put("platform", "linux-aarch64")
+                            .put("load", (i % 10) / 10.0)
+                            .put("local", false);
+            agent.putArray("skills");
+            agent.putObject("labels");
+        }
+        return Wire.write(all);
+    }
+
+    private static String tasks(int count) {
+        var all = Wire.object().putArray("all");
+        for (int i = 0; i < count; i++) {
+            all.addObject()
+                    .put("id", "task" + i)
+                    .put("skill", "disk")
+                    .put("tool", "usage")
+                    .put("state", i % 9 == 0 ? "failed" : "completed")
+                    .put("path", "p2p")
+                    .put("assigned_agent_id", "agent-" + i % 1000)
+                    .put("created_at", 1_790_000_000 - i)
+                    .put("updated_at", 1_790_000_000 - i);
+        }
+        return Wire.write(all);
+    }
+
+    @Test
+    void a_skill_of_the_catalog_is_looked_at_and_installed_after_its_reasons_were_agreed_to()
+            throws Exception {
+        AtomicReference<String> agreed = new AtomicReference<>("");
+        for (int width : List.of(1280, 360)) {
+            try (Page page = chromium.page(width, 900, width == 360 ? "dark" : "light")) {
+                page.route("**/api/catalog**", route -> FakeCatalog.answer(route, agreed));
+                chromium.signIn(page, host);
+                page.navigate(host.url() + "/#/skills");
+                page.getByTestId("tab-skills-catalog").click();
+                var row = page.locator("[data-testid=catalog-row][data-id=weather]");
+                assertThat(row).containsText("Weather");
+                Chromium.shot(page, "catalog-" + width);
+                Chromium.usable(page, "the catalog");
+                row.locator("a").click();
+                assertThat(page.getByTestId("catalog-scan")).containsText("reflection");
+                assertThat(page.locator("weft-catalog")).containsText("Tells the weather");
+                page.getByTestId("catalog-install").click();
+                assertThat(page.getByTestId("plan-permissions")).hasText("net");
+                assertThat(page.getByTestId("plan-apply")).isDisabled();
+                Chromium.usable(page, "a plan");
+                Chromium.shot(page, "plan-" + width);
+                page.getByTestId("plan-agree").check();
+                page.getByTestId("plan-apply").click();
+                assertThat(page.getByTestId("plan-outcome")).hasAttribute("data-done", "true");
+                assertEquals("agree-1", agreed.getAndSet(""));
+                page.getByTestId("tab-approvals").click();
+                assertThat(page.locator("[data-testid=publisher-row][data-id='example.weather']"))
+                        .containsText("ab12");
+            }
+        }
+    }
+}
