@@ -33,7 +33,7 @@ class Catalog extends View {
     Object.assign(this, { details: null, error: '', wish: null });
     data.watch(this, 'catalog', 'repositories', 'skills', 'agents');
     data.hear(this, ({ type }) => { if (type === 'catalog.changed' && this.arg) this.#fetch(); });
-    this.moved = () => { if (this.arg && query('version') !== this.version) this.#fetch(); };
+    this.moved = () => { if (this.arg && query('version') !== this.version) { this.wish = null; this.#fetch(); } };
   }
 
   connectedCallback() {
@@ -130,8 +130,8 @@ class Catalog extends View {
     if (!data.admin) return nothing;
     const exact = `${skill.skill}@${skill.version}`;
     return html`<span class="row">
-      ${!here ? html`<button type="button" data-testid="catalog-install" @click=${() => { this.wish = { install: [exact] }; }}>Install…</button>` : nothing}
-      ${here && skill.installed !== skill.version ? html`<button type="button" data-testid="catalog-update" @click=${() => { this.wish = query('version') ? { install: [exact] } : { update: [skill.skill] }; }}>${query('version') ? `Change to ${skill.version}…` : 'Update…'}</button>` : nothing}
+      ${!skill.installed ? html`<button type="button" data-testid="catalog-install" @click=${() => { this.wish = { install: [exact] }; }}>Install…</button>` : nothing}
+      ${skill.installed && skill.installed !== skill.version ? html`<button type="button" data-testid="catalog-update" @click=${() => { this.wish = query('version') ? { install: [exact] } : { update: [skill.skill] }; }}>${query('version') ? `Change to ${skill.version}…` : 'Update…'}</button>` : nothing}
       ${here?.previous?.length ? html`<button type="button" class="second" data-testid="catalog-rollback" @click=${() => this.#rollback(skill, here)}>Roll back to ${here.previous[0]}</button>` : nothing}
       ${here ? html`<button type="button" class="danger" data-testid="catalog-remove" @click=${() => { this.wish = { uninstall: [skill.skill] }; }}>Remove…</button>` : nothing}</span>`;
   }

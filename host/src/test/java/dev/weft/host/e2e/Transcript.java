@@ -30,7 +30,7 @@ final class Transcript implements AutoCloseable {
     private static final Pattern LOOKS =
             Pattern.compile(
                     "\\./weft (agents|skills|peers|tasks|audit|llm|doctor)( .*)?|.*curl .*/metrics.*");
-    private static final int PATIENCE = 60;
+    private static final int PATIENCE = 240;
 
     private final List<String> ports = List.of(freePort(), freePort(), freePort());
     private final Map<String, Program> background = new LinkedHashMap<>();
