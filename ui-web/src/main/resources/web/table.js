@@ -4,6 +4,8 @@ import { empty } from './parts.js';
 import * as place from './place.js';
 
 const EXTRA = 12;
+/** Made once: a list of ten thousand is compared a hundred thousand times. */
+const COLLATOR = new Intl.Collator(undefined, { numeric: true });
 
 /**
  * A list that filters, sorts and scrolls. Only the rows on the screen are in the document, so ten thousand are as quick as ten.
@@ -84,8 +86,8 @@ class Table extends LitElement {
     const column = this.columns.find(({ id }) => id === order.replace(/^-/, ''));
     if (column) {
       const back = order.startsWith('-') ? -1 : 1;
-      const compare = (a, b) => (typeof a === 'number' && typeof b === 'number' ? a - b : String(a ?? '').localeCompare(String(b ?? ''), undefined, { numeric: true }));
-      shown = [...shown].sort((a, b) => back * compare(column.value(a), column.value(b)));
+      const compare = (a, b) => (typeof a === 'number' && typeof b === 'number' ? a - b : COLLATOR.compare(a ?? '', b ?? ''));
+      shown = shown.map((row) => [column.value(row), row]).sort(([a], [b]) => back * compare(a, b)).map(([, row]) => row);
     }
     this.was = { rows: this.rows, filter, order, at: location.hash, shown };
     return shown;
