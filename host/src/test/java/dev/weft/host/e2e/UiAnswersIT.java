@@ -9,7 +9,6 @@ import com.microsoft.playwright.Route;
 import dev.weft.protocol.Wire;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -140,38 +139,5 @@ class UiAnswersIT {
                     .put("updated_at", 1_790_000_000 - i);
         }
         return Wire.write(all);
-    }
-
-    @Test
-    void a_skill_of_the_catalog_is_looked_at_and_installed_after_its_reasons_were_agreed_to()
-            throws Exception {
-        AtomicReference<String> agreed = new AtomicReference<>("");
-        for (int width : List.of(1280, 360)) {
-            try (Page page = chromium.page(width, 900, width == 360 ? "dark" : "light")) {
-                page.route("**/api/catalog**", route -> FakeCatalog.answer(route, agreed));
-                chromium.signIn(page, host);
-                page.navigate(host.url() + "/#/skills");
-                page.getByTestId("tab-skills-catalog").click();
-                var row = page.locator("[data-testid=catalog-row][data-id=weather]");
-                assertThat(row).containsText("Weather");
-                Chromium.shot(page, "catalog-" + width);
-                Chromium.usable(page, "the catalog");
-                row.locator("a").click();
-                assertThat(page.getByTestId("catalog-scan")).containsText("reflection");
-                assertThat(page.locator("weft-catalog")).containsText("Tells the weather");
-                page.getByTestId("catalog-install").click();
-                assertThat(page.getByTestId("plan-permissions")).hasText("net");
-                assertThat(page.getByTestId("plan-apply")).isDisabled();
-                Chromium.usable(page, "a plan");
-                Chromium.shot(page, "plan-" + width);
-                page.getByTestId("plan-agree").check();
-                page.getByTestId("plan-apply").click();
-                assertThat(page.getByTestId("plan-outcome")).hasAttribute("data-done", "true");
-                assertEquals("agree-1", agreed.getAndSet(""));
-                page.getByTestId("tab-approvals").click();
-                assertThat(page.locator("[data-testid=publisher-row][data-id='example.weather']"))
-                        .containsText("ab12");
-            }
-        }
     }
 }

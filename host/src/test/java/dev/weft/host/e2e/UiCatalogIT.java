@@ -1,0 +1,130 @@
+package dev.weft.host.e2e;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Page;
+import dev.weft.api.identity.HostKey;
+import dev.weft.host.framework.SkillJars;
+import dev.weft.skill.repository.Publishers.Publisher;
+import dev.weft.skill.repository.RepositoryWriter;
+import dev.weft.skill.repository.Role;
+import dev.weft.skill.repository.Root;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A repository in a folder, and a person at a browser who has skills from it. */
+@Tag("once")
+class UiCatalogIT {
+    private static final String NAMESPACE = "dev.weft.fixture";
+    @TempDir Path folder;
+    private RepositoryWriter writer;
+    private HostKey owner;
+    private HostKey publisher;
+
+    private Root open() throws Exception {
+        owner = HostKey.loadOrCreate(folder.resolve("keys/owner"));
+        publisher = HostKey.loadOrCreate(folder.resolve("keys/publisher"));
+        writer = new RepositoryWriter(folder.resolve("market"), Clock.systemUTC());
+        Root root = writer.create("market", owner);
+        writer.publisher(
+                new Publisher(NAMESPACE, "Fixtures", Role.of(publisher.publicKey())), owner);
+        publish("greeter", "1.0.0");
+        return root;
+    }
+
+    private void publish(String fixture, String version) throws Exception {
+        Path jar =
+                SkillJars.make(
+                        folder.resolve("jars"),
+                        fixture + version + ".jar",
+                        fixture,
+                        version,
+                        "Bundle-SymbolicName",
+                        NAMESPACE + ".greeter");
+        writer.publish(NAMESPACE, jar, publisher);
+        writer.snapshot(Duration.ofDays(1), owner);
+    }
+
+    @Test
+    void a_skill_is_looked_at_installed_updated_rolled_back_and_removed() throws Exception {
+        Root root = open();
+        try (TestHost host = new TestHost(folder.resolve("host"), "host").start();
+                Chromium chromium = new Chromium();
+                Page page = chromium.page(1280, 900, "light")) {
+            page.setDefaultTimeout(60_000);
+            chromium.signIn(page, host);
+            page.getByTestId("tab-skills").click();
+            page.getByTestId("tab-skills-catalog").click();
+            page.locator("weft-repositories summary").click();
+            page.getByTestId("repository-address").fill(folder.resolve("market").toString());
+            page.getByTestId("repository-look").click();
+            assertThat(page.getByTestId("repository-fingerprint")).hasText(root.fingerprint());
+            page.getByTestId("repository-policy").selectOption("ask");
+            page.getByTestId("repository-add").click();
+            Locator row = page.locator("[data-testid=catalog-row][data-id=greeter]");
+            assertThat(row).hasAttribute("data-state", "not here");
+            shown(page, "catalog");
+
+            page.getByTestId("tab-approvals").click();
+            assertThat(page.locator("[data-testid=publisher-row]")).containsText(NAMESPACE);
+
+            page.navigate(host.url() + "/#/catalog/greeter");
+            assertThat(page.getByTestId("catalog-scan")).containsText("scan");
+            assertThat(page.getByTestId("catalog-hosts")).containsText("none");
+            shown(page, "catalog-skill");
+            page.getByTestId("catalog-install").click();
+            assertThat(page.getByTestId("plan-step")).hasAttribute("data-action", "install");
+            assertThat(page.getByTestId("plan-apply")).isDisabled();
+            shown(page, "plan");
+            apply(page);
+            assertThat(page.getByTestId("catalog-hosts")).containsText("host");
+
+            publish("appender", "3.0.0"); // the same bundle, with other tools
+            page.navigate(host.url() + "/#/catalog");
+            page.getByTestId("repositories-refresh").click();
+            assertThat(row).hasAttribute("data-state", "update");
+            row.locator("a").click();
+            page.getByTestId("catalog-update").click();
+            assertThat(page.getByTestId("plan-changes")).containsText("tools");
+            shown(page, "update");
+            apply(page);
+            page.getByTestId("catalog-rollback").click();
+            page.getByTestId("confirm").click();
+            assertThat(page.locator("weft-catalog h2")).containsText("1.0.0 is here");
+
+            page.getByTestId("catalog-remove").click();
+            assertThat(page.getByTestId("plan-step")).hasAttribute("data-action", "uninstall");
+            apply(page);
+            page.navigate(host.url() + "/#/catalog");
+            assertThat(row).hasAttribute("data-state", "not here");
+            assertEquals(List.of(), chromium.complaints());
+        }
+    }
+
+    private static void apply(Page page) {
+        Locator agree = page.getByTestId("plan-agree");
+        if (agree.count() > 0) {
+            agree.check();
+        }
+        page.getByTestId("plan-apply").click();
+        assertThat(page.getByTestId("plan-outcome")).hasAttribute("data-done", "true");
+        page.getByTestId("plan-close").click();
+    }
+
+    /** Wide and narrow. */
+    private static void shown(Page page, String name) {
+        Chromium.shot(page, name + "-wide");
+        Chromium.usable(page, name);
+        page.setViewportSize(360, 900);
+        Chromium.shot(page, name + "-narrow");
+        Chromium.usable(page, name + " on a narrow screen");
+        page.setViewportSize(1280, 900);
+    }
+}
