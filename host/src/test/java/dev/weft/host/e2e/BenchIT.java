@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -83,6 +84,22 @@ class BenchIT {
                 0,
                 figures.get("calls during that which failed").path("value").asInt(),
                 all::toString);
+    }
+
+    @Test
+    void the_catalog_is_measured_with_a_signed_repository() {
+        JsonNode all = Program.json(folder, "bench", "catalog", "--scale", "0.05", "--json");
+        Map<String, JsonNode> figures = new HashMap<>();
+        all.path("figures").forEach(one -> figures.put(one.path("name").asText(), one));
+        assertEquals(801, figures.get("skills").path("value").asInt());
+        for (String figure :
+                List.of(
+                        "refresh, one publisher changed p50",
+                        "search over REST p95",
+                        "plan of a skill and a library p95",
+                        "live heap that it adds")) {
+            assertTrue(figures.get(figure).path("value").asDouble() > 0, all::toString);
+        }
     }
 
     @Test

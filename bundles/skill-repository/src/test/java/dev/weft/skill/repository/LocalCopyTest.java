@@ -118,6 +118,21 @@ class LocalCopyTest {
     }
 
     @Test
+    void what_many_releases_say_alike_is_kept_once() throws Exception {
+        shop.publish("1.1.0");
+        shop.publish("1.2.0");
+        shop.snapshot();
+        List<Entry.Clause> skills =
+                shop.read().entries().stream()
+                        .flatMap(entry -> entry.clauses().stream())
+                        .filter(clause -> clause.namespace().equals("weft.skill"))
+                        .toList();
+        assertEquals(3, skills.size());
+        assertSame(skills.get(0), skills.get(1));
+        assertSame(skills.get(0), skills.get(2));
+    }
+
+    @Test
     void what_did_not_change_is_not_indexed_again() throws Exception {
         Path index = file("index-com.acme.xml");
         Files.writeString(index, Files.readString(index) + "<!-- kept -->");
