@@ -21,6 +21,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -43,8 +44,7 @@ import org.slf4j.LoggerFactory;
 public final class Hub implements Sockets, RegistryListener, HealthCheck, Measures {
     private static final Logger LOG = LoggerFactory.getLogger(Hub.class);
     private static final String DISCONNECTED = "disconnected";
-    private static final String REVOKED = "revoked";
-    private static final int MOST_REVOKED = 1_000;
+    static final String REVOKED = "revoked";
     private static final long PROBE_MILLIS = 3_000;
     private static final long REPEAT_SECONDS = 20;
     private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);
@@ -180,41 +180,18 @@ public final class Hub implements Sockets, RegistryListener, HealthCheck, Measur
         socket.registered(remote.opened(socket.id(), socket.instance()));
         toldGone.remove(socket.id());
         presence.connected(socket.id(), true);
-        var payload = Wire.object();
-        var peers = payload.putArray("peers");
-        sockets.values().stream()
-                .filter(other -> other != socket && other.isRegistered() && isMember(other.id()))
-                .forEach(other -> peers.add(other.id().value()));
-        remote.ids().stream()
-                .filter(this::isMember)
-                .filter(other -> !sockets.containsKey(other))
-                .forEach(other -> peers.add(other.value()));
-        socket.send(
-                Wire.write(
-                        new SignalMessage(
-                                SignalMessage.PEER_LIST,
-                                SignalMessage.REGISTRY,
-                                socket.id().value(),
-                                payload)));
-        tellRevoked(socket);
-    }
-
-    /** A host that was away when others were shut out still has links to them. */
-    private void tellRevoked(PeerSocket socket) {
-        List<AgentId> revoked = pairing.revoked(MOST_REVOKED);
-        if (revoked.isEmpty()) {
-            return;
+        Stream<AgentId> here =
+                sockets.values().stream()
+                        .filter(other -> other != socket && other.isRegistered())
+                        .map(PeerSocket::id);
+        Stream<AgentId> elsewhere =
+                remote.ids().stream().filter(other -> !sockets.containsKey(other));
+        Stream<AgentId> others = Stream.concat(here, elsewhere).filter(this::isMember);
+        socket.send(Welcome.peers(socket.id(), others));
+        List<AgentId> revoked = pairing.revoked(Welcome.MOST_REVOKED);
+        if (!revoked.isEmpty()) {
+            socket.send(Welcome.revoked(socket.id(), revoked));
         }
-        var payload = Wire.object();
-        var left = payload.putArray("left");
-        revoked.forEach(id -> left.addObject().put("peer_id", id.value()).put("reason", REVOKED));
-        socket.send(
-                Wire.write(
-                        new SignalMessage(
-                                SignalMessage.PEERS_CHANGED,
-                                SignalMessage.REGISTRY,
-                                socket.id().value(),
-                                payload)));
     }
 
     /** An agent that is only connected still lives. */

@@ -1,6 +1,7 @@
 package dev.weft.host.e2e;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -89,6 +90,9 @@ class TwoRegistriesIT {
                                     && isActive(right, "far"));
             await("the relay through the only one", () -> calls(far, "relay"));
             call(one, "p2p");
+            assertEquals(0, right.weft("revoke", "two").exit());
+            await("the end of the link to whom was shut out", () -> !one.linkedTo("two", "p2p"));
+            assertFalse(one.linkedTo("two", "relay"), "nor is there another way");
         }
     }
 
