@@ -60,8 +60,20 @@ final class BenchRepository {
         document(
                 "root/1.json",
                 sorted(
-                        "type", "root", "repository", "bench", "version", 1, "expires", in(365),
-                        "root", keys, "snapshot", keys, "publishers", keys));
+                        "type",
+                        "root",
+                        "repository",
+                        "bench",
+                        "version",
+                        1,
+                        "expires",
+                        in(365),
+                        "root",
+                        keys,
+                        "snapshot",
+                        keys,
+                        "publishers",
+                        keys));
         List<Object> owners = new ArrayList<>();
         for (int p = 0; p < publishers; p++) {
             owners.add(sorted("namespace", namespace(p), "name", "Publisher " + p, "role", keys));
@@ -124,10 +136,14 @@ final class BenchRepository {
                 1000 + number,
                 capability(
                                 "weft.skill",
-                                "weft.skill", first + "-" + second + "-" + publisher + "-" + number,
-                                "title", first + " and " + second,
-                                "description", description,
-                                "permissions", number % 3 == 0 ? "net" : "files")
+                                "weft.skill",
+                                first + "-" + second + "-" + publisher + "-" + number,
+                                "title",
+                                first + " and " + second,
+                                "description",
+                                description,
+                                "permissions",
+                                number % 3 == 0 ? "net" : "files")
                         + packages("dev.weft.skill", "dev.langchain4j.agent.tool", "org.slf4j"));
     }
 
@@ -147,10 +163,14 @@ final class BenchRepository {
                 skill,
                 capability(
                                 "weft.skill",
-                                "weft.skill", attribute(provided, "weft.skill"),
-                                "title", attribute(provided, "title"),
-                                "description", attribute(provided, "description"))
-                        + packages("com.bench.lib", "dev.weft.skill", "dev.langchain4j.agent.tool"));
+                                "weft.skill",
+                                attribute(provided, "weft.skill"),
+                                "title",
+                                attribute(provided, "title"),
+                                "description",
+                                attribute(provided, "description"))
+                        + packages(
+                                "com.bench.lib", "dev.weft.skill", "dev.langchain4j.agent.tool"));
     }
 
     private static String attribute(String header, String name) {
@@ -175,8 +195,7 @@ final class BenchRepository {
         main.putValue("Manifest-Version", "1.0");
         main.putValue("Bundle-ManifestVersion", "2");
         main.putValue("Bundle-Version", "1.0.0");
-        main.putValue(
-                "Bundle-SymbolicName", original == null ? "com.bench.lib" : "com.bench.text");
+        main.putValue("Bundle-SymbolicName", original == null ? "com.bench.lib" : "com.bench.text");
         headers.forEach(main::putValue);
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (JarOutputStream out = new JarOutputStream(bytes, manifest)) {
@@ -218,10 +237,20 @@ final class BenchRepository {
         releases.computeIfAbsent(namespace, n -> new ArrayList<>())
                 .add(
                         sorted(
-                                "bundle", bundle, "version", version,
-                                "file", "jars/" + bundle + "-" + version + ".jar",
-                                "sha256", digest, "length", length, "manifest", manifest,
-                                "published", in(0)));
+                                "bundle",
+                                bundle,
+                                "version",
+                                version,
+                                "file",
+                                "jars/" + bundle + "-" + version + ".jar",
+                                "sha256",
+                                digest,
+                                "length",
+                                length,
+                                "manifest",
+                                manifest,
+                                "published",
+                                in(0)));
     }
 
     private void resource(
@@ -235,28 +264,51 @@ final class BenchRepository {
                 .append("<resource>")
                 .append(
                         capability(
-                                "osgi.identity", "osgi.identity", bundle, "type", "osgi.bundle", "version", version))
+                                "osgi.identity",
+                                "osgi.identity",
+                                bundle,
+                                "type",
+                                "osgi.bundle",
+                                "version",
+                                version))
                 .append(
                         capability(
-                                "osgi.content", "osgi.content", digest,
-                                "url", "jars/" + bundle + "-" + version + ".jar",
-                                "size", Long.toString(length),
-                                "mime", "application/vnd.osgi.bundle"))
+                                "osgi.content",
+                                "osgi.content",
+                                digest,
+                                "url",
+                                "jars/" + bundle + "-" + version + ".jar",
+                                "size",
+                                Long.toString(length),
+                                "mime",
+                                "application/vnd.osgi.bundle"))
                 .append(
                         capability(
-                                "osgi.wiring.bundle", "osgi.wiring.bundle", bundle, "bundle-version", version))
+                                "osgi.wiring.bundle",
+                                "osgi.wiring.bundle",
+                                bundle,
+                                "bundle-version",
+                                version))
                 .append(clauses)
                 .append(requirement("osgi.ee", "(&(osgi.ee=JavaSE)(version=17))"))
                 .append(
                         requirement(
-                                "osgi.extender", "(&(osgi.extender=osgi.component)(version>=1.5.0)(!(version>=2.0.0)))"))
+                                "osgi.extender",
+                                "(&(osgi.extender=osgi.component)(version>=1.5.0)(!(version>=2.0.0)))"))
                 .append("</resource>\n");
     }
 
     private static String packageOffer() {
         return capability(
-                "osgi.wiring.package", "osgi.wiring.package", "com.bench.lib", "version", "1.0.0",
-                "bundle-symbolic-name", "com.bench.lib", "bundle-version", "1.0.0");
+                "osgi.wiring.package",
+                "osgi.wiring.package",
+                "com.bench.lib",
+                "version",
+                "1.0.0",
+                "bundle-symbolic-name",
+                "com.bench.lib",
+                "bundle-version",
+                "1.0.0");
     }
 
     private static String packages(String... names) {
@@ -301,8 +353,14 @@ final class BenchRepository {
                 Wire.write(
                         signed(
                                 sorted(
-                                        "type", "releases", "namespace", namespace,
-                                        "version", all.size() + 1, "releases", all))));
+                                        "type",
+                                        "releases",
+                                        "namespace",
+                                        namespace,
+                                        "version",
+                                        all.size() + 1,
+                                        "releases",
+                                        all))));
         listed(
                 "index-" + namespace + ".xml",
                 "<repository xmlns=\"http://www.osgi.org/xmlns/repository/v1.0.0\" name=\""
@@ -360,10 +418,7 @@ final class BenchRepository {
     }
 
     private static String in(int days) {
-        return Instant.now()
-                .plus(Duration.ofDays(days))
-                .truncatedTo(ChronoUnit.SECONDS)
-                .toString();
+        return Instant.now().plus(Duration.ofDays(days)).truncatedTo(ChronoUnit.SECONDS).toString();
     }
 
     private void write(String name, byte[] bytes) throws IOException {

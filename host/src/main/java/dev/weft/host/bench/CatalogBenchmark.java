@@ -98,7 +98,8 @@ final class CatalogBenchmark implements Benchmark {
         int searches = Math.max(50, (int) (2000 * scale));
         Samples found = new Samples(searches);
         for (int i = -searches / 4; i < searches; i++) { // the first ones warm up
-            String query = "/api/catalog?limit=50&q=" + QUERIES.get(Math.floorMod(i, QUERIES.size()));
+            String query =
+                    "/api/catalog?limit=50&q=" + QUERIES.get(Math.floorMod(i, QUERIES.size()));
             start = System.nanoTime();
             http.call("GET", query.replace(" ", "%20"), null);
             if (i >= 0) {
@@ -144,12 +145,9 @@ final class CatalogBenchmark implements Benchmark {
         JsonNode plan =
                 Wire.tree(
                         http.call(
-                                "POST",
-                                "/api/catalog/plan",
-                                "{\"install\":[\"com.bench.text\"]}"));
+                                "POST", "/api/catalog/plan", "{\"install\":[\"com.bench.text\"]}"));
         if (!plan.toString().contains("com.bench.lib")) {
-            throw new HostException(
-                    HostException.FAILED, "the plan lacks the library: " + plan);
+            throw new HostException(HostException.FAILED, "the plan lacks the library: " + plan);
         }
     }
 

@@ -1,11 +1,9 @@
 package dev.weft.skill.repository.scan;
 
 import dev.weft.protocol.Wire;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -13,8 +11,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.jar.Attributes;
-import java.util.jar.JarFile;
-import java.util.jar.Manifest;
 import java.util.regex.Pattern;
 
 /**
@@ -22,24 +18,9 @@ import java.util.regex.Pattern;
  * manifest, not what reflection or a bug reaches. Thread-safe.
  */
 public final class Scan {
-    private static final Pattern HOST_PACKAGE =
-            Pattern.compile(
-                    "(java|javax|jakarta|jdk|sun|org\\.osgi|org\\.apache\\.felix|dev\\.weft|dev\\.langchain4j|org\\.slf4j|ch\\.qos\\.logback|com\\.fasterxml)(\\..*)?");
     private static final Pattern NATIVE =
             Pattern.compile(".*\\.(so(\\.[0-9.]+)?|dll|dylib|jnilib|exe|wasm)");
     private static final Pattern ARCHIVE = Pattern.compile(".*\\.(jar|zip|war|ear|jmod)");
-    private static final List<String> FORBIDDEN_HEADERS =
-            List.of(
-                    "Fragment-Host",
-                    "DynamicImport-Package",
-                    "Bundle-NativeCode",
-                    "Bundle-Activator",
-                    "ExtensionBundle-Activator",
-                    "Require-Bundle",
-                    "Launcher-Agent-Class",
-                    "Premain-Class",
-                    "Bundle-ClassPath");
-
     private final Set<String> known;
 
     /** Makes a scan.
@@ -65,8 +46,8 @@ public final class Scan {
     }
 
     private void scan(Map<String, byte[]> entries, Findings findings) throws NotScanned {
-        Attributes main = manifest(entries, findings);
-        List<Headers.Clause> skills = headers(main, findings);
+        Attributes main = ManifestFindings.read(entries, findings);
+        List<Headers.Clause> skills = ManifestFindings.headers(main, known, findings);
         ClassReading reading = new ClassReading(findings);
         for (Map.Entry<String, byte[]> entry : entries.entrySet()) {
             content(entry.getKey(), entry.getValue(), reading, findings);
@@ -77,7 +58,7 @@ public final class Scan {
         reach.run();
         CodeFindings code = new CodeFindings(reading.classes.values(), reach, findings);
         code.run();
-        declared(skills, code.permissions(), reading.skills, findings);
+        ManifestFindings.compare(skills, code.permissions(), reading.skills, findings);
     }
 
     /** The skills that a manifest offers.
@@ -86,89 +67,10 @@ public final class Scan {
      * @throws IOException if the header is broken */
     public static List<Map<String, String>> skills(Attributes main) throws IOException {
         try {
-            return cards(main).stream().map(Headers.Clause::attributes).toList();
+            return ManifestFindings.skills(main).stream().map(Headers.Clause::attributes).toList();
         } catch (NotScanned e) {
             throw new IOException(e.getMessage(), e);
         }
-    }
-
-    private static List<Headers.Clause> cards(Attributes main) throws NotScanned {
-        return Headers.parse(main.getValue("Provide-Capability")).stream()
-                .filter(c -> c.named("weft.skill"))
-                .toList();
-    }
-
-    private static Attributes manifest(Map<String, byte[]> entries, Findings findings)
-            throws NotScanned {
-        for (String name : entries.keySet()) {
-            if (name.equalsIgnoreCase(JarFile.MANIFEST_NAME)
-                    && !name.equals(JarFile.MANIFEST_NAME)) {
-                findings.high(
-                        "odd-manifest",
-                        Wire.quote(name) + " is a manifest to some readers and not to others");
-            }
-        }
-        byte[] bytes = entries.get(JarFile.MANIFEST_NAME);
-        if (bytes == null) {
-            throw new NotScanned("it has no manifest");
-        }
-        for (int i = 0; i < bytes.length; i++) {
-            boolean alone = bytes[i] == '\r' && (i + 1 == bytes.length || bytes[i + 1] != '\n');
-            if (alone || bytes[i] >= 0 && bytes[i] < ' ' && bytes[i] != '\r' && bytes[i] != '\n') {
-                findings.high(
-                        "odd-manifest",
-                        "its manifest has a control character at byte "
-                                + i
-                                + ", where readers disagree about where a line ends");
-            }
-        }
-        try {
-            return new Manifest(new ByteArrayInputStream(bytes)).getMainAttributes();
-        } catch (IOException | IllegalArgumentException e) {
-            throw new NotScanned("its manifest is broken: " + e.getMessage());
-        }
-    }
-
-    private List<Headers.Clause> headers(Attributes main, Findings findings) throws NotScanned {
-        for (String header : FORBIDDEN_HEADERS) {
-            String value = main.getValue(header);
-            if (value != null && !value.strip().equals(".")) {
-                findings.high(
-                        "forbidden-header",
-                        "the manifest has " + header + ": " + Wire.quote(value));
-            }
-        }
-        for (Headers.Clause export : Headers.parse(main.getValue("Export-Package"))) {
-            for (String name : export.names()) {
-                if (HOST_PACKAGE.matcher(name).matches()) {
-                    findings.high(
-                            "replaces-host-package",
-                            "it exports " + name + ", which belongs to the host");
-                }
-            }
-        }
-        Headers.Clause bundle =
-                Headers.parse(main.getValue("Bundle-SymbolicName")).stream()
-                        .findFirst()
-                        .orElseThrow(() -> new NotScanned("it is no bundle"));
-        if ("true".equals(bundle.attributes().get("singleton:"))) {
-            findings.high(
-                    "forbidden-header",
-                    "the bundle is a singleton, so that no new version can run beside it");
-        }
-        List<Headers.Clause> skills = cards(main);
-        for (Headers.Clause skill : skills) {
-            String id = skill.attributes().getOrDefault("weft.skill", "");
-            String title = skill.attributes().getOrDefault("title", "");
-            Texts.check("the id", id, findings);
-            Texts.check("the title of " + id, title, findings);
-            Texts.check(
-                    "the description of " + id,
-                    skill.attributes().getOrDefault("description", ""),
-                    findings);
-            Names.check(id, title, known, findings);
-        }
-        return skills;
     }
 
     private static void content(String name, byte[] bytes, ClassReading reading, Findings findings)
@@ -258,69 +160,5 @@ public final class Scan {
                         }
                     }
                 });
-    }
-
-    private static void declared(
-            List<Headers.Clause> skills,
-            Map<String, String> needed,
-            List<Map<String, Object>> coded,
-            Findings findings) {
-        Set<String> declared = new TreeSet<>();
-        Map<String, Headers.Clause> ids = new LinkedHashMap<>();
-        for (Headers.Clause skill : skills) {
-            ids.put(skill.attributes().getOrDefault("weft.skill", ""), skill);
-            for (String permission :
-                    skill.attributes().getOrDefault("permissions", "").split(",")) {
-                declared.add(permission.strip());
-            }
-        }
-        needed.forEach(
-                (permission, place) -> {
-                    String told =
-                            place + ", but the manifest does not declare permission " + permission;
-                    if (declared.contains(permission)) {
-                        return;
-                    }
-                    if (!permission.equals("secrets")) {
-                        findings.high("undeclared-" + permission, told);
-                    } else if (needed.containsKey("net")) {
-                        findings.medium("undeclared-secrets", told + ", and it can send them away");
-                    } else {
-                        findings.low("undeclared-secrets", told);
-                    }
-                });
-        for (Map<String, Object> skill : coded) {
-            String id = String.valueOf(skill.get("id"));
-            Headers.Clause card = ids.get(id);
-            boolean same =
-                    card != null
-                            && (!(skill.get("permissions") instanceof Set<?> own)
-                                    || declared.containsAll(own))
-                            && List.of("title", "description").stream()
-                                    .allMatch(
-                                            text ->
-                                                    String.valueOf(skill.getOrDefault(text, ""))
-                                                            .equals(
-                                                                    card.attributes()
-                                                                            .getOrDefault(
-                                                                                    text, "")));
-            if (!same) {
-                findings.high(
-                        "lying-manifest",
-                        "the code has skill "
-                                + Wire.quote(id)
-                                + " with "
-                                + skill.getOrDefault("permissions", Set.of())
-                                + ", the manifest says other than that of "
-                                + ids.keySet()
-                                + " with "
-                                + declared);
-            }
-        }
-        if (coded.size() != skills.size()) {
-            findings.high(
-                    "lying-manifest",
-                    "the code has " + coded.size() + " skills, the manifest " + skills.size());
-        }
     }
 }
