@@ -40,6 +40,7 @@ final class Changes {
     private final Store store;
     private final Progress progress;
     private final Clock clock;
+    private volatile String stuck = "";
 
     Changes(
             Planner planner,
@@ -70,6 +71,7 @@ final class Changes {
             if (open.isPresent()) {
                 LOG.info("Going on with a change that the last run of this host did not end");
                 String reason = transaction.resume(open.get(), number -> {});
+                look(reason);
                 LOG.info(reason.isEmpty() ? "It is done" : "It is undone: {}", reason);
             }
         } finally {
@@ -211,6 +213,10 @@ final class Changes {
                                         plan.plan().id(), step + 1, steps.size(), steps.get(step));
                             }
                         });
+        look(reason);
+        if (reason.isEmpty()) {
+            pin(plan);
+        }
         progress.ended(plan.plan(), who, reason);
         List<Result> results = new ArrayList<>();
         for (int i = 0; i < steps.size(); i++) {
@@ -229,6 +235,20 @@ final class Changes {
                             state.equals("failed") ? reason : ""));
         }
         return new Outcome(reason.isEmpty(), results, reason);
+    }
+
+    private void look(String reason) throws IOException {
+        stuck = transaction.open().isPresent() ? reason : "";
+    }
+
+    /** What a lock says is pinned, is pinned here too. */
+    private void pin(Prepared plan) throws IOException {
+        for (Map.Entry<String, Boolean> pin : plan.pins().entrySet()) {
+            Optional<File> file = folder.holding(pin.getKey());
+            for (String skill : file.map(f -> f.deployment().skills()).orElse(List.of())) {
+                origins.choose(skill, pin.getValue(), null);
+            }
+        }
     }
 
     /** Takes out what was revoked.
@@ -282,6 +302,12 @@ final class Changes {
             }
         }
         return Optional.empty();
+    }
+
+    /** What an earlier change left undone.
+     * @return "" if there is nothing */
+    String trouble() {
+        return stuck;
     }
 
     /** Digests that plans and an open transaction need. */

@@ -46,6 +46,13 @@ final class Decisions {
         }
     }
 
+    /** Tells whether all jars of a file could be scanned. */
+    boolean scanned(Made made) {
+        return made.parts().stream()
+                .noneMatch(
+                        part -> downloads.scan(part.entry()).status() == Report.Status.NOT_SCANNED);
+    }
+
     /** Tells whether this host has a skill already. */
     boolean isHere(String skill) {
         return skills.find(skill).isPresent();

@@ -13,9 +13,13 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** What the deploy folder holds now, and where that came from. Thread-safe. */
 final class Folder {
+    /** While a new content starts, the old one runs on. */
+    private static final Set<State> STATES = Set.of(State.ACTIVE, State.PENDING);
+
     private final Path path;
     private final Deployments deployments;
     private final Origins origins;
@@ -45,7 +49,7 @@ final class Folder {
     /** Files that something runs from. */
     List<File> files() {
         return deployments.list().stream()
-                .filter(file -> file.state() == State.ACTIVE && !file.sha256().isEmpty())
+                .filter(file -> STATES.contains(file.state()) && !file.sha256().isEmpty())
                 .map(file -> new File(file, origins.of(file.sha256())))
                 .toList();
     }

@@ -38,6 +38,9 @@ final class JarReader {
      * @param skills what its skills are, tools among it
      * @param settings what can be set */
     record Inside(String readme, String changelog, List<SkillCard> skills, List<Setting> settings) {
+        /** Of a file that is not looked into. */
+        static final Inside NOTHING = new Inside("", "", List.of(), List.of());
+
         /** Ids of the skills. */
         List<String> ids() {
             return skills.stream().map(SkillCard::id).sorted().toList();

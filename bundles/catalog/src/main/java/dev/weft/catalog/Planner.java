@@ -3,6 +3,7 @@ package dev.weft.catalog;
 import dev.weft.api.catalog.CatalogProblem;
 import dev.weft.api.catalog.CatalogProblem.Kind;
 import dev.weft.api.catalog.Details;
+import dev.weft.api.catalog.Lock;
 import dev.weft.api.catalog.Plan;
 import dev.weft.api.catalog.Plan.Change;
 import dev.weft.api.catalog.Plan.Step;
@@ -31,6 +32,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 
 /** Makes plans: everything is fetched, scanned, tried and decided, and nothing is changed. Thread-safe; takes its time. */
 final class Planner {
@@ -84,7 +86,7 @@ final class Planner {
             }
         }
         for (File file : targets.unwanted().values()) {
-            uninstall(file, draft);
+            uninstall(file, targets, draft);
         }
         draft.notes.addAll(targets.notes());
         List<Step> steps = List.copyOf(draft.steps);
@@ -102,6 +104,14 @@ final class Planner {
                 List.copyOf(draft.changes),
                 Map.copyOf(draft.origins),
                 Map.copyOf(draft.targets),
+                wish.lock() == null
+                        ? Map.of()
+                        : wish.lock().skills().stream()
+                                .collect(
+                                        Collectors.toMap(
+                                                Lock.Locked::bundle,
+                                                Lock.Locked::pinned,
+                                                (a, b) -> a)),
                 until);
     }
 
@@ -163,12 +173,14 @@ final class Planner {
                         members(made)));
     }
 
+    /** What is in a file; nothing if a scan could not look at all of it, which decides that it is not installed. */
     private JarReader.Inside read(Made made) {
         try {
-            return JarReader.read(store.path(made.sha256()));
+            return decisions.scanned(made)
+                    ? JarReader.read(store.path(made.sha256()))
+                    : JarReader.Inside.NOTHING;
         } catch (IOException e) {
-            // The scan says the same, and nothing is installed then.
-            return new JarReader.Inside("", "", List.of(), List.of());
+            return JarReader.Inside.NOTHING;
         }
     }
 
@@ -254,35 +266,34 @@ final class Planner {
                 .toList();
     }
 
-    /** Skills that a skill says it needs when it runs: {@code weft.skill} requirements with {@code effective:=active}. */
+    /** Skills that a skill needs when it runs, and that are not here. */
     private List<Target> needed(Target target, Made made) {
         List<Target> all = new ArrayList<>();
         for (Part part : made.parts()) {
-            for (Entry.Clause need : part.entry().clauses()) {
-                if (!need.capability()
-                        && need.namespace().equals("weft.skill")
-                        && !"resolve".equals(need.directives().getOrDefault("effective", "resolve"))
-                        && !"optional".equals(need.directives().get("resolution"))) {
-                    String id =
-                            HostFit.value(
-                                    "weft.skill", need.directives().getOrDefault("filter", ""));
-                    if (!decisions.isHere(id)) {
-                        Target found = new Targets(repositories, folder).find(id, "");
-                        all.add(
-                                new Target(
-                                        found.repository(),
-                                        found.entry(),
-                                        target.bundle() + " needs skill " + id,
-                                        List.of(),
-                                        ""));
-                    }
+            for (String id : SkillNeeds.of(part.entry())) {
+                if (!decisions.isHere(id)) {
+                    Target found = new Targets(repositories, folder).find(id, "");
+                    all.add(
+                            new Target(
+                                    found.repository(),
+                                    found.entry(),
+                                    target.bundle() + " needs skill " + id,
+                                    List.of(),
+                                    ""));
                 }
             }
         }
         return all;
     }
 
-    private void uninstall(File file, Draft draft) {
+    private void uninstall(File file, Targets targets, Draft draft) {
+        List<String> users =
+                SkillNeeds.users(
+                        file.deployment().skills(),
+                        repositories,
+                        folder.files().stream()
+                                .filter(f -> !targets.unwanted().containsKey(f.name()))
+                                .toList());
         int number = draft.steps.size();
         draft.steps.add(
                 new Step(
@@ -302,8 +313,8 @@ final class Planner {
                         List.of(),
                         List.of(),
                         List.of(),
-                        "yes",
-                        List.of(),
+                        users.isEmpty() ? Decisions.YES : Decisions.ASK,
+                        users,
                         new Details.Scanned("not-needed", "", List.of())));
         draft.changes.add(new FileChange(number, file.name(), file.sha256(), ""));
     }

@@ -13,6 +13,7 @@ import java.util.Map;
  * @param changes files of the deploy folder that change, in order; each belongs to a step
  * @param origins of the new contents, by digest
  * @param targets what the steps were decided upon, by bundle
+ * @param pins which bundles a lock pins, and which it does not; empty without a lock
  * @param until when it is forgotten
  */
 record Prepared(
@@ -20,4 +21,5 @@ record Prepared(
         List<FileChange> changes,
         Map<String, Origin> origins,
         Map<String, Assembly.Made> targets,
+        Map<String, Boolean> pins,
         Instant until) {}

@@ -13,7 +13,9 @@ import dev.weft.skill.repository.Publishers.Publisher;
 import dev.weft.skill.repository.Releases.Release;
 import dev.weft.skill.repository.SkillSearch;
 import dev.weft.skill.repository.Statement;
+import dev.weft.skill.repository.scan.Report;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -204,13 +206,18 @@ final class Shelves {
     }
 
     private Details.Inside inside(Held held, Entry entry) throws IOException {
-        JarReader.Inside inside = JarReader.read(downloads.fetch(held, entry));
+        Path jar = downloads.fetch(held, entry);
+        Report report = downloads.scan(entry);
+        JarReader.Inside inside =
+                report.status() == Report.Status.NOT_SCANNED
+                        ? JarReader.Inside.NOTHING
+                        : JarReader.read(jar);
         return new Details.Inside(
                 inside.readme(),
                 inside.changelog(),
                 inside.skills().stream().flatMap(skill -> skill.tools().stream()).toList(),
                 inside.settings(),
-                Downloads.view(downloads.scan(entry)));
+                Downloads.view(report));
     }
 
     private String signature(Held held, Entry entry, boolean compared) {

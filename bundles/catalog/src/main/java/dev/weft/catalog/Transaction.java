@@ -13,6 +13,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.StringJoiner;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -60,6 +61,13 @@ final class Transaction {
      * @return "" if all is done; else why nothing is
      * @throws IOException if it cannot be written down; nothing was changed then, or the next run undoes it */
     String run(List<FileChange> changes, Consumer<Integer> begun) throws IOException {
+        Optional<Journal> before = open();
+        if (before.isPresent()) {
+            String reason = resume(before.get(), number -> {});
+            if (open().isPresent()) {
+                throw new IOException("an earlier change is not undone: " + reason);
+            }
+        }
         for (FileChange change : changes) {
             keep(change);
         }
@@ -92,9 +100,12 @@ final class Transaction {
             now = new Journal(UNDOING, now.changes(), failure);
             Disk.write(file, now);
         }
-        undo(now.changes());
-        Disk.delete(file);
-        return now.reason();
+        String stuck = undo(now.changes());
+        if (stuck.isEmpty()) {
+            Disk.delete(file);
+            return now.reason();
+        }
+        return now.reason() + "; " + stuck + ", which is tried again before the next change";
     }
 
     private String todo(List<FileChange> changes, Consumer<Integer> begun) {
@@ -113,18 +124,24 @@ final class Transaction {
         return "";
     }
 
-    private void undo(List<FileChange> changes) {
+    /** Puts all contents back, the last first.
+     * @return "" if that is done; else what is not back */
+    private String undo(List<FileChange> changes) {
+        StringJoiner stuck = new StringJoiner("; ");
         for (int i = changes.size() - 1; i >= 0; i--) {
             FileChange change = changes.get(i);
+            String failure;
             try {
-                String failure = set(change.file(), change.before());
-                if (!failure.isEmpty()) {
-                    LOG.error("{} could not be put back: it {}", change.file(), failure);
-                }
+                failure = set(change.file(), change.before());
             } catch (IOException | CatalogProblem e) {
-                LOG.error("{} could not be put back: {}", change.file(), e.getMessage());
+                failure = e.getMessage();
+            }
+            if (!failure.isEmpty()) {
+                LOG.error("{} could not be put back: {}", change.file(), failure);
+                stuck.add(change.file() + " could not be put back: " + failure);
             }
         }
+        return stuck.toString();
     }
 
     /** Gives a file a content.

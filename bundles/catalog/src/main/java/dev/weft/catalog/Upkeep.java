@@ -235,6 +235,9 @@ final class Upkeep implements AutoCloseable {
             return Status.warning(trouble);
         }
         List<String> all = new ArrayList<>(revoked);
+        if (!changes.trouble().isEmpty()) {
+            all.add(changes.trouble());
+        }
         for (Held held : repositories.all()) {
             if (held.expired(clock.instant())) {
                 all.add(

@@ -13,6 +13,7 @@ import dev.weft.api.catalog.Lock;
 import dev.weft.api.catalog.Plan;
 import dev.weft.api.catalog.Plan.Step;
 import dev.weft.api.deploy.Deployments;
+import dev.weft.deploy.SkillJar;
 import dev.weft.protocol.SkillCard.ToolCard;
 import dev.weft.skill.Confirm;
 import dev.weft.skill.TaskContext;
@@ -162,6 +163,7 @@ class CatalogTest {
         assertEquals("newer", host.host.call("user.say"));
 
         main.publish(Market.words().version("1.2.0").says("newest"), Market.greet());
+        host.catalog.choose("user", true, null);
         Lock lock = host.catalog.lock();
         try (CatalogHost other = new CatalogHost(home.resolve("other"))) {
             other.catalog.add(
@@ -351,6 +353,29 @@ class CatalogTest {
             zip.write(jar);
         }
         return bytes.toByteArray();
+    }
+
+    @Test
+    void a_skill_that_is_needed_comes_along_and_does_not_go_unasked() throws Exception {
+        main.publish(
+                Market.greet(),
+                SkillJar.of(SkillJar.class, "com.acme.echo", "dev.weft.deploy.sample.echo")
+                        .with(
+                                "Require-Capability",
+                                "weft.skill;filter:=\"(weft.skill=greet)\";effective:=active"));
+        add(main, "signed-by-trusted", "*");
+        Plan plan = host.plan("echo");
+        assertEquals("yes", plan.answer(), plan.toString());
+        assertEquals(
+                List.of("asked for", "com.acme.echo needs skill greet"),
+                plan.steps().stream().map(Step::why).toList());
+        assertTrue(host.agree(plan).done());
+        assertEquals("hello", host.host.call("greet.hello"));
+        Plan without = host.catalog.plan(new Plan.Wish(null, null, List.of("greet"), null));
+        assertEquals("ask", without.answer());
+        assertEquals(List.of("com.acme.echo needs skill greet"), without.steps().get(0).reasons());
+        Plan both = host.catalog.plan(new Plan.Wish(null, null, List.of("greet", "echo"), null));
+        assertEquals("yes", both.answer());
     }
 
     @Test
