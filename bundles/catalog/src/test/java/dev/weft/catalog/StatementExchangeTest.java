@@ -2,10 +2,12 @@ package dev.weft.catalog;
 
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.weft.api.catalog.Catalog;
+import dev.weft.api.catalog.CatalogProblem;
 import dev.weft.api.deploy.Deployments;
 import dev.weft.api.event.Events;
 import dev.weft.api.identity.HostKey;
@@ -161,13 +163,13 @@ class StatementExchangeTest {
                 "the file is taken out");
         // and is not forgotten: not by a refresh, not by a restart
         misled.catalog.refresh("");
-        assertEquals("no", misled.host.plan("greet").answer());
+        refused(misled.host);
         misled.host.close();
         hosts.remove(misled.host);
         CatalogHost again = new CatalogHost(home.resolve("misled"));
         hosts.add(again);
         soon(() -> !again.catalog.repositories().isEmpty());
-        assertEquals("no", again.plan("greet").answer());
+        refused(again);
     }
 
     @Test
@@ -214,6 +216,11 @@ class StatementExchangeTest {
                 Wire.tree(Files.readString(home.resolve("misled/data/catalog/statements.json")))
                         .path("statements")
                         .size());
+    }
+
+    private static void refused(CatalogHost host) {
+        String why = assertThrows(CatalogProblem.class, () -> host.plan("greet")).getMessage();
+        assertTrue(why.contains("revoked"), why);
     }
 
     private static Instant now() {
