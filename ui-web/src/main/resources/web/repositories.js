@@ -20,7 +20,7 @@ class Repositories extends LitElement {
     return html`<div class="row"><h3>Repositories</h3>${data.acts && all.length ? html`<button type="button" class="second small" data-testid="repositories-refresh" ?disabled=${this.busy} @click=${this.#refresh}>Read anew</button>` : nothing}</div>
       ${this.busy ? html`<p><progress aria-label=${this.busy}></progress> ${this.busy}</p>` : nothing}
       ${all.length ? html`<ul class="plain lines" data-testid="repositories">${all.map((repository) => html`<li class="row"><span>${badge(...this.#state(repository))} <strong>${repository.name}</strong> <code>${repository.address}</code>
-          <span class="quiet">${repository.skills} skills, ${repository.policy === 'ask' ? 'asks about new publishers' : 'trusted publishers only'}${repository.refreshed ? html`, read ${when(repository.refreshed)}` : ''}</span>${problem(repository.problem)}</span>
+          <span class="quiet">${repository.skills} ${repository.skills === 1 ? 'skill' : 'skills'}, ${repository.policy === 'ask' ? 'asks about new publishers' : 'trusted publishers only'}${repository.refreshed ? html`, read ${when(repository.refreshed)}` : ''}</span>${problem(repository.problem)}</span>
         ${data.admin ? html`<button type="button" class="danger small" aria-label="Remove ${repository.name}" @click=${() => this.#remove(repository)}>Remove</button>` : nothing}</li>`)}</ul>`
       : empty('This host reads no repository.', data.admin ? 'Add one below: an address, a path or a USB stick. Skills of its trusted publishers can then be installed with one click.' : 'An admin can add one.')}
       ${data.admin ? this.#adding() : nothing}`;

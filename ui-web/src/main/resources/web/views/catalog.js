@@ -104,7 +104,8 @@ class Catalog extends View {
         <dt>Id</dt><dd><code>${skill.skill}</code> in <code>${skill.bundle}</code></dd>
         <dt>Version</dt><dd>${skill.version}, ${bytes(skill.size)}, published ${when(skill.published)}</dd>
         <dt>Publisher</dt><dd>${signer(publisher)}</dd>
-        <dt>Signature</dt><dd>${signature}, repository ${skill.repository}</dd>
+        <dt>Signature</dt><dd>${signature}</dd>
+        <dt>Repository</dt><dd>${skill.repository}</dd>
         <dt>May use</dt><dd>${skill.permissions.join(', ') || 'nothing it declares'}</dd>
         <dt>Needs</dt><dd>${needs.join(', ') || 'nothing'}${skill.compatible ? '' : html` <span class="error">${skill.lacks}</span>`}</dd>
         ${dependents.length ? html`<dt>Needed by</dt><dd>${dependents.join(', ')}</dd>` : nothing}
