@@ -96,7 +96,7 @@ class Skills extends View {
         <dt>Host</dt><dd><a href=${link('peers', skill.agent_id)}>${skill.host}</a></dd>
         <dt>Version</dt><dd>${skill.version || '–'}${skill.previous?.length ? html` <span class="quiet">kept to go back to: ${skill.previous.join(', ')}</span>` : nothing}</dd>
         <dt>May use</dt><dd>${skill.permissions?.length ? skill.permissions.join(', ') : 'nothing it declares'}</dd>
-        ${skill.local && skill.file ? html`<dt>From</dt><dd>${this.#origin(skill)}</dd>` : nothing}
+        ${skill.origin ? html`<dt>From</dt><dd>${this.#origin(skill)}</dd>` : nothing}
         <dt>Also on</dt><dd>${this.#others(skill)}</dd>
       </dl>
       <h3>Tools</h3>
@@ -110,7 +110,8 @@ class Skills extends View {
 
   /** Where its file came from, and what updates may do to it. */
   #origin(skill) {
-    if (!skill.origin) return html`${badge('neutral', 'not signed')} somebody dropped the file <code>${skill.file}</code>`;
+    if (skill.origin === 'host') return 'the host itself';
+    if (!skill.signed) return html`${badge('neutral', 'not signed')} somebody put its file into the deploy folder`;
     return html`${badge('ok', 'signed')} by ${skill.publisher}, repository <a href=${link('catalog', skill.id)}>${skill.origin}</a>
       ${data.admin ? html`<span class="row"><label class="inline"><input type="checkbox" data-testid="pinned" .checked=${skill.pinned} @change=${(event) => this.#choose(skill, { pinned: event.target.checked })}> keep this version</label>
         <label class="inline"><input type="checkbox" data-testid="automatic" .checked=${skill.automatic} ?disabled=${skill.pinned} @change=${(event) => this.#choose(skill, { automatic: event.target.checked })}> update by itself where nothing has to be asked</label></span>` : nothing}`;
