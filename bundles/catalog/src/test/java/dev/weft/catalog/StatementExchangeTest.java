@@ -155,9 +155,7 @@ class StatementExchangeTest {
         honest.meet();
         misled.meet();
         soon(() -> misled.catalog.installed().isEmpty());
-        assertTrue(
-                misled.host.health().detail().contains("it leaks secrets"),
-                misled.host.health().detail());
+        soon(() -> misled.host.health().detail().contains("it leaks secrets"));
         assertTrue(
                 misled.host.host.service(Deployments.class).list().isEmpty(),
                 "the file is taken out");
@@ -180,7 +178,9 @@ class StatementExchangeTest {
                 Statement.of("main", "com.acme.greet", "*", "revoke", "stolen", Instant.now());
         honest.stated(Signed.write(statement, main.acme));
         soon(() -> misled.catalog.installed().isEmpty());
-        assertEquals(1, misled.said());
+        long said = misled.said();
+        // Once as news, and once more if the two still compared what they have when it came.
+        assertTrue(said == 1 || said == 2, "said " + said + " times");
         assertEquals(0, honest.said());
     }
 
