@@ -1,8 +1,10 @@
 package dev.weft.skill.repository;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Collections;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * Who may sign a kind of document.
@@ -20,7 +22,7 @@ public record Role(Set<String> keys, int threshold) {
             throw new IllegalArgumentException(
                     "a threshold of " + threshold + " does not fit " + keys.size() + " keys");
         }
-        keys = Set.copyOf(keys);
+        keys = Collections.unmodifiableSortedSet(new TreeSet<>(keys)); // one order, one text
     }
 
     /** What people compare before they trust these keys.

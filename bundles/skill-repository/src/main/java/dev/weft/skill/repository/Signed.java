@@ -61,7 +61,9 @@ public final class Signed {
      * @param keys who signs
      * @return the bytes of the document */
     public static byte[] write(Object body, HostKey... keys) {
-        return new Signed(Wire.node(body), Wire.object().putArray("signatures")).with(keys);
+        Signed unsigned = new Signed(Wire.node(body), Wire.object().putArray("signatures"));
+        // in canonical order, so that equal content is equal bytes
+        return new Signed(Wire.tree(unsigned.text()), unsigned.signatures).with(keys);
     }
 
     /** Adds signatures.

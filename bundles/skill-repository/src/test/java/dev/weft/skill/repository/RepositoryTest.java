@@ -483,6 +483,20 @@ class RepositoryTest {
     }
 
     @Test
+    void what_is_signed_has_one_text_whatever_the_order_it_was_made_in() throws Exception {
+        Role role = new Role(Set.of("b", "a", "c", "d"), 1);
+        assertEquals(List.of("a", "b", "c", "d"), List.copyOf(role.keys()));
+        Map<String, Object> one = new java.util.LinkedHashMap<>();
+        one.put("type", "x");
+        one.put("b", role);
+        Map<String, Object> other = new java.util.LinkedHashMap<>();
+        other.put("b", new Role(Set.of("d", "c", "b", "a"), 1));
+        other.put("type", "x");
+        org.junit.jupiter.api.Assertions.assertArrayEquals(
+                Signed.write(one, shop.owner), Signed.write(other, shop.owner));
+    }
+
+    @Test
     void numbers_with_a_fraction_and_control_characters_cannot_be_signed() {
         assertThrows(
                 IllegalArgumentException.class,
