@@ -79,7 +79,7 @@ final class CatalogBenchmark implements Benchmark {
         refresh(http);
         figures.add("first read", millis(start), "ms");
 
-        int rounds = Math.max(3, (int) (30 * scale));
+        int rounds = Math.max(3, (int) (10 * scale));
         Samples unchanged = new Samples(rounds);
         Samples changed = new Samples(rounds);
         for (int i = 0; i < rounds; i++) {
@@ -95,7 +95,7 @@ final class CatalogBenchmark implements Benchmark {
         figures.add("refresh, one publisher changed p50", changed.millis(0.5), "ms");
 
         figures.step("searching");
-        int searches = Math.max(50, (int) (2000 * scale));
+        int searches = Math.max(50, (int) (1000 * scale));
         Samples found = new Samples(searches);
         for (int i = -searches / 4; i < searches; i++) { // the first ones warm up
             String query =
@@ -113,7 +113,7 @@ final class CatalogBenchmark implements Benchmark {
         start = System.nanoTime();
         plan(http);
         figures.add("plan of a skill and a library, first", millis(start), "ms");
-        int plans = Math.max(3, (int) (50 * scale));
+        int plans = Math.max(3, (int) (20 * scale));
         Samples planned = new Samples(plans);
         for (int i = 0; i < plans; i++) {
             start = System.nanoTime();

@@ -39,7 +39,8 @@ class ClockJumpIT {
                         "env",
                         "LD_PRELOAD=" + library.get(),
                         "FAKETIME_DONT_FAKE_MONOTONIC=1",
-                        "FAKETIME_FORCE_MONOTONIC_FIX=0", // else timed waits of this glibc never end
+                        "FAKETIME_FORCE_MONOTONIC_FIX=0", // else timed waits of this glibc never
+                        // end
                         "FAKETIME_NO_CACHE=1",
                         "FAKETIME_TIMESTAMP_FILE=" + offset);
         try (TestHost first = new TestHost(folder.resolve("first"), "first").start();

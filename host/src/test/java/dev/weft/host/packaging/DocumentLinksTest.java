@@ -35,8 +35,7 @@ class DocumentLinksTest {
             Matcher link = LINK.matcher(Files.readString(page));
             while (link.find()) {
                 links++;
-                Path target =
-                        link.group(1).isEmpty() ? page : page.resolveSibling(link.group(1));
+                Path target = link.group(1).isEmpty() ? page : page.resolveSibling(link.group(1));
                 if (!Files.exists(target)
                         || link.group(2) != null && !headings(target).contains(link.group(2))) {
                     dead.add(ROOT.relativize(page) + " → " + link.group());

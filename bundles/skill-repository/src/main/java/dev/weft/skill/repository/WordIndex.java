@@ -9,7 +9,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.TreeMap;
 
 /** Which word stands where: sorted words, and for each the documents with the weight of the field. Immutable. */
 final class WordIndex {
@@ -67,13 +66,42 @@ final class WordIndex {
 
     /** Words without case and marks; scripts without spaces between words are cut by the JDK's word boundaries. */
     static List<String> split(String text) {
+        List<String> words = new ArrayList<>();
+        if (!plainWords(text, words)) {
+            words.clear();
+            anyWords(text, words);
+        }
+        return words;
+    }
+
+    /** The short way for text that is ASCII only.
+     * @return false if it is not */
+    private static boolean plainWords(String text, List<String> words) {
+        int start = -1;
+        for (int i = 0; i <= text.length(); i++) {
+            char c = i < text.length() ? text.charAt(i) : ' ';
+            if (c >= 0x80) {
+                return false;
+            }
+            boolean part = c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z';
+            if (part && start < 0) {
+                start = i;
+            } else if (!part && start >= 0) {
+                String word = text.substring(start, Math.min(i, start + MAX_WORD));
+                words.add(word.toLowerCase(Locale.ROOT));
+                start = -1;
+            }
+        }
+        return true;
+    }
+
+    private static void anyWords(String text, List<String> words) {
         String plain =
                 Normalizer.normalize(text, Normalizer.Form.NFKD)
                         .replaceAll("\\p{Mn}+", "")
                         .toLowerCase(Locale.ROOT);
         BreakIterator cuts = BreakIterator.getWordInstance(Locale.ROOT);
         cuts.setText(plain);
-        List<String> words = new ArrayList<>();
         int start = cuts.first();
         for (int end = cuts.next(); end != BreakIterator.DONE; start = end, end = cuts.next()) {
             for (String word : plain.substring(start, end).split("[^\\p{L}\\p{N}]+")) {
@@ -82,31 +110,45 @@ final class WordIndex {
                 }
             }
         }
-        return words;
     }
 
-    /** Collects words. Not thread-safe. */
+    /** Collects words of one document after the other. Not thread-safe. */
     static final class Builder {
-        private final Map<String, Map<Integer, Integer>> words = new TreeMap<>();
+        private final Map<String, Places> words = new HashMap<>();
 
         void add(int document, String text, int weight) {
             for (String word : split(text)) {
-                words.computeIfAbsent(word, w -> new HashMap<>())
-                        .merge(document, weight, Math::max);
+                words.computeIfAbsent(word, w -> new Places()).add(document, weight);
             }
         }
 
         WordIndex build(int documents) {
-            int[][] places = new int[words.size()][];
-            int at = 0;
-            for (Map<Integer, Integer> where : words.values()) {
-                places[at++] =
-                        where.entrySet().stream()
-                                .mapToInt(e -> e.getKey() << 8 | e.getValue())
-                                .sorted()
-                                .toArray();
+            String[] sorted = words.keySet().toArray(String[]::new);
+            Arrays.sort(sorted);
+            int[][] places = new int[sorted.length][];
+            for (int i = 0; i < sorted.length; i++) {
+                Places own = words.get(sorted[i]);
+                places[i] = Arrays.copyOf(own.places, own.size);
             }
-            return new WordIndex(words.keySet().toArray(String[]::new), places, documents);
+            return new WordIndex(sorted, places, documents);
+        }
+    }
+
+    /** Documents in order, each with the highest weight. */
+    private static final class Places {
+        private int[] places = new int[2];
+        private int size;
+
+        void add(int document, int weight) {
+            int place = document << 8 | weight;
+            if (size > 0 && places[size - 1] >>> 8 == document) {
+                places[size - 1] = Math.max(places[size - 1], place);
+                return;
+            }
+            if (size == places.length) {
+                places = Arrays.copyOf(places, size * 2);
+            }
+            places[size++] = place;
         }
     }
 }
