@@ -14,12 +14,15 @@ import org.jline.reader.EndOfFileException;
 import org.jline.reader.LineReader;
 import org.jline.reader.LineReaderBuilder;
 import org.jline.reader.UserInterruptException;
+import org.jline.terminal.Size;
 import org.jline.terminal.Terminal;
 import org.jline.terminal.TerminalBuilder;
 
 /** A person at the shell: lines are edited, remembered and completed here, and run at the host. */
 final class ShellTerminal implements AutoCloseable {
     private static final String PROMPT = "weft> ";
+    private static final int COLUMNS = 80;
+    private static final int LINES = 24;
 
     /** Ends each answer: it cannot stand in one that is text. */
     private static final char END = '\u0004';
@@ -39,6 +42,9 @@ final class ShellTerminal implements AutoCloseable {
     /** Reads lines until {@code exit} or the end of the terminal. */
     void serve() throws IOException {
         try (Terminal terminal = TerminalBuilder.builder().system(true).build()) {
+            if (terminal.getWidth() <= 0) { // e.g. of a program that watches over a pty
+                terminal.setSize(new Size(COLUMNS, LINES));
+            }
             LineReader reader =
                     LineReaderBuilder.builder()
                             .terminal(terminal)
