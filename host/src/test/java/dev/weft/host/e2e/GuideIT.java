@@ -1,5 +1,6 @@
 package dev.weft.host.e2e;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.net.URI;
@@ -49,6 +50,10 @@ class GuideIT {
     }
 
     private void every_number_of_the_monitoring_files_is_measured(String port) throws Exception {
+        // A host that was just started knows no tasks yet, and counts none.
+        Program.Result task =
+                Program.run(folder, "call", "disk.usage", "path=/", "--data", "first");
+        assertEquals(0, task.exit(), task.text());
         HttpRequest request =
                 HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/metrics"))
                         .header(
