@@ -96,8 +96,7 @@ class BenchIT {
                 List.of(
                         "refresh, one publisher changed p50",
                         "search over REST p95",
-                        "plan of a skill and a library p95",
-                        "live heap that it adds")) {
+                        "plan of a skill and a library p95")) {
             assertTrue(figures.get(figure).path("value").asDouble() > 0, all::toString);
         }
     }
