@@ -55,7 +55,9 @@ class FrameworkTest {
                                         Constants.FRAMEWORK_STORAGE,
                                         folder.resolve("cache").toString(),
                                         Constants.FRAMEWORK_SYSTEMPACKAGES_EXTRA,
-                                        "org.slf4j;version=2.0.17,dev.weft.api.health;version=1.2.0",
+                                        "org.slf4j;version=2.0.17,dev.weft.api.health;version=1.3.0",
+                                        "weft.data",
+                                        folder.toString(),
                                         "felix.log.level",
                                         "0"));
         framework.start();
