@@ -322,10 +322,10 @@ public final class MeshService
             all.add(
                     new Measure(
                             "weft_mesh_links",
-                            "Links that are up",
+                            "Peers with a link, by the path in use",
                             false,
                             Map.of("path", path.wireName()),
-                            links.all().stream().filter(up -> up.link.path() == path).count()));
+                            peers().stream().filter(peer -> peer.path() == path).count()));
         }
         return all;
     }

@@ -6,8 +6,6 @@ import dev.weft.api.health.Measures.Measure;
 import dev.weft.api.health.Readiness;
 import dev.weft.api.identity.Role;
 import dev.weft.api.mesh.AgentDirectory;
-import dev.weft.api.mesh.Mesh;
-import dev.weft.api.mesh.Path;
 import dev.weft.api.registry.AgentRecord;
 import dev.weft.api.registry.Inbox;
 import dev.weft.api.registry.Registry;
@@ -59,7 +57,6 @@ final class MetricsResource implements Resource {
                         Map.of("version", version),
                         1));
         agents(out);
-        links(out);
         tasks(out);
         requests.write(out);
         out.add(Measure.gauge("weft_event_streams", "Event streams that are open.", events.open()));
@@ -91,19 +88,6 @@ final class MetricsResource implements Resource {
             return;
         }
         family(out, "weft_agents", "Agents that are known, by health.", "health", counts);
-    }
-
-    private void links(Exposition out) {
-        Mesh mesh = rooms.mesh;
-        if (mesh == null) {
-            return;
-        }
-        Map<String, Integer> counts = new LinkedHashMap<>();
-        for (Path path : Path.values()) {
-            counts.put(path.wireName(), 0);
-        }
-        mesh.peers().forEach(peer -> counts.merge(peer.path().wireName(), 1, Integer::sum));
-        family(out, "weft_links", "Peers with a link, by the path it takes.", "path", counts);
     }
 
     private void tasks(Exposition out) {

@@ -79,8 +79,6 @@ class MetricsTest {
         for (String expected :
                 List.of(
                         "weft_agents{health=\"active\"} 1",
-                        "weft_links{path=\"p2p\"} 1",
-                        "weft_links{path=\"relay\"} 0",
                         "weft_tasks{state=\"completed\"} 1",
                         "weft_tasks{state=\"working\"} 1",
                         "weft_http_requests_total{method=\"POST\",route=\"/api/hub/tasks\",status=\"200\"} 2",
