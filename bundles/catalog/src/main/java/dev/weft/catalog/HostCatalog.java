@@ -18,6 +18,7 @@ import dev.weft.api.deploy.BundleSource;
 import dev.weft.api.deploy.Deployments;
 import dev.weft.api.event.Events;
 import dev.weft.api.health.HealthCheck;
+import dev.weft.api.signaling.RegistryFiles;
 import dev.weft.api.skill.Skills;
 import dev.weft.api.skill.SkillsListener;
 import dev.weft.protocol.SkillCard;
@@ -38,6 +39,9 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
+import org.osgi.service.component.annotations.ReferencePolicyOption;
 import org.osgi.service.metatype.annotations.AttributeDefinition;
 import org.osgi.service.metatype.annotations.Designate;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
@@ -59,6 +63,12 @@ public final class HostCatalog implements Catalog, HealthCheck, BundleSource, Sk
     private final Progress progress;
     private final Upkeep upkeep;
     private final Clock clock = Clock.systemUTC();
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    private volatile RegistryFiles registry;
 
     /** What a host reads by itself. */
     @ObjectClassDefinition(name = "Weft catalog")
@@ -103,7 +113,8 @@ public final class HostCatalog implements Catalog, HealthCheck, BundleSource, Sk
             throws IOException {
         Path data = property(context, "weft.data").resolve("catalog");
         Statements statements = new Statements(data.resolve("statements.json"));
-        repositories = new Repositories(data, statements, clock);
+        repositories =
+                new Repositories(data, statements, new RegistrySource(() -> registry), clock);
         trust = new Trust(data.resolve("trusted.json"));
         origins = new Origins(data.resolve("origins.json"));
         folder = new Folder(property(context, "weft.deploy"), deployments, origins);

@@ -40,6 +40,7 @@ final class Repositories {
     private final Path folder;
     private final Path file;
     private final Statements statements;
+    private final RegistrySource registry;
     private final Clock clock;
     private final Map<String, LocalCopy> copies = new HashMap<>();
     private final Map<String, Source> sources = new ConcurrentHashMap<>();
@@ -47,7 +48,8 @@ final class Repositories {
 
     private record Content(List<Kept> repositories) {}
 
-    Repositories(Path data, Statements statements, Clock clock) {
+    Repositories(Path data, Statements statements, RegistrySource registry, Clock clock) {
+        this.registry = registry;
         this.statements = statements;
         this.folder = data.resolve("repositories");
         this.file = data.resolve("repositories.json");
@@ -104,10 +106,13 @@ final class Repositories {
 
     /** The reader for an address; one for all reads, since each holds connections. */
     Source source(String address) {
-        return sources.computeIfAbsent(address, Repositories::reader);
+        return sources.computeIfAbsent(address, this::reader);
     }
 
-    private static Source reader(String address) {
+    private Source reader(String address) {
+        if (address.equals(RegistrySource.ADDRESS)) {
+            return registry;
+        }
         try {
             return Source.of(address);
         } catch (IllegalArgumentException e) {

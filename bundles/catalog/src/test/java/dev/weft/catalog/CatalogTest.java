@@ -13,16 +13,19 @@ import dev.weft.api.catalog.Lock;
 import dev.weft.api.catalog.Plan;
 import dev.weft.api.catalog.Plan.Step;
 import dev.weft.api.deploy.Deployments;
+import dev.weft.api.signaling.RegistryFiles;
 import dev.weft.deploy.SkillJar;
 import dev.weft.protocol.SkillCard.ToolCard;
 import dev.weft.skill.Confirm;
 import dev.weft.skill.TaskContext;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
@@ -115,6 +118,26 @@ class CatalogTest {
                 host.host.events.toString());
         assertFalse(Files.exists(home.resolve("host/data/catalog/transaction.json")));
         assertEquals("unknown_plan", problem(() -> host.catalog.apply(plan.id(), "", "x")).code());
+    }
+
+    @Test
+    void the_repository_of_this_hosts_registry_is_read_as_its_member() throws Exception {
+        main.publish(Market.greet());
+        assertEquals("unreachable", problem(() -> host.catalog.look("registry")).code());
+        host.register(
+                RegistryFiles.class,
+                (path, most) -> {
+                    try {
+                        Path file = main.folder.resolve(path.replaceFirst("^/repository/", ""));
+                        return CompletableFuture.completedFuture(Files.readAllBytes(file));
+                    } catch (IOException e) {
+                        return CompletableFuture.failedFuture(e);
+                    }
+                });
+        host.catalog.add(
+                "registry", main.fingerprint(), 0, "signed-by-trusted", List.of("com.acme"));
+        assertTrue(host.install("greet").done());
+        assertEquals("hello", host.host.call("greet.hello"));
     }
 
     @Test

@@ -98,7 +98,10 @@ final class CatalogCommand implements Runnable {
             name = "add",
             description = "Reads a repository: at a URL, in a folder, on a USB stick.")
     static final class Add extends HostCommand {
-        @Parameters(index = "0", paramLabel = "ADDRESS", description = "A URL or a path.")
+        @Parameters(
+                index = "0",
+                paramLabel = "ADDRESS",
+                description = "A URL, a path, or registry for the one of this host's registry.")
         private String address;
 
         @Option(
@@ -138,7 +141,9 @@ final class CatalogCommand implements Runnable {
         void run() {
             Path path = Path.of(address.replaceFirst("^[a-z]+:.*", ""));
             String where =
-                    !address.contains("://") && Files.isDirectory(path)
+                    !address.equals("registry")
+                                    && !address.contains("://")
+                                    && Files.isDirectory(path)
                             ? path.toAbsolutePath().normalize().toString()
                             : address;
             ObjectNode wanted = Wire.object().put("address", where);

@@ -20,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.junit.jupiter.api.AfterEach;
@@ -187,6 +188,16 @@ class CatalogIT {
                     () -> !one.lists("greeter", "one") && !one.lists("greeter", "two"));
             String health = Rest.get(one, "/api/health").toString();
             assertTrue(health.contains("it leaks secrets"), health);
+
+            // the registry's own repository is closed to strangers, and open to its members
+            JsonNode own = one.json("repository", "show");
+            String fingerprint = own.path("fingerprint").asText();
+            for (TestHost member : List.of(one, two)) {
+                ok(member.weft("catalog", "add", "registry", "--fingerprint", fingerprint));
+            }
+            String place = one.url() + "/repository";
+            String nobody = failed(one.weft("catalog", "add", place, "--fingerprint", fingerprint));
+            assertTrue(nobody.contains("answered 401"), nobody);
         }
     }
 

@@ -6,7 +6,8 @@ import java.util.List;
  * A repository that this host reads.
  *
  * @param name what its root calls it; unique on this host
- * @param address where it is read: {@code https://…}, {@code http://…}, {@code file:…} or a path
+ * @param address where it is read: {@code https://…}, {@code http://…}, {@code file:…}, a path, or {@code registry} for the one of
+ *     this host's registry, read as its member
  * @param fingerprint of the root that it was trusted by
  * @param priority of two that have the same skill the one with the higher number counts; -1000 to 1000
  * @param policy {@code signed-by-trusted} or {@code ask}

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 
 /** The registry's REST calls that a host makes, with its bearer token. */
 final class RegistryApi {
@@ -28,37 +29,49 @@ final class RegistryApi {
                         base ->
                                 call(method, base.resolve(base.getPath() + path), body)
                                         .thenApply(Rest.Answer::body))
-                .orElseGet(
-                        () ->
-                                CompletableFuture.failedFuture(
-                                        new IOException("this host does not answer HTTP yet")));
+                .orElseGet(RegistryApi::notYet);
     }
 
     private CompletableFuture<Rest.Answer> call(String method, URI uri, JsonNode body) {
-        return once(method, uri, body)
+        return withToken(headers -> rest.call(method, uri, headers, body));
+    }
+
+    /** Reads a file; a token that is not taken is renewed once.
+     * @param path from {@code /} on
+     * @param most more bytes are an error */
+    CompletableFuture<byte[]> file(String path, long most) {
+        return access.base()
+                .map(base -> base.resolve(base.getPath() + path))
+                .map(uri -> withToken(headers -> rest.file(uri, headers, most)))
+                .orElseGet(RegistryApi::notYet);
+    }
+
+    private static <T> CompletableFuture<T> notYet() {
+        return CompletableFuture.failedFuture(
+                new IOException("this host does not answer HTTP yet"));
+    }
+
+    private <T> CompletableFuture<T> withToken(
+            Function<Map<String, String>, CompletableFuture<T>> request) {
+        return once(request)
                 .handle(
                         (answer, e) -> {
                             RefusedException refused = e == null ? null : Failure.refusal(e);
                             if (refused != null && refused.status() == 401) {
                                 access.renew();
-                                return once(method, uri, body);
+                                return once(request);
                             }
                             return e == null
                                     ? CompletableFuture.completedFuture(answer)
-                                    : CompletableFuture.<Rest.Answer>failedFuture(Failure.cause(e));
+                                    : CompletableFuture.<T>failedFuture(Failure.cause(e));
                         })
                 .thenCompose(next -> next);
     }
 
-    private CompletableFuture<Rest.Answer> once(String method, URI uri, JsonNode body) {
+    private <T> CompletableFuture<T> once(
+            Function<Map<String, String>, CompletableFuture<T>> request) {
         return access.token()
-                .thenCompose(
-                        token ->
-                                rest.call(
-                                        method,
-                                        uri,
-                                        Map.of("Authorization", "Bearer " + token),
-                                        body));
+                .thenCompose(token -> request.apply(Map.of("Authorization", "Bearer " + token)));
     }
 
     /** Reads a list, page by page.
@@ -67,10 +80,7 @@ final class RegistryApi {
         List<JsonNode> all = new ArrayList<>();
         return access.base()
                 .map(base -> page(base.resolve(base.getPath() + path), all, 1))
-                .orElseGet(
-                        () ->
-                                CompletableFuture.failedFuture(
-                                        new IOException("this host does not answer HTTP yet")));
+                .orElseGet(RegistryApi::notYet);
     }
 
     private CompletableFuture<List<JsonNode>> page(URI uri, List<JsonNode> all, int number) {

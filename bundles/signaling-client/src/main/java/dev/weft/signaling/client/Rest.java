@@ -8,6 +8,9 @@ import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodySubscriber;
+import java.net.http.HttpResponse.BodySubscribers;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -47,7 +50,7 @@ final class Rest {
         }
         headers.forEach(request::header);
         return client.get()
-                .sendAsync(request.build(), info -> new LimitedBody(MAX_ANSWER))
+                .sendAsync(request.build(), info -> text())
                 .thenApply(
                         response -> {
                             try {
@@ -55,6 +58,34 @@ final class Rest {
                             } catch (IOException e) {
                                 throw new CompletionException(e);
                             }
+                        });
+    }
+
+    private static BodySubscriber<String> text() {
+        return BodySubscribers.mapping(
+                new LimitedBody(MAX_ANSWER), bytes -> new String(bytes, StandardCharsets.UTF_8));
+    }
+
+    /** Reads a file.
+     * @param most more bytes are an error
+     * @return its bytes; fails with RefusedException if the status is not 200 */
+    CompletableFuture<byte[]> file(URI uri, Map<String, String> headers, long most) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(uri).timeout(PATIENCE);
+        headers.forEach(request::header);
+        return client.get()
+                .sendAsync(request.build(), info -> new LimitedBody(most))
+                .thenApply(
+                        response -> {
+                            if (response.statusCode() != 200) {
+                                throw new CompletionException(
+                                        new RefusedException(
+                                                response.statusCode(),
+                                                "it answered "
+                                                        + uri.getPath()
+                                                        + " with status "
+                                                        + response.statusCode()));
+                            }
+                            return response.body();
                         });
     }
 

@@ -12,15 +12,19 @@ import dev.weft.api.mesh.CardSource;
 import dev.weft.api.registry.InboxListener;
 import dev.weft.api.registry.RegistryReports;
 import dev.weft.api.signaling.IceServer;
+import dev.weft.api.signaling.RegistryFiles;
 import dev.weft.api.signaling.SignalListener;
 import dev.weft.api.signaling.Signaling;
 import dev.weft.protocol.AgentId;
 import dev.weft.protocol.SignalMessage;
 import dev.weft.protocol.Wire;
+import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.NoSuchFileException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ScheduledExecutorService;
 import org.osgi.service.component.ComponentServiceObjects;
@@ -38,9 +42,15 @@ import org.slf4j.LoggerFactory;
 @Component(
         immediate = true,
         configurationPid = SignalingConfig.PID,
-        service = {Signaling.class, RegistryReports.class, CardListener.class, HealthCheck.class})
+        service = {
+            Signaling.class,
+            RegistryReports.class,
+            RegistryFiles.class,
+            CardListener.class,
+            HealthCheck.class
+        })
 public final class SignalingClient
-        implements Signaling, RegistryReports, CardListener, HealthCheck {
+        implements Signaling, RegistryReports, RegistryFiles, CardListener, HealthCheck {
     private static final Logger LOG = LoggerFactory.getLogger(SignalingClient.class);
 
     private final Session session;
@@ -172,8 +182,8 @@ public final class SignalingClient
                         (answer, e) -> {
                             if (e != null) {
                                 LOG.debug("task {} not reported: {}", taskId, Failure.words(e));
-                                throw new java.util.concurrent.CompletionException(
-                                        new java.io.IOException(
+                                throw new CompletionException(
+                                        new IOException(
                                                 "the registry did not take the outcome of task "
                                                         + taskId
                                                         + ": "
@@ -181,6 +191,28 @@ public final class SignalingClient
                                                 Failure.cause(e)));
                             }
                             return null;
+                        });
+    }
+
+    @Override
+    public CompletableFuture<byte[]> read(String path, long most) {
+        return session.api()
+                .file(path, most)
+                .handle(
+                        (bytes, e) -> {
+                            if (e == null) {
+                                return bytes;
+                            }
+                            RefusedException refused = Failure.refusal(e);
+                            throw new CompletionException(
+                                    refused != null && refused.status() == 404
+                                            ? new NoSuchFileException(path)
+                                            : new IOException(
+                                                    "the registry did not give "
+                                                            + path
+                                                            + ": "
+                                                            + Failure.words(e),
+                                                    Failure.cause(e)));
                         });
     }
 

@@ -17,6 +17,7 @@ import dev.weft.protocol.SkillCard;
 import dev.weft.protocol.Wire;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.NoSuchFileException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -251,6 +252,32 @@ class SignalingClientTest {
                     ExecutionException.class, () -> client.report("t", "completed", "", "").get());
             client.close();
         }
+    }
+
+    @Test
+    void files_of_the_registry_are_read_with_the_hosts_token() throws Exception {
+        registry.acceptsAnyToken = false;
+        registry.goodToken = "t1";
+        registry.answers.put("GET /repository/snapshot.json", "the snapshot");
+        registry.answers.put("GET /repository/gone.json", "404 {}");
+        registry.answers.put("GET /repository/broken.json", "500 {}");
+        SignalingClient client = connected();
+        byte[] bytes = client.read("/repository/snapshot.json", 12).get();
+        assertEquals("the snapshot", new String(bytes, StandardCharsets.UTF_8));
+        registry.goodToken = "t2"; // the one that is held is not taken any more
+        assertEquals(12, client.read("/repository/snapshot.json", 12).get().length);
+        assertEquals(NoSuchFileException.class, failure(client, "gone.json", 12).getClass());
+        String broken = failure(client, "broken.json", 12).getMessage();
+        assertTrue(broken.contains("status 500"), broken);
+        String large = failure(client, "snapshot.json", 11).getMessage();
+        assertTrue(large.contains("longer than 11 bytes"), large);
+    }
+
+    private static Throwable failure(SignalingClient client, String file, long most) {
+        return assertThrows(
+                        ExecutionException.class,
+                        () -> client.read("/repository/" + file, most).get())
+                .getCause();
     }
 
     @Test
