@@ -81,9 +81,10 @@ class NativeCopyTest {
 
                                     @Override
                                     public int read() throws IOException {
-                                        if (left-- == 0) {
+                                        if (left == 0) {
                                             throw new IOException("no more");
                                         }
+                                        left--;
                                         return 1;
                                     }
                                 });
