@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.weft.protocol.Wire;
-import dev.weft.skill.repository.Entry;
 import dev.weft.skill.repository.LocalCopy;
 import dev.weft.skill.repository.RepositoryReader;
 import dev.weft.skill.repository.Root;
@@ -18,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
 import java.util.Set;
+import java.util.jar.JarFile;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
@@ -180,13 +180,15 @@ class DistributionIT {
         copy.add(source, root.fingerprint());
         Set<String> published =
                 copy.refresh(source).entries().stream()
-                        .flatMap(entry -> entry.skills().stream())
-                        .map(Entry.Card::id)
+                        .map(entry -> entry.release().bundle())
                         .collect(Collectors.toSet());
         try (Stream<Path> skills = Files.list(Program.HOME.resolve("skills"))) {
             for (Path skill : skills.toList()) {
-                String id = skill.getFileName().toString().replace(".jar", "");
-                assertTrue(published.contains(id), id + " is not among " + published);
+                try (JarFile jar = new JarFile(skill.toFile())) {
+                    String bundle =
+                            jar.getManifest().getMainAttributes().getValue("Bundle-SymbolicName");
+                    assertTrue(published.contains(bundle), bundle + " is not among " + published);
+                }
             }
         }
         assertFalse(Files.exists(TARGET.resolve("repository/build.key")), "nobody keeps that key");
