@@ -23,17 +23,22 @@ final class Dialogue {
 
     private final List<Said> said = new ArrayList<>();
     private String approved;
-    private String shown = "";
+    private String shown;
     private int heard;
     private CompletableFuture<String> waiting;
 
-    Dialogue(List<Said> said, String approved) {
+    Dialogue(List<Said> said, String shown, String approved) {
         this.said.addAll(said);
+        this.shown = shown;
         this.approved = approved;
     }
 
     synchronized List<Said> said() {
         return List.copyOf(said);
+    }
+
+    synchronized String shown() {
+        return shown;
     }
 
     synchronized String approved() {

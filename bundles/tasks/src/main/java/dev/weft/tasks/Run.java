@@ -106,7 +106,7 @@ final class Run implements TaskHandle {
     }
 
     Saved saved() {
-        return new Saved(task, spec, dialogue.said(), dialogue.approved());
+        return new Saved(task, spec, dialogue.said(), dialogue.shown(), dialogue.approved());
     }
 
     boolean isFinal() {

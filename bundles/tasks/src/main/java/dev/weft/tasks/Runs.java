@@ -130,7 +130,7 @@ final class Runs {
         return new Run(
                 task,
                 spec,
-                new Dialogue(List.of(), ""),
+                new Dialogue(List.of(), "", ""),
                 new Timeline(self.agentId().value()),
                 clock,
                 this::aside,
@@ -177,7 +177,7 @@ final class Runs {
                         0,
                         null,
                         Traceparent.next(parent));
-        Run run = enter(task, spec, new Dialogue(List.of(), ""));
+        Run run = enter(task, spec, new Dialogue(List.of(), "", ""));
         run.step(TaskState.SUBMITTED.wireName(), "");
         outer.ifPresent(caller -> run.atEnd(() -> called(caller, run)));
         return run;
@@ -189,7 +189,7 @@ final class Runs {
                 enter(
                         TaskChange.recovered(saved.task()),
                         saved.spec(),
-                        new Dialogue(saved.said(), saved.approved()));
+                        new Dialogue(saved.said(), saved.shown(), saved.approved()));
         ledger.resume(run);
         run.step("recovered", "after a restart of this host");
         return run;

@@ -21,9 +21,10 @@ import java.util.Optional;
  * @param task as it stands
  * @param spec what does not change
  * @param said what people answered so far
+ * @param shown digest of the call that a person is asked to approve; "" if nobody was asked
  * @param approved digest of the call that was approved; "" if none was
  */
-record Saved(Task task, Spec spec, List<Dialogue.Said> said, String approved) {
+record Saved(Task task, Spec spec, List<Dialogue.Said> said, String shown, String approved) {
     /** The whole of it, for the first record and for compaction. */
     ObjectNode whole() {
         ObjectNode json = change();
@@ -59,6 +60,7 @@ record Saved(Task task, Spec spec, List<Dialogue.Said> said, String approved) {
                         .put("updated", task.updated().toString())
                         .put("sequence", task.sequence())
                         .put("attempt", task.attempt())
+                        .put("shown", shown)
                         .put("approved", approved);
         if (task.result() != null) {
             json.set("result", task.result());
@@ -114,7 +116,12 @@ record Saved(Task task, Spec spec, List<Dialogue.Said> said, String approved) {
                                 json.get("traceparent").asText()));
         List<Dialogue.Said> said = new ArrayList<>();
         json.path("said").forEach(one -> said.add(Wire.as(one, Dialogue.Said.class)));
-        return new Saved(task, spec, List.copyOf(said), json.path("approved").asText(""));
+        return new Saved(
+                task,
+                spec,
+                List.copyOf(said),
+                json.path("shown").asText(""),
+                json.path("approved").asText(""));
     }
 
     private static String name(Enum<?> value) {

@@ -214,6 +214,27 @@ class DurableTasksTest {
     }
 
     @Test
+    void an_approval_that_was_asked_for_before_a_crash_counts_after_it() throws Exception {
+        AtomicInteger runs = new AtomicInteger();
+        FakeSkills.Body body = (input, context) -> IntNode.valueOf(runs.incrementAndGet());
+        try (Host host = host("here")) {
+            host.skills.with("wipe", body).confirm("wipe");
+            TaskHandle task = host.engine.submit(request(host, "wipe", Wire.object(), ""));
+            String id = task.task().id();
+            await().until(() -> task.task().state() == TaskState.AUTH_REQUIRED);
+            host.skills.with("flush", (input, context) -> input);
+            end(host.engine.submit(request(host, "flush", Wire.object(), "")));
+            try (Host again = host("here")) {
+                again.skills.with("wipe", body).confirm("wipe");
+                again.engine.answer(id, may(true));
+                await().until(() -> again.engine.find(id).orElseThrow().state().isFinal());
+                assertEquals(TaskState.COMPLETED, again.engine.find(id).orElseThrow().state());
+                assertEquals(1, runs.get());
+            }
+        }
+    }
+
+    @Test
     void an_update_that_changes_a_tool_voids_the_approval_that_was_asked_for_before()
             throws Exception {
         AtomicInteger runs = new AtomicInteger();

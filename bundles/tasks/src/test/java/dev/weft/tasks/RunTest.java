@@ -86,7 +86,7 @@ class RunTest {
                         false,
                         "",
                         TaskRequest.Options.IN_MEMORY),
-                new Dialogue(List.of(), ""),
+                new Dialogue(List.of(), "", ""),
                 new Timeline("me"),
                 Clock.systemUTC(),
                 Runnable::run,

@@ -196,8 +196,7 @@ class CatalogIT {
                 ok(member.weft("catalog", "add", "registry", "--fingerprint", fingerprint));
             }
             String place = one.url() + "/repository";
-            Program.Result nobody =
-                    one.weft("catalog", "add", place, "--fingerprint", fingerprint);
+            Program.Result nobody = one.weft("catalog", "add", place, "--fingerprint", fingerprint);
             assertEquals(3, nobody.exit(), nobody.text());
             assertTrue(nobody.text().contains("answered 401"), nobody.text());
         }

@@ -22,8 +22,8 @@ class EdgeIdleIT {
     private static final int WATCH_SECONDS = 30;
     private static final long MOST_KB = 120_000;
 
-    /** Of the whole process: three timers of 15 s, each of which may wake a handful of threads. */
-    private static final double MOST_WAKES_A_SECOND = 4;
+    /** Of Weft's own threads: three timers of 15 s, each of which may wake a handful. What the JVM's compiler and cleaner do depends on the machine. */
+    private static final double MOST_WAKES_A_SECOND = 2;
 
     /** Of the threads that do nothing but wait for a time: nobody polls faster than every 15 s. */
     private static final double MOST_TIMER_WAKES_A_SECOND = 1;
@@ -46,13 +46,10 @@ class EdgeIdleIT {
             after.replaceAll((thread, count) -> count - before.getOrDefault(thread, 0L));
             after.values().removeIf(count -> count == 0);
             long all = after.values().stream().mapToLong(Long::longValue).sum();
-            long timers =
-                    after.entrySet().stream()
-                            .filter(entry -> entry.getKey().contains("weft-timer"))
-                            .mapToLong(Map.Entry::getValue)
-                            .sum();
+            long own = wakes(after, "weft-");
+            long timers = wakes(after, "weft-timer");
             assertTrue(
-                    (double) all / WATCH_SECONDS <= MOST_WAKES_A_SECOND
+                    (double) own / WATCH_SECONDS <= MOST_WAKES_A_SECOND
                             && (double) timers / WATCH_SECONDS <= MOST_TIMER_WAKES_A_SECOND,
                     all + " wake-ups in " + WATCH_SECONDS + " s: " + after);
             long resident = resident(pid);
@@ -107,6 +104,13 @@ class EdgeIdleIT {
                     .findFirst()
                     .orElse(null);
         }
+    }
+
+    private static long wakes(Map<String, Long> all, String thread) {
+        return all.entrySet().stream()
+                .filter(entry -> entry.getKey().contains(thread))
+                .mapToLong(Map.Entry::getValue)
+                .sum();
     }
 
     /** How often each thread gave up the processor of itself, which is how often it was woken. */
