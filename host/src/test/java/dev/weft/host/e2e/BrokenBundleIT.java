@@ -11,10 +11,12 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A bundle that cannot resolve is named with what it misses, on the console and in health; the rest goes on. */
+@Tag("once")
 class BrokenBundleIT {
     @TempDir Path folder;
 

@@ -21,10 +21,12 @@ import java.util.concurrent.TimeUnit;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The STUN and TURN servers that a registry serves to its hosts work, on a real coturn. */
+@Tag("once")
 class CoturnIT {
     private static final Path TURNSERVER = Path.of("/usr/bin/turnserver");
     private static final String HINT =
