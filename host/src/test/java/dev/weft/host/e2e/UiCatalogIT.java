@@ -103,6 +103,7 @@ class UiCatalogIT {
 
             publish("appender", "3.0.0"); // the same bundle, with other tools
             refresh(page, host);
+            assertThat(page.locator("[data-testid=catalog-row][data-id=appender]")).isVisible();
             page.getByTestId("update-all").click();
             assertThat(page.getByTestId("plan-changes")).containsText("tools");
             shown(page, "update");
