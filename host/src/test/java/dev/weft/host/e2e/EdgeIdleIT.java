@@ -35,7 +35,6 @@ class EdgeIdleIT {
         assumeTrue(
                 Files.exists(Path.of("/proc/self/smaps_rollup")),
                 "SKIPPED: this system does not tell what a process does");
-        Path archive = archive();
         try (TestHost edge = new TestHost(folder.resolve("edge"), "edge")) {
             edge.start("--profile", "edge");
             long pid = edge.program().pid();
@@ -66,43 +65,6 @@ class EdgeIdleIT {
             try (Stream<Path> files = Files.list(edge.data.resolve("native"))) {
                 assertEquals(1, files.count(), "one copy of the native library");
             }
-        } finally {
-            if (archive != null) {
-                Files.deleteIfExists(archive);
-            }
-        }
-    }
-
-    /** The class archive that ./weft makes after a build, if there is none.
-     * @return the file if it was made here */
-    private Path archive() throws Exception {
-        Path lib = Program.HOME.resolve("lib");
-        if (edgeArchive(lib) != null) {
-            return null;
-        }
-        ProcessBuilder training =
-                new ProcessBuilder(
-                                Program.HOME.resolve("bin/weft").toString(),
-                                "run",
-                                "--check",
-                                "--profile",
-                                "edge",
-                                "--data",
-                                folder.resolve("training").toString())
-                        .redirectErrorStream(true)
-                        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                        .directory(folder.toFile());
-        training.environment().put("WEFT_ARCHIVE", "1");
-        training.environment().put("JAVA_HOME", System.getProperty("java.home"));
-        assertTrue(training.start().waitFor(120, TimeUnit.SECONDS), "the training run did not end");
-        return edgeArchive(lib);
-    }
-
-    private static Path edgeArchive(Path lib) throws IOException {
-        try (Stream<Path> files = Files.list(lib)) {
-            return files.filter(file -> file.getFileName().toString().startsWith("weft-edge-"))
-                    .findFirst()
-                    .orElse(null);
         }
     }
 
