@@ -11,6 +11,8 @@ import java.time.Duration;
 
 /** Calls to a host's REST interface with the key that it leaves for its owner. */
 final class Rest {
+    private static final HttpClient CLIENT = HttpClient.newHttpClient();
+
     private Rest() {}
 
     static JsonNode get(TestHost host, String path) throws IOException, InterruptedException {
@@ -23,19 +25,17 @@ final class Rest {
 
     static HttpResponse<String> send(TestHost host, String path)
             throws IOException, InterruptedException {
-        return HttpClient.newHttpClient()
-                .send(request(host, path).build(), HttpResponse.BodyHandlers.ofString());
+        return CLIENT.send(request(host, path).build(), HttpResponse.BodyHandlers.ofString());
     }
 
     static HttpResponse<String> post(TestHost host, String path, String body)
             throws IOException, InterruptedException {
-        return HttpClient.newHttpClient()
-                .send(
-                        request(host, path)
-                                .header("Content-Type", "application/json")
-                                .POST(HttpRequest.BodyPublishers.ofString(body))
-                                .build(),
-                        HttpResponse.BodyHandlers.ofString());
+        return CLIENT.send(
+                request(host, path)
+                        .header("Content-Type", "application/json")
+                        .POST(HttpRequest.BodyPublishers.ofString(body))
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
     }
 
     private static HttpRequest.Builder request(TestHost host, String path) throws IOException {
