@@ -23,6 +23,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 import java.util.stream.Collectors;
+import org.osgi.framework.ServiceReference;
 import org.osgi.service.component.ComponentServiceObjects;
 
 /**
@@ -44,8 +45,8 @@ final class Dialer {
         transports.add(new Late<>(objects));
     }
 
-    void remove(ComponentServiceObjects<Transport> objects) {
-        transports.removeIf(late -> late.holds(objects));
+    void remove(ServiceReference<Transport> reference) {
+        transports.removeIf(late -> late.holds(reference));
     }
 
     /** Opens a link, or joins the attempt that is under way.

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.osgi.framework.ServiceReference;
 import org.osgi.service.component.ComponentServiceObjects;
 
 /** Who handles which type of message. */
@@ -18,8 +19,8 @@ final class Handlers {
         }
     }
 
-    void remove(ComponentServiceObjects<MessageHandler> objects) {
-        byType.values().forEach(list -> list.removeIf(late -> late.holds(objects)));
+    void remove(ServiceReference<MessageHandler> reference) {
+        byType.values().forEach(list -> list.removeIf(late -> late.holds(reference)));
     }
 
     private static String[] types(ComponentServiceObjects<MessageHandler> objects) {

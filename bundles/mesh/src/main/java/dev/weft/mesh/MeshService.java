@@ -33,6 +33,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Consumer;
+import org.osgi.framework.ServiceReference;
 import org.osgi.service.component.ComponentServiceObjects;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -115,9 +116,9 @@ public final class MeshService
     }
 
     /** A transport went; it closes its links itself.
-     * @param objects the transport */
-    public void removeTransport(ComponentServiceObjects<Transport> objects) {
-        dialer.remove(objects);
+     * @param reference the transport */
+    public void removeTransport(ServiceReference<Transport> reference) {
+        dialer.remove(reference);
     }
 
     /** A handler came.
@@ -132,9 +133,9 @@ public final class MeshService
     }
 
     /** A handler went.
-     * @param objects the handler */
-    public void removeHandler(ComponentServiceObjects<MessageHandler> objects) {
-        handlers.remove(objects);
+     * @param reference the handler */
+    public void removeHandler(ServiceReference<MessageHandler> reference) {
+        handlers.remove(reference);
     }
 
     /** A room that works for peers came.
@@ -149,9 +150,9 @@ public final class MeshService
     }
 
     /** A room went.
-     * @param objects the room */
-    public void removeUser(ComponentServiceObjects<LinkUser> objects) {
-        users.removeIf(late -> late.holds(objects));
+     * @param reference the room */
+    public void removeUser(ServiceReference<LinkUser> reference) {
+        users.removeIf(late -> late.holds(reference));
     }
 
     /** Whether an answer of a peer is awaited, or the peer awaits one. */

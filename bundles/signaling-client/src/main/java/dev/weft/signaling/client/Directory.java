@@ -22,6 +22,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.ServiceReference;
 import org.osgi.service.component.ComponentServiceObjects;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -87,9 +88,9 @@ public final class Directory implements AgentDirectory {
     }
 
     /** A listener went.
-     * @param listener the one */
-    public void removeListener(ComponentServiceObjects<DirectoryListener> listener) {
-        listeners.remove(listener);
+     * @param reference the one */
+    public void removeListener(ServiceReference<DirectoryListener> reference) {
+        listeners.remove(reference);
     }
 
     private KnownAgent own() {

@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.ServiceReference;
 import org.osgi.service.component.ComponentServiceObjects;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -94,9 +95,9 @@ public final class HostCard implements CardSource {
     }
 
     /** A room no longer adds to the card.
-     * @param objects the part */
-    public void removePart(ComponentServiceObjects<CardPart> objects) {
-        parts.removeIf(part -> part.holds(objects));
+     * @param reference the part */
+    public void removePart(ServiceReference<CardPart> reference) {
+        parts.removeIf(part -> part.holds(reference));
         changed();
     }
 
@@ -112,9 +113,9 @@ public final class HostCard implements CardSource {
     }
 
     /** Someone no longer wants to hear of changes.
-     * @param objects the listener */
-    public void removeListener(ComponentServiceObjects<CardListener> objects) {
-        listeners.removeIf(listener -> listener.holds(objects));
+     * @param reference the listener */
+    public void removeListener(ServiceReference<CardListener> reference) {
+        listeners.removeIf(listener -> listener.holds(reference));
     }
 
     /** This host answers HTTP.
@@ -130,10 +131,10 @@ public final class HostCard implements CardSource {
     }
 
     /** This host no longer answers HTTP.
-     * @param objects where it did */
-    public void unsetHttp(ComponentServiceObjects<HttpAddress> objects) {
+     * @param reference where it did */
+    public void unsetHttp(ServiceReference<HttpAddress> reference) {
         Late<HttpAddress> known = http;
-        http = known != null && known.holds(objects) ? null : known;
+        http = known != null && known.holds(reference) ? null : known;
     }
 
     private static <T> Stream<T> now(List<Late<T>> all) {

@@ -3,6 +3,7 @@ package dev.weft.signaling.client;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import org.osgi.framework.ServiceReference;
 import org.osgi.service.component.ComponentServiceObjects;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,8 +20,8 @@ final class Listeners<T> {
         return late;
     }
 
-    void remove(ComponentServiceObjects<T> objects) {
-        all.removeIf(late -> late.holds(objects));
+    void remove(ServiceReference<T> reference) {
+        all.removeIf(late -> late.holds(reference));
     }
 
     boolean isEmpty() {

@@ -24,6 +24,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
+import org.osgi.framework.ServiceReference;
 import org.osgi.service.component.ComponentServiceObjects;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -169,16 +170,16 @@ final class Session implements RegistryConnection.Owner {
                 });
     }
 
-    void remove(ComponentServiceObjects<SignalListener> objects) {
-        listeners.remove(objects);
+    void remove(ServiceReference<SignalListener> reference) {
+        listeners.remove(reference);
     }
 
     void addInbox(ComponentServiceObjects<InboxListener> objects) {
         inboxes.add(objects);
     }
 
-    void removeInbox(ComponentServiceObjects<InboxListener> objects) {
-        inboxes.remove(objects);
+    void removeInbox(ServiceReference<InboxListener> reference) {
+        inboxes.remove(reference);
     }
 
     private void arrived(List<Inbox.Entry> tasks) {

@@ -27,6 +27,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ScheduledExecutorService;
+import org.osgi.framework.ServiceReference;
 import org.osgi.service.component.ComponentServiceObjects;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -103,10 +104,10 @@ public final class SignalingClient
     }
 
     /** This host no longer answers HTTP.
-     * @param objects where it did */
-    public void unsetHttp(ComponentServiceObjects<HttpAddress> objects) {
+     * @param reference where it did */
+    public void unsetHttp(ServiceReference<HttpAddress> reference) {
         Late<HttpAddress> known = http;
-        http = known != null && known.holds(objects) ? null : known;
+        http = known != null && known.holds(reference) ? null : known;
     }
 
     /** A listener came. If the socket is open, it hears that first.
@@ -121,9 +122,9 @@ public final class SignalingClient
     }
 
     /** A listener went.
-     * @param objects the listener */
-    public void removeListener(ComponentServiceObjects<SignalListener> objects) {
-        session.remove(objects);
+     * @param reference the listener */
+    public void removeListener(ServiceReference<SignalListener> reference) {
+        session.remove(reference);
     }
 
     /** Someone takes tasks of the inbox.
@@ -138,9 +139,9 @@ public final class SignalingClient
     }
 
     /** Someone no longer takes tasks.
-     * @param objects the taker */
-    public void removeInbox(ComponentServiceObjects<InboxListener> objects) {
-        session.removeInbox(objects);
+     * @param reference the taker */
+    public void removeInbox(ServiceReference<InboxListener> reference) {
+        session.removeInbox(reference);
     }
 
     /** Takes this host off the registry's list and closes the socket. */
