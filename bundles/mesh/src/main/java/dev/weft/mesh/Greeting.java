@@ -72,6 +72,33 @@ record Greeting(Set<String> features, String stream, String seen, Acks next) {
                 new Acks(count(next.path(0)), count(next.path(1)), count(next.path(2))));
     }
 
+    /** Names a stream of a host that begins to talk to a peer. */
+    static String firstStream() {
+        return Pending.newId() + ".0";
+    }
+
+    /** Names the stream that follows another one of the same host: hellos on a slow link may be overtaken. */
+    static String streamAfter(String stream) {
+        int dot = stream.indexOf('.');
+        return stream.substring(0, dot + 1) + (Integer.parseInt(stream.substring(dot + 1)) + 1);
+    }
+
+    /** Whether a host has begun a stream before another one; false if that cannot be told. */
+    static boolean isBefore(String stream, String other) {
+        int dot = stream.indexOf('.');
+        return dot > 0
+                && other.startsWith(stream.substring(0, dot + 1))
+                && generation(stream, dot) < generation(other, dot);
+    }
+
+    private static int generation(String stream, int dot) {
+        try {
+            return Integer.parseInt(stream, dot + 1, stream.length(), 10);
+        } catch (NumberFormatException notOurs) {
+            return 0;
+        }
+    }
+
     private static String id(JsonNode node) {
         String id = node.asText("");
         return id.length() > MOST ? "" : id;

@@ -83,8 +83,7 @@ final class LinkCare {
 
     /** A link is up. */
     void opened(Link link) {
-        sessions.of(link.peer()).greet(link); // before anything else is sent on it
-        Links.Wired wired = links.add(link);
+        Links.Wired wired = sessions.of(link.peer()).greetFirst(link);
         links.of(link.peer()).stream()
                 .filter(other -> other.link != link && other.link.path() == link.path())
                 .forEach(other -> retire(other.link));

@@ -12,6 +12,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /**
  * What goes to one peer: three bounded lanes, each in order, each message numbered when it is first sent and kept until the peer has
@@ -59,6 +60,15 @@ final class Outbox {
         boolean holds(Outgoing relative) {
             return waiting.stream().anyMatch(relative::belongsWith)
                     || sent.stream().anyMatch(relative::belongsWith);
+        }
+
+        /** The lowest number that can still be sent again. */
+        long firstKept() {
+            return Stream.of(sent.peek(), waiting.peek())
+                    .filter(message -> message != null && message.number >= 0)
+                    .mapToLong(message -> message.number)
+                    .min()
+                    .orElse(next);
         }
 
         void release(Outgoing message) {
@@ -233,6 +243,12 @@ final class Outbox {
                     drop(queue.sent, queue, upTo);
                     drop(queue.waiting, queue, upTo); // those that were to be sent once more
                 });
+    }
+
+    /** Whether the peer still wants what is not kept any more: nobody can send it again. */
+    synchronized boolean isPast(Acks next) {
+        return lanes.entrySet().stream()
+                .anyMatch(entry -> next.of(entry.getKey()) < entry.getValue().firstKept());
     }
 
     private static void drop(Deque<Outgoing> messages, Queue queue, long upTo) {

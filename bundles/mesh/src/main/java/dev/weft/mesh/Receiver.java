@@ -9,7 +9,9 @@ import dev.weft.protocol.MeshMessage;
 import dev.weft.protocol.ProtocolException;
 import dev.weft.protocol.Wire;
 import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
 import java.util.Base64;
+import java.util.Deque;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Reads the frames of one peer, whatever link they come by, and hands the messages on: each once, one at a time, in order. */
@@ -32,16 +34,21 @@ final class Receiver {
     /** Messages that are handled before their answers leave. */
     private static final int ANSWERS_TOGETHER = 64;
 
+    /** Streams that are known to have ended: a hello of one may still be under way on a slower link. */
+    private static final int MOST_ENDED = 16;
+
     private final AgentId peer;
     private final Links links;
     private final Drops drops;
     private final Listener listener;
     private final Sender sender;
     private final AtomicInteger arrived = new AtomicInteger();
-    private volatile Inbox inbox = new Inbox();
+    private final Deque<String> ended = new ArrayDeque<>();
+    private volatile Flow flow = new Flow("", new Inbox());
 
-    /** The stream that the peer numbers its messages in; "" while it numbers none. */
-    private volatile String stream = "";
+    /** @param stream that the peer numbers its messages in; "" while it numbers none
+     * @param inbox for the messages of that stream alone */
+    private record Flow(String stream, Inbox inbox) {}
 
     Receiver(AgentId peer, Links links, Drops drops, Listener listener, Sender sender) {
         this.peer = peer;
@@ -52,17 +59,25 @@ final class Receiver {
     }
 
     Inbox inbox() {
-        return inbox;
+        return flow.inbox;
     }
 
     String stream() {
-        return stream;
+        return flow.stream;
     }
 
-    /** The peer numbers its messages anew. */
+    /** The peer numbers its messages anew. One call at a time. */
     void follow(String newStream) {
-        inbox = new Inbox();
-        stream = newStream;
+        ended.addLast(flow.stream);
+        if (ended.size() > MOST_ENDED) {
+            ended.removeFirst();
+        }
+        flow = new Flow(newStream, new Inbox());
+    }
+
+    /** Whether the peer has given a stream up for another one. Used as {@link #follow} is. */
+    boolean hasEnded(String other) {
+        return ended.contains(other) || Greeting.isBefore(other, flow.stream);
     }
 
     /** A frame arrived; calls for one link come one at a time. */
@@ -92,8 +107,14 @@ final class Receiver {
                     if (message.type().equals(MeshMessage.HELLO)) {
                         hello(link, message);
                     }
+                    Flow now = flow;
+                    if (numbered.lane() != null && isOfAnother(now, links.of(link))) {
+                        drops.stale.add(peer, message.type() + " of a stream that has ended");
+                        return;
+                    }
                     // the frame's bytes are counted once
                     arrive(
+                            now.inbox,
                             new Inbox.Arrival(
                                     numbered.lane(),
                                     numbered.number(),
@@ -103,6 +124,13 @@ final class Receiver {
                                     left[0]));
                     left[0] = 0;
                 });
+    }
+
+    /** Whether what comes over a link belongs to another stream than the one that counts. */
+    private static boolean isOfAnother(Flow flow, Links.Wired wired) {
+        return wired != null
+                && wired.greeting != null
+                && !wired.greeting.stream().equals(flow.stream);
     }
 
     private static byte[] base64(MeshMessage message) {
@@ -127,23 +155,24 @@ final class Receiver {
         if (wired == null || !wired.takes(Greeting.RESUME)) {
             throw new ProtocolException("bad_frame", "a frame came before a hello");
         }
-        if (!wired.greeting.stream().equals(stream)) {
+        Flow now = flow;
+        if (isOfAnother(now, wired)) {
             drops.stale.add(peer, "of a process that was there before");
             return;
         }
         listener.acked(frame.acks());
         if (frame.piece()) {
-            piece(link, wired, frame);
+            piece(now.inbox, link, wired, frame);
         } else if (frame.count() > 0) {
             ByteBuffer body =
                     frame.deflated()
                             ? ByteBuffer.wrap(Deflate.inflate(frame.body(), Wire.MAX_MESH_MESSAGE))
                             : frame.body();
-            messages(link, frame, body);
+            messages(now.inbox, link, frame, body);
         }
     }
 
-    private void piece(Link link, Links.Wired wired, Frame piece) {
+    private void piece(Inbox inbox, Link link, Links.Wired wired, Frame piece) {
         Lane lane = piece.lane();
         Assembly assembly = wired.assemblies.get(lane);
         if (piece.offset() == 0) {
@@ -156,12 +185,12 @@ final class Receiver {
         }
         if (assembly.complete()) {
             wired.assemblies.remove(lane);
-            messages(link, piece, assembly.message());
+            messages(inbox, link, piece, assembly.message());
         }
     }
 
     /** One that cannot be read must not hold up those behind it. */
-    private void messages(Link link, Frame frame, ByteBuffer json) {
+    private void messages(Inbox inbox, Link link, Frame frame, ByteBuffer json) {
         int share = json.remaining() / frame.count() + 1;
         int[] read = {0};
         try {
@@ -169,14 +198,14 @@ final class Receiver {
                     json,
                     message -> {
                         if (read[0] < frame.count()) {
-                            arrive(of(link, frame, read[0]++, message, share));
+                            arrive(inbox, of(link, frame, read[0]++, message, share));
                         }
                     });
         } catch (ProtocolException e) {
             drops.malformed.add(peer, e.getMessage());
         }
         while (read[0] < frame.count()) {
-            arrive(of(link, frame, read[0]++, null, share));
+            arrive(inbox, of(link, frame, read[0]++, null, share));
         }
     }
 
@@ -186,7 +215,7 @@ final class Receiver {
                 frame.lane(), frame.first() + index, frame.after(), message, link, bytes);
     }
 
-    private void arrive(Inbox.Arrival arrival) {
+    private void arrive(Inbox inbox, Inbox.Arrival arrival) {
         if (!inbox.arrived(arrival)) {
             arrival.link()
                     .close("more than " + Inbox.ROOM + " bytes of " + peer + " wait to be handled");
@@ -204,7 +233,7 @@ final class Receiver {
         try {
             do {
                 seen = arrived.get();
-                Inbox box = inbox;
+                Inbox box = flow.inbox;
                 for (Inbox.Arrival next = box.poll(); next != null; next = box.poll()) {
                     if (next.message() != null) {
                         listener.handle(next.link(), next.message(), next.lane() != null);

@@ -52,6 +52,10 @@ final class Sender {
     private final ScheduledExecutorService timer;
     private final AtomicInteger wanted = new AtomicInteger();
     private final AtomicBoolean retrying = new AtomicBoolean();
+
+    /** Held from when a frame gets its numbers until it is on its link. */
+    private final Object frames = new Object();
+
     private volatile long lastSent = System.nanoTime() - IDLE_NANOS;
     private volatile Thread corked;
     private volatile boolean acknowledge;
@@ -123,6 +127,13 @@ final class Sender {
         }
     }
 
+    /** Runs something between two frames, so that none that was made before leaves after it. It must not block. */
+    void betweenFrames(Runnable work) {
+        synchronized (frames) {
+            work.run();
+        }
+    }
+
     /** Whether messages left without a number since this was last asked: the peer cannot know how many. */
     boolean takeUnnumbered() {
         boolean were = unnumbered;
@@ -168,10 +179,24 @@ final class Sender {
 
     /** @return false if nothing more can be sent now */
     private boolean sendOne() {
-        Links.Wired wired = links.carrier(peer);
-        if (wired == null || !wired.link.isWritable()) {
+        Outbox.Load load;
+        synchronized (frames) {
+            Links.Wired wired = links.carrier(peer);
+            load = wired == null || !wired.link.isWritable() ? null : putNext(wired);
+        }
+        if (load == null) {
             return false;
         }
+        boolean whole = load.length() == 0;
+        if (whole || load.offset() + load.length() == load.messages().get(0).whole.length) {
+            load.messages().forEach(Outgoing::leftNow);
+        }
+        return true;
+    }
+
+    /** Puts the next frame on a link.
+     * @return what it carried; null if nothing can be sent now */
+    private Outbox.Load putNext(Links.Wired wired) {
         long now = System.nanoTime();
         boolean unsure = wired.awaitsHello(now); // asked first: the hello may come at any time
         boolean resumes = !unsure && wired.takes(Greeting.RESUME);
@@ -184,10 +209,10 @@ final class Sender {
                         wired.takes(Greeting.DEFLATE),
                         now);
         if (load == null) {
-            return acknowledgeOn(wired, resumes);
+            acknowledgeOn(wired, resumes);
+            return null;
         }
-        boolean whole = load.length() == 0;
-        if (whole || load.offset() == 0) {
+        if (load.length() == 0 || load.offset() == 0) {
             load.messages().forEach(message -> message.carriedBy(wired.link));
         }
         try {
@@ -195,16 +220,13 @@ final class Sender {
         } catch (LinkException e) {
             out.undo(load);
             retry(wired.link);
-            return false;
+            return null;
         }
         lastSent = System.nanoTime();
         if (!resumes && (!unsure || out.kept() > KEPT_UNSURE)) {
             out.forget(message -> message.link == wired.link);
         }
-        if (whole || load.offset() + load.length() == load.messages().get(0).whole.length) {
-            load.messages().forEach(Outgoing::leftNow);
-        }
-        return true;
+        return load;
     }
 
     private static int room(Links.Wired wired, boolean resumes) {
@@ -258,9 +280,9 @@ final class Sender {
                 wired.takes(Greeting.DEFLATE));
     }
 
-    private boolean acknowledgeOn(Links.Wired wired, boolean resumes) {
+    private void acknowledgeOn(Links.Wired wired, boolean resumes) {
         if (!acknowledge) {
-            return false;
+            return;
         }
         acknowledge = false;
         if (resumes && in.get().unacknowledged()) {
@@ -271,7 +293,6 @@ final class Sender {
                 retry(wired.link);
             }
         }
-        return false;
     }
 
     /** Links that carry text only carry a frame as the payload of a message. */

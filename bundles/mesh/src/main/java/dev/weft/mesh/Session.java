@@ -7,6 +7,7 @@ import dev.weft.api.mesh.Path;
 import dev.weft.protocol.Acks;
 import dev.weft.protocol.AgentId;
 import dev.weft.protocol.MeshMessage;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -35,7 +36,7 @@ final class Session implements Receiver.Listener {
     private final Receiver receiver;
     private final AtomicBoolean dialing = new AtomicBoolean();
     private final AtomicBoolean ackPlanned = new AtomicBoolean();
-    private volatile String stream = Pending.newId();
+    private volatile String stream = Greeting.firstStream();
     private volatile boolean resumes;
     private volatile long awaySince;
     private volatile boolean ended;
@@ -105,8 +106,18 @@ final class Session implements Receiver.Listener {
         sender.soon();
     }
 
-    /** Says hello on a link. */
-    void greet(Link link) {
+    /** Says hello on a new link, and only then lets messages take it. */
+    Links.Wired greetFirst(Link link) {
+        Links.Wired[] wired = new Links.Wired[1];
+        sender.betweenFrames(
+                () -> {
+                    greet(link);
+                    wired[0] = around.links().add(link);
+                });
+        return wired[0];
+    }
+
+    private void greet(Link link) {
         ObjectNode hello = Greeting.write(stream, receiver.stream(), inbox().acks());
         around.greet(link, hello);
     }
@@ -122,7 +133,8 @@ final class Session implements Receiver.Listener {
         if (wired.takes(Greeting.RESUME) && !greeting.features().contains(Greeting.RESUME)) {
             return; // what is under way on this link cannot be taken back
         }
-        if (greeting.features().contains(Greeting.RESUME)) {
+        if (greeting.features().contains(Greeting.RESUME)
+                && !receiver.hasEnded(greeting.stream())) { // else a newer hello overtook it
             boolean another =
                     !receiver.stream().isEmpty() && !greeting.stream().equals(receiver.stream());
             if (!greeting.stream().equals(receiver.stream())) {
@@ -133,7 +145,8 @@ final class Session implements Receiver.Listener {
             }
             resumes = true;
             boolean unnumbered = sender.takeUnnumbered();
-            if (greeting.seen().equals(stream)) {
+            // one that was started anew may have heard of the stream, but not of what went before
+            if (greeting.seen().equals(stream) && !(another && out.isPast(greeting.next()))) {
                 out.acked(greeting.next());
             } else if (another && out.begun() || unnumbered) {
                 startAnew();
@@ -145,11 +158,20 @@ final class Session implements Receiver.Listener {
 
     /** The peer has forgotten this host, or never knew how many messages it was sent. */
     private void startAnew() {
-        stream = Pending.newId();
-        MeshException lost =
-                new MeshException("link_closed", peer + " was started anew before it answered");
-        out.restart().forEach(message -> message.fail(lost));
-        around.links().of(peer).forEach(wired -> greet(wired.link));
+        numberAnew(new MeshException("link_closed", peer + " was started anew before it answered"));
+    }
+
+    /** Begins another stream. A new number on a link before the hello that names its stream would count as an old one.
+     * @param lost what becomes of messages that left and were not acknowledged */
+    private void numberAnew(MeshException lost) {
+        List<Outgoing> begun = new ArrayList<>();
+        sender.betweenFrames(
+                () -> {
+                    stream = Greeting.streamAfter(stream);
+                    begun.addAll(out.restart());
+                    around.links().of(peer).forEach(wired -> greet(wired.link));
+                });
+        begun.forEach(message -> message.fail(lost));
     }
 
     @Override
@@ -210,9 +232,7 @@ final class Session implements Receiver.Listener {
         MeshException unreachable = around.unreachable(peer, reason);
         out.withdraw(message -> true).forEach(message -> message.fail(unreachable));
         if (resumes) {
-            MeshException closed = new MeshException("link_closed", peer + " is away: " + reason);
-            out.restart().forEach(message -> message.fail(closed));
-            stream = Pending.newId();
+            numberAnew(new MeshException("link_closed", peer + " is away: " + reason));
             around.pending().lost(peer, reason);
         }
         awaySince = 0;
