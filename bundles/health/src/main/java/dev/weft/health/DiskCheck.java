@@ -1,8 +1,6 @@
 package dev.weft.health;
 
 import dev.weft.api.health.HealthCheck;
-import java.io.IOException;
-import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.osgi.framework.BundleContext;
@@ -34,16 +32,11 @@ public final class DiskCheck implements HealthCheck {
 
     @Override
     public Status check() {
-        try {
-            FileStore store = Files.getFileStore(data);
-            return judge(data, store.getUsableSpace() >> 20);
-        } catch (IOException e) {
-            return Status.warning(
-                    data
-                            + " cannot be looked at ("
-                            + e.getMessage()
-                            + "); see whether its disk is still there");
-        }
+        // by its path and not by its mount, which need not be found: a chroot's root is often none
+        return Files.isDirectory(data)
+                ? judge(data, data.toFile().getUsableSpace() >> 20)
+                : Status.warning(
+                        data + " is not a folder any more; see whether its disk is still there");
     }
 
     static Status judge(Path data, long freeMib) {

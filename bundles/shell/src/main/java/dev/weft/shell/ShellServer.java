@@ -9,7 +9,6 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -93,8 +92,7 @@ public final class ShellServer implements HealthCheck {
 
     private ServerSocketChannel open() throws IOException {
         Path folder = Files.createDirectories(socket.getParent());
-        boolean posix =
-                Files.getFileStore(folder).supportsFileAttributeView(PosixFileAttributeView.class);
+        boolean posix = folder.getFileSystem().supportedFileAttributeViews().contains("posix");
         if (posix) { // before the socket is there: nobody else may come through in between
             Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
         }

@@ -2,10 +2,8 @@ package dev.weft.store;
 
 import com.zaxxer.hikari.HikariConfig;
 import java.io.IOException;
-import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -48,8 +46,7 @@ final class H2Engine implements Engine {
         try {
             if (!Files.isDirectory(folder)) {
                 Files.createDirectories(folder);
-                FileStore disk = Files.getFileStore(folder);
-                if (disk.supportsFileAttributeView(PosixFileAttributeView.class)) {
+                if (folder.getFileSystem().supportedFileAttributeViews().contains("posix")) {
                     Files.setPosixFilePermissions(
                             folder, PosixFilePermissions.fromString("rwx------"));
                 }

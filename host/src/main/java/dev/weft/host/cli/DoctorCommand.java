@@ -60,7 +60,7 @@ final class DoctorCommand extends HostCommand {
         say(webrtc(data));
         Path existing = Machine.existing(data);
         Machine.data(data).forEach(this::say);
-        say(Machine.disk(Files.getFileStore(existing).getUsableSpace() >> 20));
+        say(Machine.disk(existing.toFile().getUsableSpace() >> 20));
         if (Files.exists(data.resolve("weft.port"))) {
             host(client());
         } else {

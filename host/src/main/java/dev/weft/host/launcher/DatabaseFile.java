@@ -53,7 +53,7 @@ public final class DatabaseFile {
      * @throws IOException if it cannot be made */
     public static Path privateFile(Path beside) throws IOException {
         Path folder = beside.toAbsolutePath().getParent();
-        boolean posix = Files.getFileStore(folder).supportsFileAttributeView("posix");
+        boolean posix = folder.getFileSystem().supportedFileAttributeViews().contains("posix");
         return posix
                 ? Files.createTempFile(
                         folder,

@@ -4,13 +4,11 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 
@@ -24,13 +22,13 @@ public final class SecretFile {
      * @throws java.nio.file.FileAlreadyExistsException if it exists
      * @throws IOException if it cannot be written */
     public static void create(Path file, String text) throws IOException {
-        Path folder = folder(file);
+        folder(file);
         try (OutputStream out =
                 Channels.newOutputStream(
                         Files.newByteChannel(
                                 file,
                                 Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
-                                mode(folder, "rw-------")))) {
+                                mode(file, "rw-------")))) {
             out.write(text.getBytes(StandardCharsets.UTF_8));
         }
     }
@@ -47,21 +45,17 @@ public final class SecretFile {
                 fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 
-    private static Path folder(Path file) throws IOException {
+    private static void folder(Path file) throws IOException {
         Path folder = file.toAbsolutePath().getParent();
         if (!Files.isDirectory(folder)) {
-            Path existing = folder.getParent();
-            while (!Files.isDirectory(existing)) {
-                existing = existing.getParent();
-            }
-            Files.createDirectories(folder, mode(existing, "rwx------"));
+            Files.createDirectories(folder, mode(folder, "rwx------"));
         }
-        return folder;
     }
 
-    private static FileAttribute<?>[] mode(Path where, String permissions) throws IOException {
-        FileStore store = Files.getFileStore(where);
-        return store.supportsFileAttributeView(PosixFileAttributeView.class)
+    // asked of the system and not of the file's mount, which need not be found: a chroot's root is
+    // often none
+    private static FileAttribute<?>[] mode(Path where, String permissions) {
+        return where.getFileSystem().supportedFileAttributeViews().contains("posix")
                 ? new FileAttribute<?>[] {
                     PosixFilePermissions.asFileAttribute(
                             PosixFilePermissions.fromString(permissions))

@@ -116,7 +116,7 @@ final class SshAccess implements PasswordAuthenticator, PublickeyAuthenticator {
     }
 
     private boolean isOpen() throws IOException {
-        return Files.getFileStore(authorized).supportsFileAttributeView("posix")
+        return authorized.getFileSystem().supportedFileAttributeViews().contains("posix")
                 && Files.getPosixFilePermissions(authorized).stream()
                         .anyMatch(WRITABLE_BY_OTHERS::contains);
     }

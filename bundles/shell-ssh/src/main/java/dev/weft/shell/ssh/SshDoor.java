@@ -78,7 +78,7 @@ final class SshDoor implements AutoCloseable {
             Files.deleteIfExists(fresh);
             SimpleGeneratorHostKeyProvider maker = provider(fresh);
             maker.loadKeys(null);
-            if (Files.getFileStore(fresh).supportsFileAttributeView("posix")) {
+            if (fresh.getFileSystem().supportedFileAttributeViews().contains("posix")) {
                 Files.setPosixFilePermissions(fresh, PosixFilePermissions.fromString("rw-------"));
             }
             Files.move(fresh, file);

@@ -5,7 +5,6 @@ import dev.langchain4j.agent.tool.Tool;
 import dev.weft.skill.Skill;
 import dev.weft.skill.SkillService;
 import java.io.IOException;
-import java.nio.file.FileStore;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -15,7 +14,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -54,11 +52,12 @@ public final class Disk implements SkillService {
             throw new IllegalArgumentException(
                     "there is no file or folder " + asked + " on this machine", e);
         }
-        FileStore store = Files.getFileStore(real);
-        Optional<Mount> mount = Mount.holding(real, mounts());
-        String point =
-                mount.map(found -> found.point().toString()).orElse(top(real, store).toString());
-        return Usage.of(asked.toString(), point, store.type(), store);
+        Mount mount = Mount.holding(real, mounts()).orElse(null);
+        if (mount == null) {
+            // no list of mounts, or, as in a chroot, one that lacks the file system of the root
+            return Usage.of(asked.toString(), real.getRoot().toString(), type(real), real.toFile());
+        }
+        return Usage.of(asked.toString(), mount.point().toString(), mount.type(), real.toFile());
     }
 
     /** Every file system that stores data.
@@ -88,14 +87,9 @@ public final class Disk implements SkillService {
                     || !devices.add(mount.device())) {
                 continue;
             }
-            FileStore store = Files.getFileStore(mount.point());
-            if (store.getTotalSpace() > 0) {
-                found.add(
-                        Usage.of(
-                                mount.point().toString(),
-                                mount.point().toString(),
-                                mount.type(),
-                                store));
+            Usage usage = at(mount.point(), mount.type());
+            if (usage.totalBytes() > 0) {
+                found.add(usage);
             }
         }
         return found;
@@ -104,14 +98,24 @@ public final class Disk implements SkillService {
     private static List<Usage> stores() throws IOException {
         List<Usage> found = new ArrayList<>();
         for (Path root : FileSystems.getDefault().getRootDirectories()) {
-            try {
-                FileStore store = Files.getFileStore(root);
-                found.add(Usage.of(root.toString(), root.toString(), store.type(), store));
-            } catch (IOException noMedium) {
-                // an empty card reader is a root without a file system
+            Usage usage = at(root, type(root));
+            if (usage.totalBytes() > 0) { // an empty card reader is a root without a file system
+                found.add(usage);
             }
         }
         return found;
+    }
+
+    private static Usage at(Path point, String type) {
+        return Usage.of(point.toString(), point.toString(), type, point.toFile());
+    }
+
+    private static String type(Path path) {
+        try {
+            return Files.getFileStore(path).type();
+        } catch (IOException notToBeFound) {
+            return "";
+        }
     }
 
     private static Path absolute(String path) {
@@ -128,15 +132,6 @@ public final class Disk implements SkillService {
             throw new IllegalArgumentException("the path must be absolute, got \"" + path + "\"");
         }
         return asked;
-    }
-
-    /** Where mounts cannot be listed: the highest folder that is still on the same file system. */
-    private static Path top(Path path, FileStore store) throws IOException {
-        Path top = path;
-        while (top.getParent() != null && Files.getFileStore(top.getParent()).equals(store)) {
-            top = top.getParent();
-        }
-        return top;
     }
 
     private static List<Mount> mounts() throws IOException {

@@ -1,8 +1,7 @@
 package dev.weft.skill.disk;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
-import java.io.IOException;
-import java.nio.file.FileStore;
+import java.io.File;
 
 /**
  * How full a file system is.
@@ -24,10 +23,10 @@ public record Usage(
         @JsonProperty("used_bytes") long usedBytes,
         @JsonProperty("used_percent") double usedPercent) {
 
-    static Usage of(String path, String mount, String type, FileStore store) throws IOException {
-        long total = store.getTotalSpace();
-        long free = store.getUsableSpace();
-        long used = total - store.getUnallocatedSpace();
+    static Usage of(String path, String mount, String type, File on) {
+        long total = on.getTotalSpace();
+        long free = on.getUsableSpace();
+        long used = total - on.getFreeSpace();
         double percent = used + free == 0 ? 0 : Math.round(1000.0 * used / (used + free)) / 10.0;
         return new Usage(path, mount, type, total, free, used, percent);
     }
