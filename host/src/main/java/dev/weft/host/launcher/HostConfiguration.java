@@ -34,13 +34,21 @@ final class HostConfiguration {
         this.pairing = Pairing.read(data.resolve("keys/device.json"));
     }
 
-    /** {@code all} unless this host was told of another registry. */
+    /** {@code all} unless this host was told of another registry, or is too small to be one. */
     String role() {
-        String role = options.role().orElse(registry().isPresent() ? "agent" : "all");
+        String role =
+                options.role().orElse(options.edge() || registry().isPresent() ? "agent" : "all");
         if (!ROLES.contains(role)) {
             throw new HostException(
                     HostException.USAGE,
                     "no role \"" + role + "\"; roles are all, registry, agent");
+        }
+        if (options.edge() && !role.equals("agent")) {
+            throw new HostException(
+                    HostException.USAGE,
+                    "the edge profile has no registry in it: leave --role "
+                            + role
+                            + " away, or --profile edge");
         }
         return role;
     }

@@ -92,7 +92,7 @@ final class Session implements RegistryConnection.Owner {
     void start() {
         Optional<String> obstacle = access.obstacle();
         if (obstacle.isPresent()) {
-            LOG.error("no registry: {}", obstacle.get());
+            LOG.error("this host is alone: {}", obstacle.get());
             return;
         }
         if (access.base()
