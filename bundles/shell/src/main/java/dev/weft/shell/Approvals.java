@@ -33,7 +33,7 @@ import org.osgi.service.component.annotations.ReferencePolicyOption;
             "osgi.command.function=revoke"
         })
 public final class Approvals {
-    private static final String BY = "shell";
+    private static final String BY = ShellAudit.WHO;
 
     @Reference(
             cardinality = ReferenceCardinality.OPTIONAL,
@@ -90,7 +90,7 @@ public final class Approvals {
         if (!engine.cancel(id)) {
             throw unknownTask(id);
         }
-        record("task.cancel", id);
+        ShellAudit.record(audit, "task.cancel", id);
         return "task " + id + " is canceled";
     }
 
@@ -115,7 +115,7 @@ public final class Approvals {
             return noRegistry();
         }
         Pairing.Code code = door.generateCode(BY);
-        record("pairing.code", "");
+        ShellAudit.record(audit, "pairing.code", "");
         return code.code() + " (good for " + code.expiresIn() / 60 + " minutes)";
     }
 
@@ -184,7 +184,7 @@ public final class Approvals {
                                                 "\""
                                                         + id
                                                         + "\" is neither a task here nor a host this can be said of; see weft:pairings and weft:tasks"));
-        record(what, entry.agentName());
+        ShellAudit.record(audit, what, entry.agentName());
         return Table.printable(entry.agentName()) + " is " + entry.status();
     }
 
@@ -194,15 +194,8 @@ public final class Approvals {
             return Words.missing("the task engine");
         }
         Task task = engine.answer(id, answer);
-        record("task.input", id);
+        ShellAudit.record(audit, "task.input", id);
         return "task " + id + " is " + task.state().wireName();
-    }
-
-    private void record(String what, String target) {
-        Audit log = audit;
-        if (log != null) {
-            log.record(new Audit.Entry(BY, "admin", what, target, "ok", ""));
-        }
     }
 
     private static NoSuchElementException unknownTask(String id) {

@@ -9,16 +9,18 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-/** The arguments of {@code weft:call}: {@code SKILL[.TOOL] [key=value… | JSON] [--agent A] [--timeout S]}. */
+/** The arguments of {@code weft:call}: {@code SKILL[.TOOL] [key=value… | JSON] [--agent A] [--timeout S] [--later]}. */
 record CallLine(
         String skill,
         JsonNode json,
         List<String[]> pairs,
         Optional<String> agent,
-        Duration timeout) {
+        Duration timeout,
+        boolean later) {
     static final String USAGE =
-            "usage: weft:call SKILL[.TOOL] [key=value… | 'JSON object'] [--agent A] [--timeout SECONDS]";
+            "usage: weft:call SKILL[.TOOL] [key=value… | 'JSON object'] [--agent A] [--timeout SECONDS] [--later]";
     private static final long MOST_SECONDS = 3600;
+    private static final long MOST_LATER_SECONDS = 7 * 86_400;
 
     /** @throws IllegalArgumentException says what is wrong */
     static CallLine parse(List<String> words) {
@@ -27,12 +29,15 @@ record CallLine(
         List<String[]> pairs = new java.util.ArrayList<>();
         Optional<String> agent = Optional.empty();
         Duration timeout = Duration.ofSeconds(60);
+        boolean later = words.contains("--later");
         for (var rest = words.iterator(); rest.hasNext(); ) {
             String word = rest.next();
             if (word.equals("--agent")) {
                 agent = Optional.of(value(word, rest));
             } else if (word.equals("--timeout")) {
-                timeout = seconds(value(word, rest));
+                timeout = seconds(value(word, rest), later ? MOST_LATER_SECONDS : MOST_SECONDS);
+            } else if (word.equals("--later")) {
+                continue; // known from the beginning
             } else if (skill == null) {
                 skill = word;
             } else if (word.stripLeading().startsWith("{")) {
@@ -47,7 +52,7 @@ record CallLine(
         if (skill == null) {
             throw new IllegalArgumentException(USAGE);
         }
-        return new CallLine(skill, json, pairs, agent, timeout);
+        return new CallLine(skill, json, pairs, agent, timeout, later);
     }
 
     private static String value(String option, java.util.Iterator<String> rest) {
@@ -57,17 +62,17 @@ record CallLine(
         return rest.next();
     }
 
-    private static Duration seconds(String text) {
+    private static Duration seconds(String text, long most) {
         try {
             double seconds = Double.parseDouble(text);
-            if (seconds >= 1 && seconds <= MOST_SECONDS) {
+            if (seconds >= 1 && seconds <= most) {
                 return Duration.ofMillis((long) (seconds * 1000));
             }
         } catch (NumberFormatException e) {
             // said below
         }
         throw new IllegalArgumentException(
-                "--timeout must be 1 to " + MOST_SECONDS + " seconds, got \"" + text + "\"");
+                "--timeout must be 1 to " + most + " seconds, got \"" + text + "\"");
     }
 
     private static JsonNode object(String word) {

@@ -50,6 +50,8 @@ import org.osgi.service.component.annotations.ReferencePolicyOption;
 public final class Commands {
     private static final int LISTED = 20;
     private static final Duration GRACE = Duration.ofSeconds(5);
+    private static final TaskRequest.Options LATER =
+            new TaskRequest.Options(true, "", true, TaskRequest.Priority.NORMAL, "");
 
     @Reference(
             cardinality = ReferenceCardinality.OPTIONAL,
@@ -196,12 +198,12 @@ public final class Commands {
         return table.isEmpty() ? "no tasks" : table.toString();
     }
 
-    /** Runs one skill as a task and waits for its end.
+    /** Runs one skill as a task and waits for its end; with {@code --later} it is kept on disk until then, and nobody waits.
      * @param session where pieces of the result are shown as they come
      * @param words see {@link CallLine}
      * @return the result, or why there is none */
     @Descriptor(
-            "runs one skill: SKILL[.TOOL] [key=value... | 'JSON object'] [--agent A] [--timeout SECONDS]")
+            "runs one skill: SKILL[.TOOL] [key=value... | 'JSON object'] [--agent A] [--timeout SECONDS] [--later]")
     public String call(CommandSession session, String... words) {
         Tasks engine = tasks;
         HostIdentity host = identity;
@@ -217,7 +219,14 @@ public final class Commands {
                                 line.agent(),
                                 host.agentId(),
                                 line.timeout(),
-                                0));
+                                0,
+                                line.later() ? LATER : TaskRequest.Options.IN_MEMORY));
+        if (line.later()) {
+            Task task = handle.task();
+            return task.state().isFinal()
+                    ? describe(task)
+                    : "task " + task.id() + " is accepted; weft:task " + task.id() + " shows it";
+        }
         handle.onChunk(
                 text -> {
                     session.getConsole().print(text);

@@ -88,7 +88,7 @@ public final class Completion {
                                     skill ->
                                             skill.tools().stream()
                                                     .map(tool -> skill.id() + '.' + tool.name()));
-            case "rollback", "uninstall" -> installed.stream().map(SkillCard::id);
+            case "rollback", "uninstall", "update" -> installed.stream().map(SkillCard::id);
             case "why" ->
                     Arrays.stream(context.getBundles())
                             .map(Bundle::getSymbolicName)

@@ -124,7 +124,7 @@ public final class Upkeep {
             throw new NoSuchElementException(
                     "no file of the deploy folder offers \"" + skill + "\"; see weft:deployed");
         }
-        record("skill.remove", skill);
+        ShellAudit.record(log, "skill.remove", skill);
         return skill + " is taken out of the deploy folder";
     }
 
@@ -167,7 +167,7 @@ public final class Upkeep {
             throw new IllegalArgumentException("usage: weft:use ROUTE PROVIDER…");
         }
         router.use(route, List.of(providers));
-        record("llm.use", route);
+        ShellAudit.record(log, "llm.use", route);
         return "route " + route + " now tries " + String.join(", ", Arrays.asList(providers));
     }
 
@@ -188,11 +188,41 @@ public final class Upkeep {
         return table.isEmpty() ? "no records" : table.toString();
     }
 
+    /** Checks the audit log.
+     * @param what {@code verify}
+     * @return that it is whole
+     * @throws IOException if it cannot be read */
+    @Descriptor("audit verify checks that no record was changed, removed or inserted")
+    public String audit(String what) throws IOException {
+        Audit records = log;
+        if (!what.equals("verify")) {
+            throw new IllegalArgumentException("usage: weft:audit [verify]");
+        }
+        if (records == null) {
+            return Words.missing("the audit log");
+        }
+        Audit.Verification found = records.verify();
+        if (!found.ok()) {
+            throw new IllegalStateException(
+                    "the audit log is broken at record "
+                            + found.broken()
+                            + " ("
+                            + found.reason()
+                            + ")");
+        }
+        return String.format(
+                Locale.ROOT,
+                "the chain is whole: %d records, %d to %d",
+                found.records(),
+                found.first(),
+                found.last());
+    }
+
     private String outcome(String what, String skill, CompletableFuture<Deployment> change)
             throws InterruptedException {
         try {
             Deployment now = change.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
-            record(what, skill);
+            ShellAudit.record(log, what, skill);
             return String.format(
                     Locale.ROOT,
                     "%s %s is %s%s",
@@ -206,13 +236,6 @@ public final class Upkeep {
             throw new IllegalStateException(
                     "no outcome within " + PATIENCE_SECONDS + " s; weft:deployed shows it later",
                     e);
-        }
-    }
-
-    private void record(String what, String target) {
-        Audit records = log;
-        if (records != null) {
-            records.record(new Audit.Entry("shell", "admin", what, target, "ok", ""));
         }
     }
 }

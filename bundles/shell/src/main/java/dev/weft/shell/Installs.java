@@ -1,0 +1,139 @@
+package dev.weft.shell;
+
+import dev.weft.api.catalog.Catalog;
+import dev.weft.api.catalog.Listing;
+import dev.weft.api.catalog.Plan;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.apache.felix.service.command.Descriptor;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
+import org.osgi.service.component.annotations.ReferencePolicyOption;
+
+/** Skills from repositories: found, installed, updated. The catalog writes down each change itself. */
+@Component(
+        service = Installs.class,
+        property = {
+            "osgi.command.scope=weft",
+            "osgi.command.function=find",
+            "osgi.command.function=install",
+            "osgi.command.function=update"
+        })
+public final class Installs {
+    private static final String AGREED = "--yes";
+    private static final int LISTED = 50;
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    volatile Catalog catalog;
+
+    /** Searches the repositories.
+     * @param words all must be there; none for all skills
+     * @return a table */
+    @Descriptor("the skills of the repositories that have all WORDS, the best first")
+    public String find(String... words) {
+        Catalog known = catalog;
+        if (known == null) {
+            return Words.missing("the catalog");
+        }
+        Table table =
+                new Table("SKILL", "VERSION", "HERE", "REPOSITORY", "PUBLISHER", "LACKS", "TITLE");
+        known.search(new Listing.Query(String.join(" ", words), "", "", "", false, "")).stream()
+                .limit(LISTED)
+                .forEach(
+                        each ->
+                                table.row(
+                                        each.skill(),
+                                        each.version(),
+                                        each.installed(),
+                                        each.repository(),
+                                        each.publisher(),
+                                        each.lacks(),
+                                        each.title()));
+        return table.isEmpty()
+                ? "no repository has such a skill; weft:catalog lists the repositories"
+                : table.toString();
+    }
+
+    /** Installs skills, all or none.
+     * @param words SKILL or SKILL@VERSION, and {@code --yes} to agree to what the plan asks
+     * @return what was done, or what must be agreed to */
+    @Descriptor("installs skills from repositories, all or none: SKILL[@VERSION]... [--yes]")
+    public String install(String... words) {
+        List<String> skills = skills(words);
+        if (skills.isEmpty()) {
+            throw new IllegalArgumentException("usage: weft:install SKILL[@VERSION]… [--yes]");
+        }
+        return change(new Plan.Wish(skills, List.of(), List.of(), null), words);
+    }
+
+    /** Updates skills, all or none.
+     * @param words skill ids, none for all that are not pinned; and {@code --yes} to agree to what the plan asks
+     * @return what was done, or what must be agreed to */
+    @Descriptor("updates skills from repositories, all or none: [SKILL...] [--yes]")
+    public String update(String... words) {
+        List<String> skills = skills(words);
+        return change(
+                new Plan.Wish(List.of(), skills.isEmpty() ? List.of("*") : skills, List.of(), null),
+                words);
+    }
+
+    private static List<String> skills(String... words) {
+        return Arrays.stream(words).filter(word -> !word.equals(AGREED)).toList();
+    }
+
+    private String change(Plan.Wish wish, String... words) {
+        Catalog known = catalog;
+        if (known == null) {
+            return Words.missing("the catalog");
+        }
+        Plan plan = known.plan(wish);
+        if (plan.steps().isEmpty()) {
+            return plan.notes().isEmpty() ? "nothing to do" : String.join("\n", plan.notes());
+        }
+        boolean asks = plan.answer().equals("ask");
+        if (plan.answer().equals("no") || asks && !Arrays.asList(words).contains(AGREED)) {
+            throw new IllegalStateException(
+                    "nothing was changed: "
+                            + (asks ? "say it again with --yes to agree to this: " : "")
+                            + reasons(plan));
+        }
+        Plan.Outcome outcome = known.apply(plan.id(), asks ? plan.agree() : "", ShellAudit.WHO);
+        if (!outcome.done()) {
+            throw new IllegalStateException("nothing was changed: " + outcome.reason());
+        }
+        Table table = new Table("ACTION", "BUNDLE", "FROM", "TO", "STATE");
+        outcome.steps()
+                .forEach(
+                        step ->
+                                table.row(
+                                        step.action(),
+                                        step.bundle(),
+                                        step.from(),
+                                        step.to(),
+                                        step.state()));
+        return table.toString();
+    }
+
+    private static String reasons(Plan plan) {
+        return plan.steps().stream()
+                .flatMap(
+                        step ->
+                                step.reasons().stream()
+                                        .map(
+                                                reason ->
+                                                        step.action()
+                                                                + " "
+                                                                + step.bundle()
+                                                                + " "
+                                                                + step.to()
+                                                                + ": "
+                                                                + reason))
+                .collect(Collectors.joining("; "));
+    }
+}

@@ -1,0 +1,350 @@
+package dev.weft.shell;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.weft.api.agent.Agent;
+import dev.weft.api.audit.Audit;
+import dev.weft.api.catalog.Catalog;
+import dev.weft.api.catalog.Listing;
+import dev.weft.api.catalog.Plan;
+import dev.weft.api.catalog.Repository;
+import dev.weft.api.identity.AccessKeys;
+import dev.weft.api.identity.Role;
+import dev.weft.protocol.Wire;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.lang.reflect.Proxy;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+import org.apache.felix.gogo.runtime.CommandProcessorImpl;
+import org.apache.felix.gogo.runtime.threadio.ThreadIOImpl;
+import org.apache.felix.service.command.CommandSession;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Questions, keys and the catalog, typed into a real Gogo session. */
+@Timeout(60)
+class AdministrationTest {
+    private static final String PRINT = "ab".repeat(32);
+    private static final Repository CAMP =
+            new Repository(
+                    "camp",
+                    "https://camp.example",
+                    PRINT,
+                    0,
+                    "signed-by-trusted",
+                    3,
+                    "2030-01-01T00:00:00Z",
+                    false,
+                    "",
+                    "",
+                    4,
+                    List.of(new Repository.Publisher("org.camp", "Camp", PRINT, false)));
+
+    private final List<String> calls = new ArrayList<>();
+    private final List<String> audited = new ArrayList<>();
+    private final Questions questions = new Questions();
+    private final Keys keys = new Keys();
+    private final Installs installs = new Installs();
+    private final Repositories repositories = new Repositories();
+    private final ThreadIOImpl io = new ThreadIOImpl();
+    private final CommandProcessorImpl gogo = new CommandProcessorImpl(io);
+    private final ByteArrayOutputStream console = new ByteArrayOutputStream();
+    private CommandSession session;
+    private String answer = "yes";
+
+    @BeforeEach
+    void open() {
+        io.start();
+        gogo.addCommand("weft", questions, "ask");
+        gogo.addCommand("weft", keys, "keys");
+        gogo.addCommand("weft", keys, "key");
+        gogo.addCommand("weft", repositories, "catalog");
+        for (String function : List.of("find", "install", "update")) {
+            gogo.addCommand("weft", installs, function);
+        }
+        PrintStream out = new PrintStream(console, true);
+        session = gogo.createSession(new ByteArrayInputStream(new byte[0]), out, out);
+        Audit log =
+                service(
+                        Audit.class,
+                        Map.of(
+                                "record",
+                                entry -> {
+                                    Audit.Entry written = (Audit.Entry) entry[0];
+                                    audited.add(written.what() + " " + written.target());
+                                    return null;
+                                }));
+        keys.audit = log;
+        repositories.audit = log;
+    }
+
+    @AfterEach
+    void close() {
+        session.close();
+        gogo.stop();
+        io.stop();
+    }
+
+    private String type(String line) throws Exception {
+        return String.valueOf(session.execute(line));
+    }
+
+    private String refused(String line) {
+        return assertThrows(Exception.class, () -> type(line), line).getMessage();
+    }
+
+    private static <T> T service(Class<T> type, Map<String, Function<Object[], Object>> methods) {
+        return type.cast(
+                Proxy.newProxyInstance(
+                        type.getClassLoader(),
+                        new Class<?>[] {type},
+                        (proxy, method, arguments) ->
+                                methods.get(method.getName()).apply(arguments)));
+    }
+
+    private Function<Object[], Object> noted(String name, Function<Object[], Object> answers) {
+        return arguments -> {
+            calls.add(name + " " + Arrays.deepToString(arguments));
+            return answers.apply(arguments);
+        };
+    }
+
+    private void catalog() {
+        Plan.Step step =
+                new Plan.Step(
+                        "install",
+                        List.of("text"),
+                        "org.camp.text",
+                        "",
+                        "1.2.0",
+                        "text.jar",
+                        "",
+                        1,
+                        "camp",
+                        null,
+                        "asked for",
+                        List.of(),
+                        List.of(),
+                        List.of(),
+                        List.of(),
+                        List.of(),
+                        "ask",
+                        List.of("publisher org.camp is not trusted yet"),
+                        null);
+        Catalog catalog =
+                service(
+                        Catalog.class,
+                        Map.of(
+                                "repositories", none -> List.of(CAMP),
+                                "refresh", noted("refresh", name -> List.of(CAMP)),
+                                "look", address -> CAMP,
+                                "add", noted("add", address -> CAMP),
+                                "remove", name -> name[0].equals("camp"),
+                                "trust", noted("trust", name -> CAMP),
+                                "search",
+                                        noted(
+                                                "search",
+                                                query ->
+                                                        List.of(
+                                                                new Listing(
+                                                                        "text",
+                                                                        "Text",
+                                                                        "",
+                                                                        "org.camp.text",
+                                                                        "1.2.0",
+                                                                        "camp",
+                                                                        "org.camp",
+                                                                        "",
+                                                                        1,
+                                                                        List.of(),
+                                                                        true,
+                                                                        "",
+                                                                        "1.1.0"))),
+                                "plan",
+                                        noted(
+                                                "plan",
+                                                wish ->
+                                                        new Plan(
+                                                                "p1",
+                                                                "",
+                                                                answer,
+                                                                "agreed-digest",
+                                                                List.of(step),
+                                                                List.of())),
+                                "apply",
+                                        noted(
+                                                "apply",
+                                                plan ->
+                                                        new Plan.Outcome(
+                                                                true,
+                                                                List.of(
+                                                                        new Plan.Result(
+                                                                                "install",
+                                                                                "org.camp.text",
+                                                                                "",
+                                                                                "1.2.0",
+                                                                                "done",
+                                                                                "")),
+                                                                ""))));
+        installs.catalog = catalog;
+        repositories.catalog = catalog;
+    }
+
+    @Test
+    void what_is_not_running_is_said_in_words() throws Exception {
+        for (String line :
+                List.of(
+                        "weft:ask hello",
+                        "weft:keys",
+                        "weft:key revoke k1",
+                        "weft:find text",
+                        "weft:install text",
+                        "weft:update",
+                        "weft:catalog")) {
+            assertTrue(type(line).contains(" is not running on this host"), line);
+        }
+    }
+
+    @Test
+    void a_question_is_answered_and_each_call_told_on_the_way() throws Exception {
+        questions.agent =
+                service(
+                        Agent.class,
+                        Map.of(
+                                "ask",
+                                arguments -> {
+                                    calls.add((String) arguments[0]);
+                                    @SuppressWarnings("unchecked")
+                                    var steps =
+                                            (java.util.function.Consumer<Agent.Step>) arguments[2];
+                                    steps.accept(
+                                            new Agent.Step(
+                                                    "disk.usage",
+                                                    "attic",
+                                                    Wire.object(),
+                                                    null,
+                                                    "gone",
+                                                    12));
+                                    return CompletableFuture.completedFuture(
+                                            new Agent.Answer("Half full.", "rules", List.of()));
+                                }));
+        assertEquals("Half full.", type("weft:ask how full is the disk"));
+        assertEquals(List.of("how full is the disk"), calls);
+        assertEquals(
+                "· disk.usage on attic, 12 ms: gone",
+                console.toString(StandardCharsets.UTF_8).strip());
+        assertTrue(refused("weft:ask").startsWith("usage: "));
+    }
+
+    @Test
+    void a_question_that_fails_says_why() {
+        questions.agent =
+                service(
+                        Agent.class,
+                        Map.of(
+                                "ask",
+                                none ->
+                                        CompletableFuture.failedFuture(
+                                                new IllegalStateException("no model answers"))));
+        assertEquals("no model answers", refused("weft:ask hello"));
+    }
+
+    @Test
+    void keys_are_made_listed_rotated_and_revoked_and_each_change_is_written_down()
+            throws Exception {
+        keys.keys =
+                service(
+                        AccessKeys.class,
+                        Map.of(
+                                "list",
+                                none ->
+                                        List.of(
+                                                new AccessKeys.KeyInfo(
+                                                        "k1", Role.VIEWER, "wall", Instant.now())),
+                                "create",
+                                noted(
+                                        "create",
+                                        role ->
+                                                new AccessKeys.NewKey(
+                                                        "k2", "wk_secret", Role.OPERATOR)),
+                                "rotate",
+                                id ->
+                                        id[0].equals("k1")
+                                                ? Optional.of(
+                                                        new AccessKeys.NewKey(
+                                                                "k1", "wk_next", Role.VIEWER))
+                                                : Optional.empty(),
+                                "revoke",
+                                id -> id[0].equals("k1")));
+        String table = type("weft:keys");
+        assertTrue(
+                table.lines().toList().get(1).matches("k1 +viewer +wall +\\d s +never +-"), table);
+        assertTrue(type("weft:key create operator night shift").startsWith("wk_secret\n"));
+        assertEquals(List.of("create [OPERATOR, night shift]"), calls);
+        assertTrue(type("weft:key rotate k1").startsWith("wk_next\n"));
+        assertEquals("key k1 is revoked", type("weft:key revoke k1"));
+        assertEquals(List.of("key.create k2", "key.rotate k1", "key.revoke k1"), audited);
+        assertTrue(refused("weft:key create boss").contains("roles are admin, operator"));
+        assertTrue(refused("weft:key revoke k9").contains("weft:keys"));
+        assertTrue(refused("weft:key rotate k9").contains("weft:keys"));
+        assertTrue(refused("weft:key burn k1").startsWith("usage: "));
+        assertEquals(3, audited.size(), "what was refused changed nothing");
+    }
+
+    @Test
+    void skills_are_found_and_installed_once_a_person_agrees() throws Exception {
+        catalog();
+        String found = type("weft:find text tools");
+        assertTrue(
+                found.lines().toList().get(1).matches("text +1\\.2\\.0 +1\\.1\\.0 +camp +.*"),
+                found);
+        assertTrue(calls.get(0).contains("text=text tools"), calls.get(0));
+        assertTrue(type("weft:install text@1.2.0").contains("org.camp.text"));
+        answer = "ask";
+        calls.clear();
+        String asks = refused("weft:update");
+        assertTrue(asks.contains("--yes") && asks.contains("not trusted yet"), asks);
+        assertTrue(calls.get(0).contains("update=[*]"), calls.get(0));
+        assertEquals(1, calls.size(), "nothing was applied");
+        type("weft:update text --yes");
+        assertTrue(calls.get(1).contains("update=[text]"), calls.get(1));
+        assertEquals("apply [p1, agreed-digest, shell]", calls.get(2));
+        answer = "no";
+        assertFalse(refused("weft:install text --yes").contains("--yes to agree"));
+        assertEquals(4, calls.size(), "a no stays a no");
+        assertTrue(refused("weft:install --yes").startsWith("usage: "));
+    }
+
+    @Test
+    void repositories_are_looked_at_before_they_are_trusted() throws Exception {
+        catalog();
+        String table = type("weft:catalog");
+        assertTrue(table.contains("https://camp.example") && table.contains(PRINT), table);
+        String looked = type("weft:catalog add https://camp.example");
+        assertTrue(looked.contains("compare it") && looked.contains(PRINT), looked);
+        assertEquals(List.of(), audited);
+        type("weft:catalog add https://camp.example " + PRINT + " org.camp");
+        type("weft:catalog trust camp org.camp " + PRINT);
+        type("weft:catalog remove camp");
+        type("weft:catalog refresh camp");
+        assertEquals(
+                List.of("catalog.add camp", "catalog.trust camp", "catalog.remove camp"), audited);
+        assertTrue(calls.get(0).contains("signed-by-trusted, [org.camp]"), calls.get(0));
+        assertTrue(refused("weft:catalog remove nothing").contains("weft:catalog"));
+        assertTrue(refused("weft:catalog paint camp").startsWith("usage: "));
+    }
+}
