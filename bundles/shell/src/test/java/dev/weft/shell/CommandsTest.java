@@ -272,6 +272,19 @@ class CommandsTest {
     }
 
     @Test
+    void a_call_for_later_is_kept_on_disk_and_nobody_waits_for_it() throws Exception {
+        engine(TaskState.WORKING, null, null);
+        String said = type("weft:call disk.usage path=/ --later --agent attic --timeout 604800");
+        assertEquals("task t1 is accepted; weft:task t1 shows it", said);
+        TaskRequest request = requests.get(0);
+        assertTrue(request.options().durable() && request.options().whenAway());
+        assertEquals(Duration.ofDays(7), request.ttl());
+        engine(TaskState.REJECTED, null, new TaskError("agent_unknown", "no such agent"));
+        assertTrue(type("weft:call disk --later").contains("no such agent"));
+        assertThrows(Exception.class, () -> type("weft:call disk --timeout 604800"));
+    }
+
+    @Test
     void a_text_stays_a_text_where_the_schema_wants_one() throws Exception {
         mesh();
         engine(TaskState.COMPLETED, Wire.tree("\"fine\""), null);

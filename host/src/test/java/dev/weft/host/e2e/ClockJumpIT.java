@@ -7,13 +7,18 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.weft.host.framework.SkillJars;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -29,20 +34,8 @@ class ClockJumpIT {
 
     @Test
     void calls_and_links_outlive_a_clock_that_jumps_a_day_ahead_and_back() throws Exception {
-        Optional<Path> library = library();
-        assumeTrue(
-                library.isPresent(),
-                "SKIPPED: libfaketime is not installed (Debian: sudo apt-get install faketime)");
-        Path offset = Files.writeString(folder.resolve("offset"), "+0");
-        List<String> faked =
-                List.of(
-                        "env",
-                        "LD_PRELOAD=" + library.get(),
-                        "FAKETIME_DONT_FAKE_MONOTONIC=1",
-                        "FAKETIME_FORCE_MONOTONIC_FIX=0", // else timed waits of this glibc never
-                        // end
-                        "FAKETIME_NO_CACHE=1",
-                        "FAKETIME_TIMESTAMP_FILE=" + offset);
+        Path offset = folder.resolve("offset");
+        List<String> faked = faked(offset);
         try (TestHost first = new TestHost(folder.resolve("first"), "first").start();
                 TestHost edge = new TestHost(folder.resolve("edge"), "edge", faked)) {
             first.admit(edge);
@@ -69,6 +62,70 @@ class ClockJumpIT {
         }
     }
 
+    @Test
+    void tasks_are_kept_while_the_registry_is_away_for_days_and_forwarded_when_it_is_back()
+            throws Exception {
+        Path offset = folder.resolve("offset");
+        List<String> faked = faked(offset);
+        Path effects = folder.resolve("effects");
+        try (TestHost registry = new TestHost(folder.resolve("registry"), "registry", faked);
+                TestHost edge = new TestHost(folder.resolve("edge"), "edge", faked)) {
+            registry.start();
+            registry.admit(edge);
+            Files.createDirectories(registry.deploy());
+            SkillJars.make(registry.deploy(), "appender.jar", "appender", "1.0.0");
+            edge.start("--profile", "edge");
+            TestHost.await("a P2P link", () -> registry.linkedTo("edge", "p2p"));
+
+            String port = String.valueOf(URI.create(registry.url()).getPort());
+            registry.program().kill();
+            String before = keep(edge, effects);
+            set(offset, "+3d");
+            edge.program().kill(); // its power is cut meanwhile
+            edge.start("--profile", "edge");
+            String after = keep(edge, effects);
+            assertTrue(shell(edge, "weft:health").contains("no connection to the registry"));
+            set(offset, "+5d");
+            assertFalse(Files.exists(effects), "nobody did them yet");
+
+            registry.start("--port", port);
+            TestHost.await("the first task", () -> done(edge, before));
+            TestHost.await("the second task", () -> done(edge, after));
+            List<String> done = Files.readAllLines(effects);
+            // a peer's tasks are told apart by who sent them
+            assertEquals(
+                    Set.of(before, after),
+                    done.stream()
+                            .map(key -> key.substring(key.indexOf('/') + 1))
+                            .collect(Collectors.toSet()));
+            assertEquals(2, done.size(), "each is done once");
+        }
+    }
+
+    /** Hands the edge host a task for the registry's host, to be done within a week.
+     * @return its id */
+    private static String keep(TestHost edge, Path effects) {
+        String said =
+                shell(
+                        edge,
+                        "weft:call appender.append file="
+                                + effects
+                                + " millis=1 --agent registry --later --timeout 604800");
+        Matcher accepted = Pattern.compile("task (\\S+) is accepted").matcher(said);
+        assertTrue(accepted.find(), said);
+        return accepted.group(1);
+    }
+
+    private static boolean done(TestHost edge, String task) {
+        return shell(edge, "weft:tasks")
+                .lines()
+                .anyMatch(line -> line.contains(task) && line.contains("completed"));
+    }
+
+    private static String shell(TestHost edge, String line) {
+        return edge.weft("shell", "-c", line).text();
+    }
+
     private JsonNode call(TestHost from, String file, int millis) {
         return from.json(
                 "call",
@@ -93,6 +150,22 @@ class ClockJumpIT {
     private static void set(Path offset, String jump) throws Exception {
         Path next = Files.writeString(offset.resolveSibling("next"), jump);
         Files.move(next, offset, StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    private static List<String> faked(Path offset) throws Exception {
+        Optional<Path> library = library();
+        assumeTrue(
+                library.isPresent(),
+                "SKIPPED: libfaketime is not installed (Debian: sudo apt-get install faketime)");
+        Files.writeString(offset, "+0");
+        return List.of(
+                "env",
+                "LD_PRELOAD=" + library.get(),
+                "FAKETIME_DONT_FAKE_MONOTONIC=1",
+                "FAKETIME_FORCE_MONOTONIC_FIX=0", // else timed waits of this glibc never
+                // end
+                "FAKETIME_NO_CACHE=1",
+                "FAKETIME_TIMESTAMP_FILE=" + offset);
     }
 
     private static Optional<Path> library() throws Exception {

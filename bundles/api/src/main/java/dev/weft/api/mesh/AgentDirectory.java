@@ -16,7 +16,8 @@ public interface AgentDirectory {
 
     /** Looks an agent up.
      * @param idOrName agent id, or the label that people use
-     * @return empty if unknown */
+     * @return empty if unknown; {@code offline}, with little more than its name, if it was known before this start and no registry has
+     *     told yet who is there */
     Optional<KnownAgent> find(String idOrName);
 
     /** A peer told us its card itself, over a link.

@@ -33,7 +33,10 @@ import org.osgi.service.component.annotations.ReferencePolicyOption;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The agents that this host knows, in memory. Changes are told in the order in which they are made. */
+/**
+ * The agents that this host knows, in memory. Changes are told in the order in which they are made. As long as no registry has told who is there,
+ * agents that were known before this start are found too: a task for them can be kept meanwhile.
+ */
 @Component(service = {AgentDirectory.class, Directory.class})
 public final class Directory implements AgentDirectory {
     private static final Logger LOG = LoggerFactory.getLogger(Directory.class);
@@ -46,6 +49,7 @@ public final class Directory implements AgentDirectory {
     private final Events events;
     private final boolean publishes;
     private final KnownKeys keys;
+    private volatile boolean listed;
 
     /** Starts with this host's own agent alone.
      * @param context tells the role: where the registry runs, it publishes the events itself
@@ -116,7 +120,23 @@ public final class Directory implements AgentDirectory {
                 ? Optional.of(byId.agent())
                 : agents().stream()
                         .filter(agent -> agent.card().name().equals(idOrName))
-                        .findFirst();
+                        .findFirst()
+                        .or(() -> listed ? Optional.empty() : before(idOrName));
+    }
+
+    private Optional<KnownAgent> before(String idOrName) {
+        return keys.find(idOrName)
+                .map(
+                        seen ->
+                                new KnownAgent(
+                                        Wire.as(
+                                                Wire.object()
+                                                        .put("agent_id", seen.id().value())
+                                                        .put("name", seen.name())
+                                                        .put("public_key", seen.key()),
+                                                AgentCard.class),
+                                        "offline",
+                                        false));
     }
 
     @Override
@@ -147,7 +167,7 @@ public final class Directory implements AgentDirectory {
     }
 
     private synchronized void put(AgentCard told, String health) {
-        AgentCard card = withKey(told, keys.of(told.agentId(), told.publicKey()));
+        AgentCard card = withKey(told, keys.of(told.agentId(), told.publicKey(), told.name()));
         if (card.agentId().equals(self)
                 || (known.size() >= MOST && !known.containsKey(card.agentId()))) {
             return;
@@ -219,10 +239,11 @@ public final class Directory implements AgentDirectory {
     /** Takes the registry's whole list. What was heard after it was asked for is newer than the list.
      * @param asked {@link System#nanoTime()} of the question */
     synchronized void replace(List<JsonNode> entries, long asked) {
-        Set<String> listed = new HashSet<>();
+        Set<String> told = new HashSet<>();
+        listed = true;
         for (JsonNode entry : entries) {
             String id = entry.path("agent_id").asText("");
-            listed.add(id);
+            told.add(id);
             Entry before = AgentId.isValid(id) ? known.get(new AgentId(id)) : null;
             if (before == null || before.at() - asked < 0) {
                 joined(entry);
@@ -230,7 +251,7 @@ public final class Directory implements AgentDirectory {
         }
         known.forEach(
                 (id, entry) -> {
-                    if (!listed.contains(id.value()) && entry.at() - asked < 0) {
+                    if (!told.contains(id.value()) && entry.at() - asked < 0) {
                         left(id, "forgotten");
                     }
                 });

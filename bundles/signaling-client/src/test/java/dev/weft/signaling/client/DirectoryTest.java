@@ -137,6 +137,32 @@ class DirectoryTest {
         assertEquals("true-key", key(later), "nor to the next run");
     }
 
+    @Test
+    void who_was_known_before_is_found_until_a_registry_tells_who_is_there(@TempDir Path folder)
+            throws Exception {
+        Path file = folder.resolve("keys/peers");
+        java.nio.file.Files.createDirectories(file.getParent());
+        java.nio.file.Files.writeString(file, "agent-0 old-key\n"); // as it was before names
+        Directory first = new Directory(host.agentId(), host.card, host, true, file);
+        first.joined(keyed("key"));
+        first.joined(keyed("key"));
+        first.joined(((ObjectNode) keyed("key")).put("name", "renamed"));
+        assertEquals(
+                List.of("agent-0 old-key", "agent-1 key one", "agent-1 key renamed"),
+                java.nio.file.Files.readAllLines(file));
+
+        Directory later = new Directory(host.agentId(), host.card, host, true, file);
+        KnownAgent kept = later.find("renamed").orElseThrow();
+        assertEquals("agent-1", kept.card().agentId().value());
+        assertEquals("key", kept.card().publicKey());
+        assertEquals("offline", kept.health());
+        assertTrue(later.find("agent-1").isPresent() && later.find("one").isEmpty());
+        assertTrue(later.find("agent-0").isEmpty(), "it had no name yet");
+        assertEquals(1, later.agents().size(), "it is not said to be there");
+        later.replace(List.of(), System.nanoTime());
+        assertTrue(later.find("renamed").isEmpty(), "the registry knows better");
+    }
+
     private static JsonNode keyed(String key) {
         return ((ObjectNode) entry("agent-1", "one", "active")).put("public_key", key);
     }
