@@ -2,6 +2,7 @@ package dev.weft.host.e2e;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -17,9 +18,12 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.jar.Attributes;
 import java.util.jar.JarFile;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import java.util.zip.ZipFile;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -61,6 +65,52 @@ class DistributionIT {
                     natives.get(0).contains("lib.webrtc." + platform.replaceFirst("-", ".") + "-"),
                     natives.toString());
             assertTrue(Files.size(made("-" + platform + ".zip")) > 10 << 20);
+        }
+    }
+
+    /** Two builds give the same bytes only if nothing in them tells when, where or by whom they were made. */
+    @Test
+    void nothing_that_is_made_tells_of_the_build_that_made_it() throws Exception {
+        Set<String> marks = new TreeSet<>();
+        for (String platform : PLATFORMS) {
+            run(
+                            "tar",
+                            "tzvf",
+                            made("-" + platform + ".tar.gz").toString(),
+                            "--full-time",
+                            "--utc",
+                            "--numeric-owner")
+                    .lines()
+                    .map(line -> line.split(" +"))
+                    .forEach(entry -> marks.add(entry[1] + " " + entry[3] + " " + entry[4]));
+            marks.addAll(times(made("-" + platform + ".zip")));
+        }
+        Path home = Program.HOME;
+        try (Stream<Path> files = Files.walk(home)) {
+            for (Path jar :
+                    files.filter(file -> file.toString().endsWith(".jar"))
+                            .filter(file -> file.getFileName().toString().startsWith("dev.weft."))
+                            .toList()) {
+                marks.addAll(times(jar));
+                try (JarFile opened = new JarFile(jar.toFile())) {
+                    Attributes manifest = opened.getManifest().getMainAttributes();
+                    for (String told : List.of("Built-By", "Bnd-LastModified", "Build-Jdk")) {
+                        assertNull(manifest.getValue(told), jar + " has " + told);
+                    }
+                }
+            }
+        }
+        assertEquals(
+                Set.of("0/0 2026-01-01 00:00:00", "2026-01-01T00:00"),
+                marks,
+                "owner and time of every entry");
+    }
+
+    private static Set<String> times(Path zip) throws IOException {
+        try (ZipFile opened = new ZipFile(zip.toFile())) {
+            return opened.stream()
+                    .map(entry -> entry.getTimeLocal().toString())
+                    .collect(Collectors.toSet());
         }
     }
 

@@ -8,19 +8,25 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A data directory that version 0.1 wrote (a host with a deployed skill, a finished task, two keys) is taken over by this version. The archive
+ * A data directory that version 0.1 wrote (a host with a deployed skill, a finished task and one that it did not come to, two keys) is taken over by this version. The archive
  * stays as it is; each later version whose layout differs adds one of its own.
  */
 class UpgradeIT {
     private static final Path WRITTEN = Path.of("src/test/resources/upgrade/data-0.1.tar.gz");
     private static final String AGENT = "agent-6a05d4";
     private static final String TASK = "tbxe86t0943z";
+    private static final String UNFINISHED = "tbxe86t0944y";
     private static final String FIRST_KEY = "wk_arRIVi3px6jIaK1QVC1AiyF67c7BV-LCOkYP-miV-pU";
     private static final String VIEWER_KEY = "wk_rXV0H_oYClBkMPN0oxkEN7yI0T7wz4aHjoJ8Mqxcid8";
 
@@ -41,6 +47,8 @@ class UpgradeIT {
                             .inheritIO()
                             .start()
                             .waitFor());
+            Path unfinished = folder.resolve("unfinished");
+            leave(host.data.resolve("tasks/journal.log"), unfinished);
             host.start();
             assertTrue(
                     !host.program().text().contains("admin key"),
@@ -54,6 +62,14 @@ class UpgradeIT {
             assertEquals("completed", task.path("state").asText(), task.toString());
 
             TestHost.await("the skill", () -> host.lists("appender", "keeper"));
+            TestHost.await(
+                    "the task that 0.1 did not come to",
+                    () ->
+                            Rest.get(host, "/api/hub/tasks/" + UNFINISHED)
+                                            .path("state")
+                                            .asText()
+                                            .equals("completed")
+                                    && Files.readString(unfinished).contains(UNFINISHED));
             JsonNode again =
                     host.json(
                             "call",
@@ -65,6 +81,29 @@ class UpgradeIT {
             assertTrue(audit.text().contains("the chain is whole"), audit.text());
             assertEquals(0, host.stop());
         }
+    }
+
+    /** Adds to a journal of 0.1 a task that it accepted and never began; only the times are of today. */
+    private static void leave(Path journal, Path effect) throws Exception {
+        Instant now = Instant.now();
+        String task =
+                """
+                {"id":"%s","skill":"appender","tool":"append","target":"%s","state":"submitted","path":"","updated":"%s","sequence":1,"attempt":0,\
+                "approved":"","error":null,"question":null,"said":[],"input":{"file":"%s","millis":1},"source":"%s","created":"%s","deadline":"%s",\
+                "traceparent":"00-a7c03471397b76b77d60e854f27874f1-eb4a4b82d3d3ff68-01","reference":"appender.append","caller":"","origin":"own",\
+                "depth":0,"nested":false,"key":"","idempotency_key":"","when_away":false,"priority":"normal"}"""
+                        .formatted(
+                                UNFINISHED,
+                                AGENT,
+                                now,
+                                effect,
+                                AGENT,
+                                now,
+                                now.plus(Duration.ofMinutes(10)));
+        CRC32C sum = new CRC32C();
+        sum.update(task.getBytes(StandardCharsets.UTF_8));
+        Files.writeString(
+                journal, "%08x %s\n".formatted(sum.getValue(), task), StandardOpenOption.APPEND);
     }
 
     private static int status(TestHost host, String path, String key) throws Exception {
