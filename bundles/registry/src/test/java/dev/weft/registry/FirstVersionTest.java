@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weft.protocol.AgentId;
 import dev.weft.store.SqlStore;
+import dev.weft.store.TestCluster;
 import dev.weft.store.TestDatabase;
 import java.nio.file.Path;
 import java.sql.Connection;
