@@ -16,6 +16,7 @@ import java.util.stream.Stream;
 /** Turns options, {@code agent.yaml} and the pairing into framework properties and configuration files. Options win, then the file, then the pairing. */
 final class HostConfiguration {
     private static final int EDGE_SECONDS = 15;
+    private static final int EDGE_IDLE_SECONDS = 60;
     private static final List<String> ROLES = List.of("all", "registry", "agent");
 
     private final HostOptions options;
@@ -151,7 +152,7 @@ final class HostConfiguration {
         return files;
     }
 
-    private Map<String, Object> configurations(Distribution distribution) {
+    Map<String, Object> configurations(Distribution distribution) {
         Map<String, Object> all = new LinkedHashMap<>();
         Path logback = etc().resolve("logback.xml");
         Path log =
@@ -179,6 +180,8 @@ final class HostConfiguration {
             signaling.put("network_seconds", EDGE_SECONDS);
             runtime.put("health_seconds", EDGE_SECONDS);
             all.put("dev.weft.health", Map.of("interval.ms", EDGE_SECONDS * 1000));
+            // an open link wakes the processor 30 times a second, a closed one never
+            all.put("dev.weft.mesh", Map.of("dial", "demand", "idle_seconds", EDGE_IDLE_SECONDS));
         }
         all.put("dev.weft.skill.runtime", runtime);
         all.put("dev.weft.signaling.client", signaling);

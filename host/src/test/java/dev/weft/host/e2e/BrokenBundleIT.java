@@ -71,6 +71,15 @@ class BrokenBundleIT {
         }
     }
 
+    /** Its class archive was made for another folder, which the JVM would say on the standard output. */
+    @Test
+    void moved_distribution_prints_what_it_was_asked_for_and_no_more() throws Exception {
+        try (Program version = Program.startOf(damaged("HikariCP"), folder, "version")) {
+            assertEquals(0, version.awaitExit(60));
+            assertEquals(1, version.text().strip().lines().count(), version.text());
+        }
+    }
+
     /** The distribution without one of its bundles. */
     private Path damaged(String without) throws IOException {
         Path dist = Files.createDirectories(folder.resolve("dist"));
