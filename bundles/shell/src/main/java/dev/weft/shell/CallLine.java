@@ -98,6 +98,27 @@ record CallLine(
         return input;
     }
 
+    /** Members of an object, each {@code key=value}, read as the schema says; {@code key=null} is null. */
+    static ObjectNode typed(List<String> words, JsonNode schema) {
+        ObjectNode values = Wire.object();
+        for (String word : words) {
+            String[] pair = word.split("=", 2);
+            if (pair.length < 2) {
+                throw new IllegalArgumentException("\"" + word + "\" is not key=value");
+            }
+            if (pair[1].equals("null")) {
+                values.putNull(pair[0]);
+            } else {
+                values.set(
+                        pair[0],
+                        typed(
+                                pair[1],
+                                schema.path("properties").path(pair[0]).path("type").asText()));
+            }
+        }
+        return values;
+    }
+
     private static JsonNode typed(String text, String type) {
         if (!type.equals("string")) {
             try {

@@ -3,10 +3,10 @@ package dev.weft.shell;
 import dev.weft.api.audit.Audit;
 import dev.weft.api.deploy.Deployments;
 import dev.weft.api.deploy.Deployments.Deployment;
-import dev.weft.api.llm.Llm;
 import java.io.IOException;
-import java.util.Arrays;
-import java.util.List;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Locale;
 import java.util.NoSuchElementException;
 import java.util.concurrent.CompletableFuture;
@@ -20,17 +20,16 @@ import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
 import org.osgi.service.component.annotations.ReferencePolicyOption;
 
-/** What is installed and which models answer, and changes to both. Each change is audited, as by {@code shell}. */
+/** What the deploy folder holds, and changes to it; what was written down. Each change is audited, as by {@code shell}. */
 @Component(
         service = Upkeep.class,
         property = {
             "osgi.command.scope=weft",
             "osgi.command.function=deployed",
+            "osgi.command.function=deploy",
             "osgi.command.function=rollback",
             "osgi.command.function=retry",
             "osgi.command.function=uninstall",
-            "osgi.command.function=llm",
-            "osgi.command.function=use",
             "osgi.command.function=audit"
         })
 public final class Upkeep {
@@ -42,12 +41,6 @@ public final class Upkeep {
             policy = ReferencePolicy.DYNAMIC,
             policyOption = ReferencePolicyOption.GREEDY)
     volatile Deployments deployments;
-
-    @Reference(
-            cardinality = ReferenceCardinality.OPTIONAL,
-            policy = ReferencePolicy.DYNAMIC,
-            policyOption = ReferencePolicyOption.GREEDY)
-    volatile Llm models;
 
     @Reference(
             cardinality = ReferenceCardinality.OPTIONAL,
@@ -74,6 +67,27 @@ public final class Upkeep {
                     each.reason());
         }
         return table.isEmpty() ? "the deploy folder is empty" : table.toString();
+    }
+
+    /** Puts a file into the deploy folder.
+     * @param file a path on this host's machine
+     * @return what became of it
+     * @throws IOException if it cannot be read or stored
+     * @throws InterruptedException if the session is closed meanwhile */
+    @Descriptor("puts a jar or a zip of jars of this machine into the deploy folder: FILE")
+    public String deploy(String file) throws IOException, InterruptedException {
+        Deployments folder = deployments;
+        if (folder == null) {
+            return Words.missing("the deploy room");
+        }
+        Path jar = Path.of(file).toAbsolutePath();
+        if (!Files.isRegularFile(jar)) {
+            throw new NoSuchElementException("there is no file " + jar + " on this machine");
+        }
+        try (InputStream in = Files.newInputStream(jar)) {
+            String name = jar.getFileName().toString();
+            return outcome("skill.install", name, folder.put(name, in));
+        }
     }
 
     /** Goes back to the last good version.
@@ -126,49 +140,6 @@ public final class Upkeep {
         }
         ShellAudit.record(log, "skill.remove", skill);
         return skill + " is taken out of the deploy folder";
-    }
-
-    /** Providers and routes.
-     * @return two tables */
-    @Descriptor("the providers of chat models, and the routes to them")
-    public String llm() {
-        Llm router = models;
-        if (router == null) {
-            return Words.missing("the router of chat models");
-        }
-        Table providers =
-                new Table("PROVIDER", "TYPE", "MODEL", "STATE", "CALLS", "FAILED", "LAST ERROR");
-        for (Llm.Provider each : router.providers()) {
-            providers.row(
-                    each.id(),
-                    each.type(),
-                    each.model(),
-                    each.state(),
-                    each.calls(),
-                    each.failures(),
-                    each.lastError());
-        }
-        Table routes = new Table("ROUTE", "PROVIDERS");
-        router.routes().forEach((name, tried) -> routes.row(name, String.join(" ", tried)));
-        return providers + "\n\n" + routes;
-    }
-
-    /** Points a route at providers.
-     * @param route its name
-     * @param providers ids, in the order to try them
-     * @return where it points now */
-    @Descriptor("points a route at providers, at once: ROUTE PROVIDER...")
-    public String use(String route, String... providers) {
-        Llm router = models;
-        if (router == null) {
-            return Words.missing("the router of chat models");
-        }
-        if (providers.length == 0) {
-            throw new IllegalArgumentException("usage: weft:use ROUTE PROVIDER…");
-        }
-        router.use(route, List.of(providers));
-        ShellAudit.record(log, "llm.use", route);
-        return "route " + route + " now tries " + String.join(", ", Arrays.asList(providers));
     }
 
     /** The newest records of the audit log.

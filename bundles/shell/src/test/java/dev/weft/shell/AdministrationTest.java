@@ -8,17 +8,24 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.weft.api.agent.Agent;
 import dev.weft.api.audit.Audit;
 import dev.weft.api.catalog.Catalog;
+import dev.weft.api.catalog.Installed;
 import dev.weft.api.catalog.Listing;
 import dev.weft.api.catalog.Plan;
 import dev.weft.api.catalog.Repository;
+import dev.weft.api.deploy.Deployments;
 import dev.weft.api.identity.AccessKeys;
 import dev.weft.api.identity.Role;
+import dev.weft.api.llm.Llm;
+import dev.weft.api.skill.SkillSettings;
+import dev.weft.api.skill.Skills;
 import dev.weft.protocol.Wire;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -34,6 +41,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Questions, keys and the catalog, typed into a real Gogo session. */
 @Timeout(60)
@@ -60,6 +68,9 @@ class AdministrationTest {
     private final Keys keys = new Keys();
     private final Installs installs = new Installs();
     private final Repositories repositories = new Repositories();
+    private final Models models = new Models();
+    private final SkillCare care = new SkillCare();
+    private final Upkeep upkeep = new Upkeep();
     private final ThreadIOImpl io = new ThreadIOImpl();
     private final CommandProcessorImpl gogo = new CommandProcessorImpl(io);
     private final ByteArrayOutputStream console = new ByteArrayOutputStream();
@@ -73,6 +84,10 @@ class AdministrationTest {
         gogo.addCommand("weft", keys, "keys");
         gogo.addCommand("weft", keys, "key");
         gogo.addCommand("weft", repositories, "catalog");
+        gogo.addCommand("weft", models, "llm");
+        gogo.addCommand("weft", care, "skill");
+        gogo.addCommand("weft", upkeep, "deploy");
+        gogo.addCommand("weft", upkeep, "audit");
         for (String function : List.of("find", "install", "update")) {
             gogo.addCommand("weft", installs, function);
         }
@@ -87,9 +102,17 @@ class AdministrationTest {
                                     Audit.Entry written = (Audit.Entry) entry[0];
                                     audited.add(written.what() + " " + written.target());
                                     return null;
-                                }));
+                                },
+                                "verify",
+                                none ->
+                                        audited.contains("broken ")
+                                                ? new Audit.Verification(false, 3, 1, 3, 2, "hash")
+                                                : new Audit.Verification(true, 3, 1, 3, 0, "")));
         keys.audit = log;
         repositories.audit = log;
+        models.audit = log;
+        care.audit = log;
+        upkeep.log = log;
     }
 
     @AfterEach
@@ -214,7 +237,13 @@ class AdministrationTest {
                         "weft:find text",
                         "weft:install text",
                         "weft:update",
-                        "weft:catalog")) {
+                        "weft:catalog",
+                        "weft:llm",
+                        "weft:llm budgets",
+                        "weft:skill enable text",
+                        "weft:skill pin text",
+                        "weft:skill config text",
+                        "weft:deploy /tmp/x.jar")) {
             assertTrue(type(line).contains(" is not running on this host"), line);
         }
     }
@@ -346,5 +375,120 @@ class AdministrationTest {
         assertTrue(calls.get(0).contains("signed-by-trusted, [org.camp]"), calls.get(0));
         assertTrue(refused("weft:catalog remove nothing").contains("weft:catalog"));
         assertTrue(refused("weft:catalog paint camp").startsWith("usage: "));
+    }
+
+    @Test
+    void budgets_are_listed_set_and_raised() throws Exception {
+        Llm.Budget budget = new Llm.Budget("skill:text", "day", 1500, 200, 0, 0.5, 0, 0, 1);
+        models.models =
+                service(
+                        Llm.class,
+                        Map.of(
+                                "models",
+                                provider -> List.of("large", "small"),
+                                "budgets",
+                                none -> List.of(budget),
+                                "limit",
+                                noted("limit", name -> budget),
+                                "raise",
+                                noted("raise", name -> budget)));
+        assertEquals("large\nsmall", type("weft:llm models local"));
+        String table = type("weft:llm budgets");
+        assertTrue(
+                table.lines().toList().get(1).matches("skill:text +day +200 +1500 +0\\.5000 +- +1"),
+                table);
+        type("weft:llm budget skill:text per=day tokens=1500");
+        type("weft:llm raise skill:text money=0.5");
+        assertEquals(
+                List.of("limit [skill:text, day, 1500, 0.0]", "raise [skill:text, 0, 0.5]"), calls);
+        assertEquals(List.of("llm.budget skill:text", "llm.raise skill:text"), audited);
+        assertTrue(refused("weft:llm raise skill:text tokens=many").contains("whole number"));
+        assertTrue(refused("weft:llm raise skill:text apples=3").contains("usage: "));
+        assertTrue(refused("weft:llm sing").startsWith("usage: "));
+        assertEquals(2, audited.size());
+    }
+
+    @Test
+    void skills_are_switched_pinned_and_configured() throws Exception {
+        care.skills = service(Skills.class, Map.of("enable", noted("enable", id -> null)));
+        care.catalog =
+                service(
+                        Catalog.class,
+                        Map.of(
+                                "choose",
+                                noted(
+                                        "choose",
+                                        id ->
+                                                id[0].equals("text")
+                                                        ? Optional.of(
+                                                                new Installed(
+                                                                        "text", "", "", true, true))
+                                                        : Optional.empty())));
+        SkillSettings.Settings settings =
+                new SkillSettings.Settings(
+                        "pid",
+                        Wire.tree("{\"properties\":{\"code\":{\"type\":\"string\"}}}"),
+                        Wire.tree("{\"code\":\"7\"}"));
+        care.settings =
+                service(
+                        SkillSettings.class,
+                        Map.of(
+                                "find",
+                                id ->
+                                        id[0].equals("text")
+                                                ? Optional.of(settings)
+                                                : Optional.empty(),
+                                "change",
+                                noted("change", id -> Optional.of(settings))));
+        assertEquals("text is disabled", type("weft:skill disable text"));
+        type("weft:skill enable text");
+        type("weft:skill pin text");
+        type("weft:skill auto text off");
+        assertEquals("{\"code\":\"7\"}", type("weft:skill config text"));
+        type("weft:skill config text code=007 other=null deep=3");
+        assertEquals(
+                List.of(
+                        "enable [text, false]",
+                        "enable [text, true]",
+                        "choose [text, true, null]",
+                        "choose [text, null, false]",
+                        "change [text, {\"code\":\"007\",\"other\":null,\"deep\":3}]"),
+                calls);
+        assertEquals(
+                List.of(
+                        "skill.disable text",
+                        "skill.enable text",
+                        "catalog.choose text",
+                        "catalog.choose text",
+                        "skill.config text"),
+                audited);
+        assertTrue(refused("weft:skill pin nothing").contains("weft:deployed"));
+        assertTrue(refused("weft:skill config nothing").contains("weft:skills"));
+        assertTrue(refused("weft:skill config text code").contains("key=value"));
+        assertTrue(refused("weft:skill auto text on").startsWith("usage: "));
+        assertTrue(refused("weft:skill paint text").startsWith("usage: "));
+    }
+
+    @Test
+    void a_file_of_this_machine_is_deployed_and_the_audit_log_checked(@TempDir Path folder)
+            throws Exception {
+        upkeep.deployments =
+                service(
+                        Deployments.class,
+                        Map.of(
+                                "put",
+                                file -> {
+                                    calls.add("put " + file[0]);
+                                    return CompletableFuture.failedFuture(
+                                            new IllegalStateException("it is no jar"));
+                                }));
+        Path jar = Files.writeString(folder.resolve("x.jar"), "no jar");
+        assertEquals("it is no jar", refused("weft:deploy " + jar));
+        assertEquals(List.of("put x.jar"), calls);
+        assertTrue(refused("weft:deploy " + jar + ".gone").contains("there is no file"));
+        assertEquals("the chain is whole: 3 records, 1 to 3", type("weft:audit verify"));
+        audited.add("broken ");
+        assertTrue(refused("weft:audit verify").contains("broken at record 2"));
+        assertTrue(refused("weft:audit everything").startsWith("usage: "));
     }
 }

@@ -49,6 +49,7 @@ class DecisionsTest {
     private final Map<String, List<String>> routes = new HashMap<>(Map.of("default", List.of("a")));
     private final Approvals approvals = new Approvals();
     private final Upkeep upkeep = new Upkeep();
+    private final Models models = new Models();
     private final Diagnosis diagnosis = new Diagnosis(context());
     private final ThreadIOImpl io = new ThreadIOImpl();
     private final CommandProcessorImpl gogo = new CommandProcessorImpl(io);
@@ -58,7 +59,7 @@ class DecisionsTest {
     @BeforeEach
     void start() {
         io.start();
-        for (Object commands : List.of(approvals, upkeep, diagnosis)) {
+        for (Object commands : List.of(approvals, upkeep, models, diagnosis)) {
             for (String property : declared(commands)) {
                 gogo.addCommand("weft", commands, property);
             }
@@ -76,6 +77,7 @@ class DecisionsTest {
                                 }));
         approvals.audit = audit;
         upkeep.log = audit;
+        models.audit = audit;
     }
 
     @AfterEach
@@ -203,7 +205,7 @@ class DecisionsTest {
 
     @Test
     void each_public_method_is_declared_as_a_function() throws Exception {
-        for (Object commands : List.of(approvals, upkeep, diagnosis)) {
+        for (Object commands : List.of(approvals, upkeep, models, diagnosis)) {
             String source =
                     java.nio.file.Files.readString(
                             java.nio.file.Path.of(
@@ -310,7 +312,7 @@ class DecisionsTest {
 
     @Test
     void a_route_is_pointed_elsewhere() throws Exception {
-        upkeep.models =
+        models.models =
                 service(
                         Llm.class,
                         Map.of(

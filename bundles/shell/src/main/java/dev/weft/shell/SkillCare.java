@@ -1,0 +1,128 @@
+package dev.weft.shell;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.weft.api.audit.Audit;
+import dev.weft.api.catalog.Catalog;
+import dev.weft.api.skill.SkillSettings;
+import dev.weft.api.skill.Skills;
+import dev.weft.protocol.Wire;
+import java.util.Arrays;
+import java.util.List;
+import java.util.NoSuchElementException;
+import org.apache.felix.service.command.Descriptor;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
+import org.osgi.service.component.annotations.ReferencePolicyOption;
+
+/** How an installed skill behaves: on or off, pinned, its configuration. Each change is audited, as by {@code shell}. */
+@Component(
+        service = SkillCare.class,
+        property = {"osgi.command.scope=weft", "osgi.command.function=skill"})
+public final class SkillCare {
+    private static final String USAGE =
+            "usage: weft:skill enable|disable|pin|unpin SKILL, weft:skill auto SKILL [off], weft:skill config SKILL [key=value…]";
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    volatile Skills skills;
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    volatile SkillSettings settings;
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    volatile Catalog catalog;
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    volatile Audit audit;
+
+    /** Changes how a skill behaves, or shows its configuration.
+     * @param words see the usage
+     * @return how it is now */
+    @Descriptor(
+            "enable|disable|pin|unpin SKILL | auto SKILL [off] | config SKILL [key=value...], where key=null is the default")
+    public String skill(String... words) {
+        if (words.length < 2) {
+            throw new IllegalArgumentException(USAGE);
+        }
+        String id = words[1];
+        List<String> rest = Arrays.asList(words).subList(2, words.length);
+        return switch (words[0] + rest.size()) {
+            case "enable0" -> enable(id, true);
+            case "disable0" -> enable(id, false);
+            case "pin0" -> choose(id, true, null, "is pinned: updates leave it as it is");
+            case "unpin0" -> choose(id, false, null, "is updated again");
+            case "auto0" ->
+                    choose(id, null, true, "is updated by itself when nothing is to be asked");
+            case "auto1" -> {
+                if (!rest.get(0).equals("off")) {
+                    throw new IllegalArgumentException(USAGE);
+                }
+                yield choose(id, null, false, "is updated by hand only");
+            }
+            default -> {
+                if (!words[0].equals("config")) {
+                    throw new IllegalArgumentException(USAGE);
+                }
+                yield configure(id, rest);
+            }
+        };
+    }
+
+    private String enable(String id, boolean enabled) {
+        Skills known = skills;
+        if (known == null) {
+            return Words.missing("the skill runtime");
+        }
+        known.enable(id, enabled);
+        ShellAudit.record(audit, enabled ? "skill.enable" : "skill.disable", id);
+        return id + (enabled ? " is enabled" : " is disabled");
+    }
+
+    private String choose(String id, Boolean pinned, Boolean automatic, String said) {
+        Catalog known = catalog;
+        if (known == null) {
+            return Words.missing("the catalog");
+        }
+        known.choose(id, pinned, automatic)
+                .orElseThrow(
+                        () ->
+                                new NoSuchElementException(
+                                        "no file of the deploy folder offers \""
+                                                + id
+                                                + "\"; see weft:deployed"));
+        ShellAudit.record(audit, "catalog.choose", id);
+        return id + " " + said;
+    }
+
+    private String configure(String id, List<String> pairs) {
+        SkillSettings known = settings;
+        if (known == null) {
+            return Words.missing("the configuration of skills");
+        }
+        SkillSettings.Settings now = known.find(id).orElseThrow(() -> nothingToSet(id));
+        if (!pairs.isEmpty()) {
+            ObjectNode change = CallLine.typed(pairs, now.schema());
+            now = known.change(id, change).orElseThrow(() -> nothingToSet(id));
+            ShellAudit.record(audit, "skill.config", id);
+        }
+        return Wire.write((Object) now.values());
+    }
+
+    private static NoSuchElementException nothingToSet(String id) {
+        return new NoSuchElementException(
+                "\"" + id + "\" is not installed here, or has nothing to set; see weft:skills");
+    }
+}
