@@ -18,8 +18,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 import java.util.stream.Collectors;
@@ -27,18 +30,24 @@ import org.osgi.framework.ServiceReference;
 import org.osgi.service.component.ComponentServiceObjects;
 
 /**
- * Opens links on demand: one attempt for a peer at a time. A Weft host is tried over all transports at once, and the first link carries what waits: as
- * a rule the relay, while ICE runs. Others, which may not know the relay, get the best transport first and the next one if it fails.
+ * Opens links on demand: one attempt for a peer at a time. A Weft host is tried over the relay, and a moment later over the others too: the first link
+ * carries what waits. Others, which may not know the relay, get the best transport first and the next one if it fails.
  */
 final class Dialer {
     private static final int MOST_WAITING = 10_000;
     private static final long PATIENCE_SECONDS = 20;
+
+    /** By how much the relay goes first: a direct link keeps both hosts busy while it is made, and the first message would wait for that. */
+    private static final long HEAD_START_MILLIS = 15;
+
     private final List<Late<Transport>> transports = new CopyOnWriteArrayList<>();
     private final Map<AgentId, Attempt> attempts = new ConcurrentHashMap<>();
     private final AgentDirectory directory;
+    private final ScheduledExecutorService timer;
 
-    Dialer(AgentDirectory directory) {
+    Dialer(AgentDirectory directory, ScheduledExecutorService timer) {
         this.directory = directory;
+        this.timer = timer;
     }
 
     void add(ComponentServiceObjects<Transport> objects) {
@@ -143,22 +152,54 @@ final class Dialer {
         }
 
         void start() {
-            if (isWeft(peer)) {
-                AtomicInteger running = new AtomicInteger(transports.size());
-                transports.forEach(
-                        transport ->
-                                attempt(
-                                        transport,
-                                        () -> {
-                                            if (running.decrementAndGet() == 0) {
-                                                end(null, failure());
-                                            }
-                                        }));
-                if (transports.isEmpty()) {
-                    end(null, failure());
-                }
+            if (transports.isEmpty()) {
+                end(null, failure());
+            } else if (isWeft(peer)) {
+                race();
             } else {
                 next();
+            }
+        }
+
+        private void race() {
+            AtomicInteger running = new AtomicInteger(transports.size());
+            AtomicBoolean begun = new AtomicBoolean();
+            Runnable failed =
+                    () -> {
+                        if (running.decrementAndGet() == 0) {
+                            end(null, failure());
+                        }
+                    };
+            Runnable others =
+                    () -> {
+                        if (begun.compareAndSet(false, true)) {
+                            each(false, failed);
+                        }
+                    };
+            if (transports.stream().noneMatch(transport -> transport.path() == Path.RELAY)
+                    || !soon(others)) {
+                others.run();
+            }
+            each(
+                    true,
+                    () -> {
+                        failed.run();
+                        others.run(); // nothing to wait for
+                    });
+        }
+
+        private void each(boolean relay, Runnable failed) {
+            transports.stream()
+                    .filter(transport -> (transport.path() == Path.RELAY) == relay)
+                    .forEach(transport -> attempt(transport, failed));
+        }
+
+        private boolean soon(Runnable others) {
+            try {
+                timer.schedule(others, HEAD_START_MILLIS, TimeUnit.MILLISECONDS);
+                return true;
+            } catch (RejectedExecutionException stopping) {
+                return false;
             }
         }
 

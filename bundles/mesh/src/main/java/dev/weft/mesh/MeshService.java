@@ -89,7 +89,7 @@ public final class MeshService
             @Reference(target = "(weft.executor=blocking)") ExecutorService blocking,
             @Reference(target = "(weft.executor=timer)") ScheduledExecutorService timer) {
         self = identity.agentId();
-        dialer = new Dialer(directory);
+        dialer = new Dialer(directory, timer);
         news = new PeerNews(links, directory, events);
         pending = new Pending(timer, blocking);
         DialPolicy policy = DialPolicy.of(config);

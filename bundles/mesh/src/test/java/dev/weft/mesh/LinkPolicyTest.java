@@ -169,7 +169,7 @@ class LinkPolicyTest {
                         agent -> agent.card().agentId().equals(peers.get(1).id),
                         TimeUnit.MILLISECONDS.toNanos(300),
                         64);
-        Redial redial = new Redial(a.id, policy, links, a, new Dialer(a), net.timer);
+        Redial redial = new Redial(a.id, policy, links, a, new Dialer(a, net.timer), net.timer);
         SpareLinks spare =
                 new SpareLinks(
                         links,

@@ -40,7 +40,7 @@ class RedialTest {
                     new DialPolicy(agent -> true, 0, 64),
                     links,
                     host,
-                    new Dialer(host), // without a transport every call fails
+                    new Dialer(host, timer), // without a transport every call fails
                     timer);
 
     @AfterEach
