@@ -21,6 +21,8 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.TimeUnit;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -36,6 +38,10 @@ import org.slf4j.LoggerFactory;
 public final class RelayTransport implements Transport, SignalListener, DirectoryListener {
     private static final Logger LOG = LoggerFactory.getLogger(RelayTransport.class);
     private static final int MOST_LINKS = 10_000;
+
+    /** When the host has started and has nothing to do, as a rule. */
+    private static final long REHEARSAL_SECONDS = 2;
+
     private final Signaling signaling;
     private final AgentDirectory directory;
     private final LinkListener listener;
@@ -47,17 +53,21 @@ public final class RelayTransport implements Transport, SignalListener, Director
      * @param identity signs what this host offers
      * @param signaling carries the frames
      * @param directory knows whom the registry knows
-     * @param listener hears of the links */
+     * @param listener hears of the links
+     * @param blocking computes beside the signaling's thread */
     @Activate
     public RelayTransport(
             @Reference HostIdentity identity,
             @Reference Signaling signaling,
             @Reference AgentDirectory directory,
-            @Reference LinkListener listener) {
+            @Reference LinkListener listener,
+            @Reference(target = "(weft.executor=blocking)") ExecutorService blocking) {
         this.signaling = signaling;
         this.directory = directory;
         this.listener = listener;
-        this.sealing = new Sealing(identity, signaling, this::key, new Answering());
+        this.sealing = new Sealing(identity, signaling, this::key, new Answering(), blocking);
+        CompletableFuture.delayedExecutor(REHEARSAL_SECONDS, TimeUnit.SECONDS, blocking)
+                .execute(sealing::rehearse);
     }
 
     /** The peer's host key, which the registry cannot change unnoticed; "" if it has none. */

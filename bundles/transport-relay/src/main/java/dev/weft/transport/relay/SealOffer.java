@@ -9,6 +9,9 @@ import dev.weft.protocol.ProtocolException;
 import dev.weft.protocol.Wire;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
@@ -49,22 +52,34 @@ final class SealOffer {
         return new Seal(id, keys.agree(theirs, offered + '\n' + answered), self.agentId(), peer);
     }
 
-    /** Answers an offer.
+    /** Answers an offer. Signing and checking each take most of a millisecond, so one goes on beside the other.
      * @param peerKey the peer's host key, as the directory has it
+     * @param beside runs what needs not be waited for
      * @throws ProtocolException if the peer did not sign it */
-    static Answer answer(HostIdentity self, AgentId peer, String peerKey, JsonNode offer) {
+    static Answer answer(
+            HostIdentity self, AgentId peer, String peerKey, JsonNode offer, Executor beside) {
         String id = offer.path("id").asText("");
         String theirs = offer.path("key").asText("");
         if (id.isEmpty() || id.length() > MAX_ID) {
             throw new ProtocolException("bad_seal", "an offer needs an id");
         }
-        String offered = offerText(peer, self.agentId(), id, theirs);
-        verify(peerKey, offered, offer, peer);
         SealKeys keys = new SealKeys();
         String answered = answerText(self.agentId(), peer, id, keys.publicKey(), theirs);
+        CompletableFuture<ObjectNode> json = signing(self, id, keys, answered, beside);
+        String offered = offerText(peer, self.agentId(), id, theirs);
+        verify(peerKey, offered, offer, peer);
         Seal seal =
                 new Seal(id, keys.agree(theirs, offered + '\n' + answered), self.agentId(), peer);
-        return new Answer(signed(self, id, keys, answered), seal);
+        return new Answer(json, seal);
+    }
+
+    private static CompletableFuture<ObjectNode> signing(
+            HostIdentity self, String id, SealKeys keys, String text, Executor beside) {
+        try {
+            return CompletableFuture.supplyAsync(() -> signed(self, id, keys, text), beside);
+        } catch (RejectedExecutionException full) {
+            return CompletableFuture.completedFuture(signed(self, id, keys, text));
+        }
     }
 
     private static ObjectNode signed(HostIdentity self, String id, SealKeys keys, String text) {
@@ -98,6 +113,6 @@ final class SealOffer {
         return "weft-seal-answer:" + from + ':' + to + ':' + id + ':' + key + ':' + offered;
     }
 
-    /** What goes back, and what both have now. */
-    record Answer(ObjectNode json, Seal seal) {}
+    /** What goes back once it is signed, and what both have then. */
+    record Answer(CompletableFuture<ObjectNode> json, Seal seal) {}
 }

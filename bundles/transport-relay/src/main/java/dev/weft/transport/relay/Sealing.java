@@ -6,12 +6,15 @@ import dev.weft.api.identity.HostIdentity;
 import dev.weft.api.mesh.LinkException;
 import dev.weft.api.signaling.Signaling;
 import dev.weft.protocol.AgentId;
+import dev.weft.protocol.MeshMessage;
 import dev.weft.protocol.ProtocolException;
 import dev.weft.protocol.SignalMessage;
 import dev.weft.protocol.Wire;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.slf4j.Logger;
@@ -27,13 +30,21 @@ final class Sealing {
     private final Signaling signaling;
     private final Function<AgentId, String> keys;
     private final Ear ear;
+    private final Executor beside;
     private final Map<AgentId, Asked> asked = new ConcurrentHashMap<>();
     private final Map<AgentId, JsonNode> early = new ConcurrentHashMap<>();
 
     /** Starts without any.
      * @param keys host keys of the peers; "" if unknown
-     * @param ear hears of the seals that peers asked for */
-    Sealing(HostIdentity self, Signaling signaling, Function<AgentId, String> keys, Ear ear) {
+     * @param ear hears of the seals that peers asked for
+     * @param beside computes beside the caller */
+    Sealing(
+            HostIdentity self,
+            Signaling signaling,
+            Function<AgentId, String> keys,
+            Ear ear,
+            Executor beside) {
+        this.beside = beside;
         this.self = self;
         this.signaling = signaling;
         this.keys = keys;
@@ -77,14 +88,38 @@ final class Sealing {
             return;
         }
         try {
-            SealOffer.Answer answer = SealOffer.answer(self, peer, key, offer);
+            SealOffer.Answer answer = SealOffer.answer(self, peer, key, offer, beside);
             ear.accepted(peer, answer.seal());
-            if (send(peer, "answer", answer.json())) {
-                ear.answered(peer, answer.seal());
-            }
+            answer.json()
+                    .thenAccept(
+                            json -> {
+                                if (send(peer, "answer", json)) {
+                                    ear.answered(peer, answer.seal());
+                                }
+                            });
         } catch (ProtocolException e) {
             warn("an offer to seal", peer, e);
         }
+    }
+
+    /** Does once, with this host at both ends, what the first message to a peer takes: classes are loaded then, and ciphers made. */
+    void rehearse() {
+        AgentId here = self.agentId();
+        SealOffer offer = new SealOffer(self, here);
+        SealOffer.Answer answer =
+                SealOffer.answer(self, here, self.publicKey(), offer.json(), Runnable::run);
+        Seal seal = offer.complete(self.publicKey(), answer.json().join());
+        MeshMessage ping =
+                new MeshMessage(MeshMessage.PING, "", here.value(), here.value(), Wire.object());
+        String sealed =
+                Wire.write(
+                        new SignalMessage(
+                                SignalMessage.RELAY,
+                                here.value(),
+                                here.value(),
+                                seal.seal(Wire.write(ping))));
+        String opened = answer.seal().open(Wire.signal(sealed).payload());
+        Wire.messages(opened.getBytes(StandardCharsets.UTF_8), message -> {});
     }
 
     /** A peer's key is known now. */

@@ -48,7 +48,7 @@ final class Side implements Signaling, AgentDirectory, LinkListener, HostIdentit
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        this.transport = new RelayTransport(this, this, this, this);
+        this.transport = new RelayTransport(this, this, this, this, new OwnThread());
     }
 
     @Override
