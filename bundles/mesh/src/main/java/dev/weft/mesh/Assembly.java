@@ -7,7 +7,7 @@ import dev.weft.protocol.Wire;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 
-/** A long message as its pieces arrive over one link, in order. Takes memory for what has arrived, not for what is announced. */
+/** A long message as its pieces arrive over one link, in order. Takes memory for some four times what has arrived, not for what is announced. */
 final class Assembly {
     /** How long the next piece may take. */
     static final long PATIENCE_NANOS = 30_000_000_000L;
@@ -43,7 +43,7 @@ final class Assembly {
         }
         int length = piece.body().remaining();
         if (have + length > data.length) {
-            data = Arrays.copyOf(data, Math.min(total, Math.max(have + length, data.length * 2)));
+            data = Arrays.copyOf(data, Math.min(total, Math.max(have + length, data.length * 4)));
         }
         piece.body().get(data, have, length);
         have += length;

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.NumericNode;
 
 /** Refuses numbers that do not fit a double: they would be read as infinite and passed on as the string "Infinity". */
-final class FiniteNumbers extends JsonNodeFactory {
+class FiniteNumbers extends JsonNodeFactory {
     private static final long serialVersionUID = 1L;
 
     @Override

@@ -2,6 +2,7 @@ package dev.weft.protocol;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -47,7 +48,7 @@ public record Frame(
      * @param acks what was handled
      * @return the frame */
     public static byte[] acks(Acks acks) {
-        return head(Lane.CONTROL, 0, acks, 0, Acks.NONE, 0, 8).toByteArray();
+        return head(Lane.CONTROL, 0, acks, 0, Acks.NONE, 0).toByteArray();
     }
 
     /** Makes a frame of whole messages.
@@ -64,10 +65,8 @@ public record Frame(
         byte[] shorter = deflate ? Deflate.shrink(body) : null;
         byte[] sent = shorter == null ? body : shorter;
         int flags = shorter == null ? 0 : DEFLATED;
-        ByteArrayOutputStream out =
-                head(lane, flags, acks, first, after, messages.size(), sent.length);
-        out.write(sent, 0, sent.length);
-        return out.toByteArray();
+        ByteArrayOutputStream head = head(lane, flags, acks, first, after, messages.size());
+        return with(head, sent, 0, sent.length);
     }
 
     /** Joins messages to a JSON array.
@@ -109,16 +108,22 @@ public record Frame(
             int offset,
             int length) {
         int flags = PIECE | (deflated ? DEFLATED : 0);
-        ByteArrayOutputStream out = head(lane, flags, acks, number, after, 1, length + 10);
-        number(out, offset);
-        number(out, whole.length);
-        out.write(whole, offset, length);
-        return out.toByteArray();
+        ByteArrayOutputStream head = head(lane, flags, acks, number, after, 1);
+        number(head, offset);
+        number(head, whole.length);
+        return with(head, whole, offset, length);
+    }
+
+    /** The body is long, and copied once. */
+    private static byte[] with(ByteArrayOutputStream head, byte[] body, int offset, int length) {
+        byte[] frame = Arrays.copyOf(head.toByteArray(), head.size() + length);
+        System.arraycopy(body, offset, frame, head.size(), length);
+        return frame;
     }
 
     private static ByteArrayOutputStream head(
-            Lane lane, int flags, Acks acks, long first, Acks after, int count, int room) {
-        ByteArrayOutputStream out = new ByteArrayOutputStream(room + MAX_OVERHEAD);
+            Lane lane, int flags, Acks acks, long first, Acks after, int count) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream(MAX_OVERHEAD);
         out.write(VERSION);
         out.write(flags | lane.ordinal() << LANE_SHIFT);
         number(out, acks.control());

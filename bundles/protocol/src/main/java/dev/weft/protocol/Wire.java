@@ -1,10 +1,12 @@
 package dev.weft.protocol;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.util.ByteArrayBuilder;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -136,7 +138,10 @@ public final class Wire {
      * @return how many there were, at least one
      * @throws ProtocolException as {@link #messages(byte[], Consumer)} */
     public static int messages(ByteBuffer json, Consumer<MeshMessage> each) {
-        return messages(MESH_READER, json, each);
+        LongTexts texts = LongTexts.of(json);
+        return texts == null
+                ? messages(MESH_READER, json, each)
+                : messages(MESH_READER.with(texts), texts.rest(), each);
     }
 
     private static <T> int messages(ObjectReader reader, ByteBuffer json, Consumer<T> each) {
@@ -227,11 +232,13 @@ public final class Wire {
      * @param message the message
      * @return one line of JSON, UTF-8 */
     public static byte[] bytes(MeshMessage message) {
-        try {
-            return MESH_WRITER.writeValueAsBytes(message);
-        } catch (JsonProcessingException e) {
-            throw new IllegalArgumentException(
-                    "cannot be written as JSON: " + e.getOriginalMessage(), e);
+        try (ByteArrayBuilder out = new ByteArrayBuilder();
+                JsonGenerator generator = new LongTextWriter(MESH_WRITER.createGenerator(out))) {
+            MESH_WRITER.writeValue(generator, message);
+            generator.flush();
+            return out.toByteArray();
+        } catch (IOException e) {
+            throw new IllegalArgumentException("cannot be written as JSON: " + e.getMessage(), e);
         }
     }
 
