@@ -98,8 +98,9 @@ final class MeshBenchmark implements Benchmark {
             List<String> command = new ArrayList<>();
             command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
             command.add("-Xmx768m");
+            command.add("-XX:+UseSerialGC"); // as hosts run
             if (!"full".equals(System.getenv("WEFT_JIT"))) {
-                command.add("-XX:TieredStopAtLevel=1"); // as hosts run
+                command.add("-XX:TieredStopAtLevel=1");
             }
             command.add("-Dorg.ops4j.pax.logging.DefaultServiceLog.level=ERROR");
             command.add("-Djava.io.tmpdir=" + temporary);
