@@ -103,6 +103,11 @@ final class Crew implements AutoCloseable {
         }
     }
 
+    /** Tells whether there is work that has not ended. */
+    boolean isBusy() {
+        return !running.isEmpty();
+    }
+
     /** Starts nothing more and interrupts what runs. */
     @Override
     public void close() {

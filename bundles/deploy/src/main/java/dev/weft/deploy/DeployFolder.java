@@ -108,6 +108,7 @@ public final class DeployFolder implements Deployments, HealthCheck {
         Path skills = property(context, "weft.data").resolve("skills");
         Loop loop = new Loop();
         Crew crew = new Crew(loop, AT_ONCE);
+        Crew readers = new Crew(loop, 1);
         leftovers = new Leftovers(loop, (bundle, left) -> leftBehind(events, bundle, left));
         Duration start = Duration.ofSeconds(Math.max(1, config.start__seconds()));
         Duration drain = Duration.ofSeconds(Math.max(0, config.drain__seconds()));
@@ -117,7 +118,11 @@ public final class DeployFolder implements Deployments, HealthCheck {
                         context,
                         leases,
                         new Components(components),
-                        new Needs(context, () -> List.copyOf(sources)),
+                        new Resolution(
+                                context,
+                                new Needs(context, () -> List.copyOf(sources)),
+                                loop,
+                                readers::isBusy),
                         loop,
                         crew,
                         removal,
@@ -128,6 +133,7 @@ public final class DeployFolder implements Deployments, HealthCheck {
                         skills,
                         loop,
                         crew,
+                        readers,
                         installer,
                         removal,
                         new Reports(folder, events),

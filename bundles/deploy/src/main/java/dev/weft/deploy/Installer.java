@@ -17,20 +17,18 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.stream.Collectors;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleException;
 import org.osgi.framework.wiring.BundleRevision;
 import org.osgi.framework.wiring.BundleWiring;
-import org.osgi.framework.wiring.FrameworkWiring;
 
 /** Brings the bundles of a release into the framework, all or none. Used on the loop only. */
 final class Installer {
     private final BundleContext context;
     private final SkillLeases leases;
     private final Components components;
-    private final Needs needs;
+    private final Resolution resolution;
     private final Loop loop;
     private final Crew crew;
     private final Removal removal;
@@ -44,7 +42,7 @@ final class Installer {
             BundleContext context,
             SkillLeases leases,
             Components components,
-            Needs needs,
+            Resolution resolution,
             Loop loop,
             Crew crew,
             Removal removal,
@@ -52,7 +50,7 @@ final class Installer {
         this.context = context;
         this.leases = leases;
         this.components = components;
-        this.needs = needs;
+        this.resolution = resolution;
         this.loop = loop;
         this.crew = crew;
         this.removal = removal;
@@ -68,12 +66,25 @@ final class Installer {
             for (Member member : release.members()) {
                 bundles.add(install(group, member));
             }
-            resolve(bundles);
         } catch (Refusal e) {
             removal.remove(bundles);
             return CompletableFuture.failedFuture(e);
         }
         starting.add(group);
+        return resolution
+                .soon(bundles)
+                .whenComplete(
+                        (resolved, refusal) -> {
+                            if (refusal != null) {
+                                starting.remove(group);
+                                removal.remove(bundles);
+                            }
+                        })
+                .thenCompose(resolved -> start(release, group, bundles));
+    }
+
+    private CompletableFuture<List<Bundle>> start(
+            Release release, String group, List<Bundle> bundles) {
         CompletableFuture<?>[] offers = new CompletableFuture<?>[bundles.size()];
         for (int i = 0; i < offers.length; i++) {
             Bundle bundle = bundles.get(i);
@@ -161,9 +172,9 @@ final class Installer {
             for (Member member : release.members()) {
                 bundles.add(install(group, member));
             }
-            resolve(bundles);
+            resolution.now(bundles);
         } catch (Refusal e) {
-            missing = missing(bundles);
+            missing = resolution.missing(bundles);
             refusal = e.getMessage();
         }
         removal.remove(bundles);
@@ -173,47 +184,6 @@ final class Installer {
                 List.copyOf(release.skills()),
                 missing,
                 refusal);
-    }
-
-    private boolean resolved(List<Bundle> bundles) {
-        return context.getBundle(0).adapt(FrameworkWiring.class).resolveBundles(bundles);
-    }
-
-    private List<Missing> missing(List<Bundle> bundles) {
-        return bundles.stream().flatMap(bundle -> needs.missing(bundle).stream()).toList();
-    }
-
-    private static String words(List<Bundle> bundles, List<Missing> missing) {
-        return missing.stream()
-                .map(need -> (bundles.size() == 1 ? "" : need.bundle() + " ") + need.words())
-                .collect(Collectors.joining("; "));
-    }
-
-    private void resolve(List<Bundle> bundles) throws Refusal {
-        if (resolved(bundles)) {
-            return;
-        }
-        List<String> reasons = new ArrayList<>();
-        List<Missing> missing = missing(bundles);
-        if (!missing.isEmpty()) {
-            reasons.add(words(bundles, missing));
-        }
-        for (Bundle bundle : bundles) {
-            if (reasons.isEmpty() && bundle.getState() == Bundle.INSTALLED) {
-                reasons.add("cannot be resolved: " + conflict(bundle));
-            }
-        }
-        throw new Refusal(String.join("; ", reasons));
-    }
-
-    /** Everything it needs is here and yet it does not fit: starting it makes the framework say why. It cannot run, it is not resolved. */
-    private static String conflict(Bundle bundle) {
-        try {
-            bundle.start();
-            return "the framework gives no reason";
-        } catch (BundleException e) {
-            return e.getMessage();
-        }
     }
 
     private Refusal refusal(List<Bundle> bundles, Throwable failure, boolean returned) {

@@ -57,6 +57,7 @@ final class Pipeline implements AutoCloseable {
             Path skills,
             Loop loop,
             Crew crew,
+            Crew readers,
             Installer installer,
             Removal removal,
             Reports reports,
@@ -67,7 +68,7 @@ final class Pipeline implements AutoCloseable {
         this.crew = crew;
         this.installer = installer;
         this.reports = reports;
-        readers = new Crew(loop, 1);
+        this.readers = readers;
         staging = new Staging(skills.resolve("staged"));
         attempts = new Attempts(skills.resolve("starting"));
         desired = new DesiredState(skills.resolve("state.json"));
