@@ -59,7 +59,7 @@ final class Fallback {
                 .thenCompose(
                         release ->
                                 installer
-                                        .start(release)
+                                        .start(release, false)
                                         .thenAccept(
                                                 bundles -> {
                                                     tried.remove(good.sha256());

@@ -58,8 +58,9 @@ final class Installer {
     }
 
     /** Installs and starts a release, beside whatever runs. Calls do not reach it before {@link Removal#swap} lets it in.
+     * @param replaces whether another version runs, whose calls will come to this one
      * @return on the loop: its bundles, their skills ready to be called; or fails with a {@link Refusal}, and all is taken out again */
-    CompletableFuture<List<Bundle>> start(Release release) {
+    CompletableFuture<List<Bundle>> start(Release release, boolean replaces) {
         String group = group(release);
         List<Bundle> bundles = new ArrayList<>();
         try {
@@ -80,11 +81,11 @@ final class Installer {
                                 removal.remove(bundles);
                             }
                         })
-                .thenCompose(resolved -> start(release, group, bundles));
+                .thenCompose(resolved -> start(release, group, bundles, replaces));
     }
 
     private CompletableFuture<List<Bundle>> start(
-            Release release, String group, List<Bundle> bundles) {
+            Release release, String group, List<Bundle> bundles, boolean replaces) {
         CompletableFuture<?>[] offers = new CompletableFuture<?>[bundles.size()];
         for (int i = 0; i < offers.length; i++) {
             Bundle bundle = bundles.get(i);
@@ -99,7 +100,7 @@ final class Installer {
         return crew.run(
                         "start " + release.name() + " " + release.version(),
                         limit,
-                        () -> start(bundles))
+                        () -> start(bundles, replaces))
                 .thenCompose(started -> works(bundles, offered, begun))
                 .handleAsync(
                         (done, failure) -> {
@@ -132,11 +133,14 @@ final class Installer {
     }
 
     /** Starts them one after the other. Threads that they make inherit the class loader, so that those left behind can be told. */
-    private static Void start(List<Bundle> bundles) throws BundleException {
+    private static Void start(List<Bundle> bundles, boolean replaces) throws BundleException {
         for (Bundle bundle : bundles) {
             Thread.currentThread()
                     .setContextClassLoader(bundle.adapt(BundleWiring.class).getClassLoader());
             bundle.start();
+        }
+        if (replaces) {
+            Preload.classes(bundles);
         }
         return null;
     }

@@ -109,7 +109,7 @@ final class Shelf {
             attempts.begin(release.sha256());
         }
         installer
-                .start(release)
+                .start(release, same != null)
                 .whenComplete((bundles, failure) -> ended(slot, release, turn, bundles, failure));
     }
 

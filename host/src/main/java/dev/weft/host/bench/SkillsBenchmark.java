@@ -48,10 +48,7 @@ final class SkillsBenchmark implements Benchmark {
                 replace(jar, here, http, Math.max(3, (int) (100 * scale)));
             }
             figures.add("replaced under load", Math.max(3, (int) (100 * scale)), "versions");
-            figures.add("calls during that", load.samples().size(), "calls");
-            figures.add("calls during that which failed", load.failed(), "calls");
-            figures.add("call during that p50", load.samples().millis(0.5), "ms");
-            figures.add("call during that p99", load.samples().millis(0.99), "ms");
+            load.addTo(figures);
         }
     }
 

@@ -1,15 +1,20 @@
 package dev.weft.skill.runtime;
 
 import com.fasterxml.jackson.databind.JavaType;
+import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.lang.reflect.Method;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Reads what a method returns: how its result is waited for, and the schema of what the caller gets. */
 final class ResultReader {
+    private static final Logger LOG = LoggerFactory.getLogger(ResultReader.class);
+
     private ResultReader() {}
 
     /** How a result becomes one JSON value. */
@@ -39,6 +44,7 @@ final class ResultReader {
             if (CharSequence.class.isAssignableFrom(element.getRawClass())) {
                 return new Result(Kind.TEXTS, Scalars.named("string"));
             }
+            ready(element, mapper);
             ObjectNode array = Scalars.named("array");
             JsonNode items = schema(element, mapper);
             if (items != null) {
@@ -49,9 +55,24 @@ final class ResultReader {
         if (type.isTypeOrSubTypeOf(CompletionStage.class)) {
             type = element(type, CompletionStage.class, mapper);
         }
-        return type.getRawClass() == Void.class
-                ? new Result(Kind.NOTHING, null)
-                : new Result(Kind.VALUE, schema(type, mapper));
+        if (type.getRawClass() == Void.class) {
+            return new Result(Kind.NOTHING, null);
+        }
+        ready(type, mapper);
+        return new Result(Kind.VALUE, schema(type, mapper));
+    }
+
+    /** Has Jackson look into a type now. It does so under a lock: else all calls that come just after a swap wait for the first. */
+    private static void ready(JavaType type, ObjectMapper mapper) {
+        try {
+            mapper.getSerializerProviderInstance()
+                    .findTypedValueSerializer(type.getRawClass(), true, null);
+        } catch (JsonMappingException | RuntimeException | LinkageError unwritable) {
+            LOG.debug("{} cannot be looked into ahead: {}", type, unwritable.toString());
+        }
+        if (type.getContentType() != null) {
+            ready(type.getContentType(), mapper);
+        }
     }
 
     private static JavaType element(JavaType type, Class<?> of, ObjectMapper mapper) {

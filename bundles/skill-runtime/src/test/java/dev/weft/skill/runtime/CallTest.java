@@ -5,8 +5,19 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.databind.SerializerProvider;
+import com.fasterxml.jackson.databind.annotation.JsonSerialize;
+import com.fasterxml.jackson.databind.ser.std.StdSerializer;
+import dev.langchain4j.agent.tool.Tool;
 import dev.weft.api.task.TaskException;
+import dev.weft.skill.Skill;
+import dev.weft.skill.SkillService;
+import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -172,5 +183,63 @@ class CallTest {
                 fixture.error("many", "{}")
                         .startsWith(
                                 "unknown_tool | skill many has several tools, name one: many.answer, "));
+    }
+
+    /** Jackson looks into a type under a lock; right after a swap many calls would wait there at once. */
+    @Test
+    void how_results_are_written_is_known_before_the_first_call() {
+        Watched.WRITERS.set(0);
+        Fixture.with(new Watched());
+        assertEquals(3, Watched.WRITERS.get());
+    }
+
+    @Skill(id = "watched", title = "Watched", description = "Counts what writes its results")
+    static final class Watched implements SkillService {
+        static final AtomicInteger WRITERS = new AtomicInteger();
+
+        /** One result. */
+        @JsonSerialize(using = Writer.class)
+        record One(int value) {}
+
+        /** Another. */
+        @JsonSerialize(using = Writer.class)
+        record Other(int value) {}
+
+        /** And one that holds such. */
+        record Both(String name, Third third) {}
+
+        /** Inside another. */
+        @JsonSerialize(using = Writer.class)
+        record Third(int value) {}
+
+        static final class Writer extends StdSerializer<Record> {
+            private static final long serialVersionUID = 1;
+
+            Writer() {
+                super(Record.class);
+                WRITERS.incrementAndGet();
+            }
+
+            @Override
+            public void serialize(Record value, JsonGenerator json, SerializerProvider provider)
+                    throws IOException {
+                json.writeString("written");
+            }
+        }
+
+        @Tool
+        public One one() {
+            return new One(1);
+        }
+
+        @Tool
+        public CompletableFuture<List<Other>> later() {
+            return CompletableFuture.completedFuture(List.of());
+        }
+
+        @Tool
+        public Both both() {
+            return new Both("", new Third(1));
+        }
     }
 }
