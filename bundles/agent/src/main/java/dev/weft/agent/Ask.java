@@ -11,11 +11,14 @@ import dev.weft.api.task.TaskRequest;
 import dev.weft.api.task.TaskState;
 import dev.weft.api.task.Tasks;
 import dev.weft.protocol.AgentId;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
@@ -36,6 +39,8 @@ final class Ask {
     private final Duration timeout;
     private final int depth;
     private final String traceparent;
+    private final String key;
+    private final Map<String, Integer> doings = new ConcurrentHashMap<>();
     private final Listener listener;
     private final List<Step> steps = new ArrayList<>();
     private final Set<String> running = ConcurrentHashMap.newKeySet();
@@ -46,7 +51,7 @@ final class Ask {
      * @param watch tells of tool calls that wait for a person
      * @param source who asks: this host's agent, or the peer that it works for
      * @param timeout for everything
-     * @param question its depth and its trace count
+     * @param question its depth, trace and key count
      * @param listener hears each step; may be null */
     Ask(
             Tasks tasks,
@@ -62,6 +67,7 @@ final class Ask {
         this.deadline = System.nanoTime() + timeout.toNanos();
         this.depth = question.depth();
         this.traceparent = question.traceparent();
+        this.key = question.key();
         this.listener = listener;
     }
 
@@ -112,6 +118,7 @@ final class Ask {
 
     private TaskHandle submit(String tool, JsonNode input, Optional<AgentId> target) {
         Duration left = Duration.ofNanos(remaining());
+        String call = key(tool, input, target.map(AgentId::value).orElse(""));
         return tasks.submit(
                 new TaskRequest(
                         tool,
@@ -121,7 +128,27 @@ final class Ask {
                         left.compareTo(SHORTEST_TASK) < 0 ? SHORTEST_TASK : left,
                         depth + 1,
                         new TaskRequest.Options(
-                                false, "", false, TaskRequest.Priority.NORMAL, traceparent)));
+                                !call.isEmpty(),
+                                call,
+                                false,
+                                TaskRequest.Priority.NORMAL,
+                                traceparent)));
+    }
+
+    /** Names a call of this question: the same when the question is asked again and the model, which is not, decides the same.
+     * @param tool what is called
+     * @param input with which arguments
+     * @param target where
+     * @return "" if the question has no key */
+    String key(String tool, JsonNode input, String target) {
+        if (key.isEmpty()) {
+            return "";
+        }
+        // Equal calls differ by their number only: which of them is which does not matter.
+        String call = key + "/" + tool + "/" + target + "/" + input;
+        int times = doings.merge(call, 1, Integer::sum);
+        return UUID.nameUUIDFromBytes((call + "/" + times).getBytes(StandardCharsets.UTF_8))
+                .toString();
     }
 
     private Task run(TaskHandle handle, String tool, JsonNode input) {
@@ -174,6 +201,11 @@ final class Ask {
 
     int depth() {
         return depth;
+    }
+
+    /** Who asks. */
+    AgentId source() {
+        return source;
     }
 
     /** The trace that all of this belongs to; "" for none. */

@@ -83,7 +83,8 @@ final class PeerAgents implements ToolExecutor {
                                 .put("message", prompt)
                                 .put("depth", ask.depth() + 1)
                                 .put("timeout_ms", Math.max(1, ask.left().toMillis()))
-                                .put("traceparent", ask.traceparent()),
+                                .put("traceparent", ask.traceparent())
+                                .put("key", ask.key(STEP, input, target.value())),
                         ask.left(),
                         null);
         try {

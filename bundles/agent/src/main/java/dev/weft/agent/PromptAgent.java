@@ -20,6 +20,7 @@ import dev.weft.api.task.Tasks;
 import dev.weft.protocol.AgentId;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -78,6 +79,7 @@ public final class PromptAgent implements Agent {
     }
 
     private static final int LONGEST_PROMPT = 64 << 10;
+    private static final int LONGEST_KEY = 128;
     private static final int LONGEST_RESULT = 32 << 10;
     private static final Duration LONGEST = Duration.ofDays(1);
 
@@ -94,6 +96,7 @@ public final class PromptAgent implements Agent {
     private final Duration defaultTimeout;
     private final Executor callers;
     private final Conversations conversations;
+    private final Decisions decisions;
 
     @Reference(
             cardinality = ReferenceCardinality.OPTIONAL,
@@ -132,6 +135,7 @@ public final class PromptAgent implements Agent {
         String data = context.getProperty("weft.data");
         this.conversations =
                 new Conversations(data == null ? null : Path.of(data, "conversations"));
+        this.decisions = new Decisions(data == null ? null : Path.of(data, "agent-decisions"));
         this.maxTools = Math.max(1, Math.min(128, config.max__tools()));
         this.contextWindow = Math.max(1000, config.context__window());
         this.longestResult = Math.min(LONGEST_RESULT, contextWindow);
@@ -181,7 +185,13 @@ public final class PromptAgent implements Agent {
         // On behalf of a peer its own permissions count, and nothing is handed back to it.
         AgentId source = question.caller() == null ? identity.agentId() : question.caller();
         Ask ask = new Ask(tasks, watch, source, time, question, listener);
-        return running.start(ask, time, () -> answer(current, ask, question));
+        return question.key().isEmpty()
+                ? running.start(ask, time, () -> answer(current, ask, question))
+                : running.once(
+                        source.value() + "\n" + question.key(),
+                        ask,
+                        time,
+                        () -> answer(current, ask, question));
     }
 
     @Override
@@ -204,6 +214,12 @@ public final class PromptAgent implements Agent {
                                     + " characters; at most "
                                     + LONGEST_PROMPT
                                     + " are allowed"));
+        }
+        if (question.key().length() > LONGEST_KEY) {
+            return Optional.of(
+                    new TaskException(
+                            "bad_arguments",
+                            "the key of a question has at most " + LONGEST_KEY + " characters"));
         }
         if (time.isNegative() || time.isZero()) {
             return Optional.of(
@@ -244,9 +260,11 @@ public final class PromptAgent implements Agent {
         Map<String, Offer> all = toolbox.offers(Scope.of(question));
         Map<String, Offer> offers = Relevance.choose(asked(window, question), all, maxTools);
         String system = instructions.text();
+        Decisions.Said said =
+                decisions.of(ask.source(), question.key(), Instant.now().plus(ask.left()));
         Conversation conversation =
                 AiServices.builder(Conversation.class)
-                        .chatModel(new Turns(current, ask, route(question), maxTurns))
+                        .chatModel(new Turns(current, ask, route(question), maxTurns, said))
                         .chatMemory(window)
                         .systemMessageProvider(memoryId -> "-")
                         .systemMessageTransformer(

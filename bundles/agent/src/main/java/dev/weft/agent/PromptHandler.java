@@ -73,7 +73,8 @@ public final class PromptHandler implements MessageHandler, LinkUser {
                         Math.max(1, payload.path("depth").asInt(1)),
                         texts(payload.path("skills")),
                         texts(payload.path("agents")),
-                        payload.path("traceparent").asText(""));
+                        payload.path("traceparent").asText(""),
+                        payload.path("key").asText(""));
         asking.merge(peer, 1, Integer::sum);
         agent.ask(question, streamed ? new Chunks(reply) : null)
                 .whenComplete(

@@ -3,6 +3,7 @@ package dev.weft.agent;
 import dev.weft.api.agent.Agent.Answer;
 import dev.weft.api.task.TaskException;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -24,6 +25,7 @@ final class Running {
     private final ExecutorService blocking;
     private final ScheduledExecutorService timer;
     private final Map<Ask, Runnable> stops = new ConcurrentHashMap<>();
+    private final Map<String, CompletableFuture<Answer>> keyed = new HashMap<>();
 
     Running(ExecutorService blocking, ScheduledExecutorService timer) {
         this.blocking = blocking;
@@ -73,6 +75,32 @@ final class Running {
                             "busy", "this host does too much at once; ask again in a moment", e));
         }
         return answer;
+    }
+
+    /** Starts the work of a prompt that has a key, or waits for the same one if it is under way: the host that asked first may be back
+     * after a crash.
+     * @param key of the prompt and its sender
+     * @param ask see {@link #start}
+     * @param timeout see above
+     * @param work see above
+     * @return the answer; cancelling it stops the work if this call started it */
+    CompletableFuture<Answer> once(String key, Ask ask, Duration timeout, Callable<Answer> work) {
+        synchronized (keyed) {
+            CompletableFuture<Answer> same = keyed.get(key);
+            if (same != null && !same.isDone()) {
+                return same.copy();
+            }
+            CompletableFuture<Answer> answer = start(ask, timeout, work);
+            keyed.put(key, answer);
+            answer.whenComplete((text, failure) -> forget(key, answer));
+            return answer;
+        }
+    }
+
+    private void forget(String key, CompletableFuture<Answer> answer) {
+        synchronized (keyed) {
+            keyed.remove(key, answer);
+        }
     }
 
     /** Ends every prompt. */

@@ -6,6 +6,7 @@ import dev.langchain4j.model.chat.request.ChatRequest;
 import dev.langchain4j.model.chat.request.ChatRequestParameters;
 import dev.langchain4j.model.chat.response.ChatResponse;
 import dev.weft.api.task.TaskException;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** The model within one prompt: asked so many times at most, and not after the prompt was given up. */
@@ -14,10 +15,13 @@ final class Turns implements ChatModel {
     private final Ask ask;
     private final String route;
     private final int most;
+    private final Decisions.Said said;
     private final AtomicInteger turns = new AtomicInteger();
 
-    /** @param route model name that says the way; empty for the model's own */
-    Turns(ChatModel model, Ask ask, String route, int most) {
+    /** @param route model name that says the way; empty for the model's own
+     * @param said what it said before a crash, and where it is kept what it says */
+    Turns(ChatModel model, Ask ask, String route, int most, Decisions.Said said) {
+        this.said = said;
         this.model = model;
         this.route = route;
         this.ask = ask;
@@ -27,7 +31,8 @@ final class Turns implements ChatModel {
     @Override
     public ChatResponse doChat(ChatRequest request) {
         ask.check();
-        if (turns.incrementAndGet() > most) {
+        int turn = turns.incrementAndGet();
+        if (turn > most) {
             throw new TaskException(
                     "too_many_turns",
                     "the model came to no answer in "
@@ -36,6 +41,16 @@ final class Turns implements ChatModel {
                             + ask.steps().size()
                             + " tool calls); ask for less at once, or raise max_turns of dev.weft.agent");
         }
+        Optional<ChatResponse> before = said.at(turn);
+        if (before.isPresent()) {
+            return before.get();
+        }
+        ChatResponse response = asked(request);
+        said.keep(response);
+        return response;
+    }
+
+    private ChatResponse asked(ChatRequest request) {
         ChatRequest routed =
                 route.isEmpty()
                         ? request

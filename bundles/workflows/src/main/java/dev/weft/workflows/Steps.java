@@ -117,7 +117,7 @@ public final class Steps {
         if (before.isPresent()) {
             return JsonNodeFactory.instance.textNode(before.get());
         }
-        String answer = await(ask(goal, step, place, task));
+        String answer = await(ask(goal, step, place, task.isDurable() ? key : "", task));
         if (task.isDurable()) {
             answers.keep(key, answer, task.deadline());
         }
@@ -125,7 +125,7 @@ public final class Steps {
     }
 
     private CompletableFuture<String> ask(
-            String goal, Workflow.Supervise step, Place place, TaskContext task) {
+            String goal, Workflow.Supervise step, Place place, String key, TaskContext task) {
         Optional<AgentId> peer =
                 target(place, "").map(this::id).filter(id -> !id.equals(self.agentId()));
         if (peer.isEmpty()) {
@@ -139,7 +139,8 @@ public final class Steps {
                                     task.depth(),
                                     step.skills(),
                                     step.agents(),
-                                    ""),
+                                    "",
+                                    key),
                             null)
                     .thenApply(Agent.Answer::text);
         }
@@ -148,7 +149,8 @@ public final class Steps {
                         .objectNode()
                         .put("message", goal)
                         .put("depth", Math.max(1, task.depth()))
-                        .put("timeout_ms", left(task).toMillis());
+                        .put("timeout_ms", left(task).toMillis())
+                        .put("key", key);
         step.skills().forEach(prompt.withArray("skills")::add);
         step.agents().forEach(prompt.withArray("agents")::add);
         return mesh.request(peer.get(), MeshMessage.AGENT_PROMPT, prompt, left(task), null)

@@ -56,6 +56,8 @@ public interface Agent {
      * @param skills what may be called for it, {@code skill} or {@code skill.tool}; empty for everything
      * @param agents names or ids of the agents that may be given work for it; empty for all
      * @param traceparent W3C trace context that all tasks of the answer belong to; "" if each may begin its own
+     * @param key the caller's name for this question, at most 128 characters. Asked again under it after a crash, before its
+     *     timeout, the model is not asked anew for what it has decided, and calls that ended are not made again. "" to keep nothing
      */
     record Question(
             String prompt,
@@ -66,12 +68,47 @@ public interface Agent {
             int depth,
             List<String> skills,
             List<String> agents,
-            String traceparent) {
-        /** Copies the lists; a missing trace context is {@code ""}. */
+            String traceparent,
+            String key) {
+        /** Copies the lists; a missing trace context or key is {@code ""}. */
         public Question {
             skills = List.copyOf(skills);
             agents = List.copyOf(agents);
             traceparent = traceparent == null ? "" : traceparent;
+            key = key == null ? "" : key;
+        }
+
+        /** A question without a key.
+         * @param prompt see above
+         * @param timeout see above
+         * @param conversation see above
+         * @param route see above
+         * @param caller see above
+         * @param depth see above
+         * @param skills see above
+         * @param agents see above
+         * @param traceparent see above */
+        public Question(
+                String prompt,
+                Duration timeout,
+                String conversation,
+                String route,
+                AgentId caller,
+                int depth,
+                List<String> skills,
+                List<String> agents,
+                String traceparent) {
+            this(
+                    prompt,
+                    timeout,
+                    conversation,
+                    route,
+                    caller,
+                    depth,
+                    skills,
+                    agents,
+                    traceparent,
+                    "");
         }
 
         /** A question for which everything may be used, outside of any trace.
