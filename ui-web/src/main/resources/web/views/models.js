@@ -47,7 +47,8 @@ class Models extends View {
       <h3>Routes</h3>
       <p class="quiet">A route is asked by name; its first provider answers, and the next ones when it fails. Calls under way end where they are.</p>
       ${Object.entries(llm.routes).map(([route, providers]) => this.#route(route, providers, llm.providers))}
-      ${llm.budgets?.length ? html`<h3>Budgets</h3>${llm.budgets.map((budget) => html`<weft-budget .budget=${budget}></weft-budget>`)}` : nothing}
+      ${data.acts || llm.budgets?.length ? html`<h3>Budgets</h3>${(llm.budgets ?? []).map((budget) => html`<weft-budget .budget=${budget}></weft-budget>`)}` : nothing}
+      ${data.acts ? html`<weft-budget-form .llm=${llm}></weft-budget-form>` : nothing}
       <h3>Latest calls</h3>
       <weft-table label="Calls" scope="calls" testid="call-row" .rows=${(llm.recent ?? []).map((call, at) => ({ ...call, key: `${call.at}/${at}` }))} .columns=${CALLS} .key=${({ key }) => key}
         .nothing=${empty('No model was asked yet.', html`<a href="#/ask">Ask the agent</a> something.`)}></weft-table>`;
@@ -59,7 +60,23 @@ class Models extends View {
       <h3>${route}</h3>
       <ol>${order.map((id, at) => html`<li>${id} ${data.admin && at > 0 ? html`<button type="button" class="second small" data-testid="use" aria-label="Use ${id} first on ${route}" @click=${() => this.#use(route, [id, ...order.filter((other) => other !== id)])}>Use first</button>` : nothing}</li>`)}</ol>
       ${data.admin && rest.length ? html`<p>${rest.map((id) => html`<button type="button" class="second small" aria-label="Use ${id} first on ${route}" @click=${() => this.#use(route, [id, ...order])}>Use ${id}</button> `)}</p>` : nothing}
+      ${this.#cache(route)}
     </section>`;
+  }
+
+  #cache(route) {
+    const seconds = data.lists.llm.cache_seconds?.[route] ?? 0;
+    if (!data.admin) return seconds ? html`<p class="quiet">The same request gets the same answer for ${seconds} s.</p>` : nothing;
+    return html`<form class="row" aria-label="Cache of ${route}" @submit=${(event) => this.#keep(event, route)}>
+      <label class="inline">Give the same answer again for <input type="number" min="0" max="9999999" step="1" required data-testid="cache-seconds" .value=${String(seconds)}> s</label>
+      <button type="submit" class="second small" data-testid="cache-set">Set</button> <span class="quiet">0: ask each time</span></form>`;
+  }
+
+  async #keep(event, route) {
+    event.preventDefault();
+    const seconds = Number(event.target.querySelector('input').value);
+    const { ok, result } = await act(() => put(`/api/llm/routes/${encodeURIComponent(route)}/cache`, { seconds }), seconds ? `Answers of ${route} are given again for ${seconds} s` : `${route} asks each time`);
+    if (ok) { data.lists.llm = result; this.requestUpdate(); }
   }
 
   async #use(route, providers) {

@@ -185,6 +185,43 @@ class UiViewsIT {
     }
 
     @Test
+    void a_budget_and_a_cache_are_set_where_they_are_shown() throws Exception {
+        try (Page page = chromium.page(1280, 900, "light")) {
+            chromium.signIn(page, host);
+            page.navigate(host.url() + "/#/models");
+            page.getByTestId("budget-kind").selectOption("skill");
+            page.getByTestId("budget-name").fill("no skill/at all");
+            page.getByTestId("budget-tokens").fill("5000");
+            page.getByTestId("budget-set").click();
+            assertThat(page.locator("#announce .note.bad").first()).isVisible();
+            page.getByTestId("budget-name").fill("text");
+            page.getByTestId("budget-money").fill("2.5");
+            page.getByTestId("budget-per").selectOption("month");
+            page.getByTestId("budget-set").click();
+            var budget = page.locator("[data-testid=budget][data-id='skill:text']");
+            assertThat(budget).containsText("0 of 5000 tokens");
+            assertThat(budget).containsText("0 of 2.5 money");
+            assertThat(budget).containsText("a month");
+            var route = page.locator("[data-testid=route][data-id=default]");
+            route.getByTestId("cache-seconds").fill("90");
+            route.getByTestId("cache-set").click();
+            TestHost.await(
+                    "the cache",
+                    () -> Rest.get(host, "/api/llm").at("/cache_seconds/default").asInt() == 90);
+            Chromium.shot(page, "budgets");
+            Chromium.usable(page, "the forms of the models view");
+            page.reload();
+            assertThat(route.getByTestId("cache-seconds")).hasValue("90");
+            budget.getByTestId("budget-reset").click();
+            assertThat(budget).hasCount(0);
+            route.getByTestId("cache-seconds").fill("0");
+            route.getByTestId("cache-set").click();
+            TestHost.await(
+                    "no cache", () -> Rest.get(host, "/api/llm").at("/cache_seconds").isEmpty());
+        }
+    }
+
+    @Test
     void a_lost_connection_shows_and_what_was_missed_is_caught_up_with() throws Exception {
         try (TestHost other = new TestHost(folder.resolve("other"), "other").start();
                 Page page = chromium.page(1280, 900, "light")) {

@@ -98,6 +98,15 @@ public interface Llm {
         return Map.of();
     }
 
+    /** Has a route's answers cached, at once and for good: it beats what is configured and stays so over restarts.
+     * @param route its name
+     * @param seconds how long an answer may be given again, 1 to 9999999; 0: not at all
+     * @throws IllegalArgumentException if there is no such route, or the time is out of range
+     * @throws java.io.UncheckedIOException if it cannot be kept; nothing changes then */
+    default void cache(String route, long seconds) {
+        throw new UnsupportedOperationException();
+    }
+
     /**
      * A provider.
      *

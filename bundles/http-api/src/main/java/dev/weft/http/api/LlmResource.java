@@ -35,6 +35,11 @@ final class LlmResource implements Resource {
                         "Point a route at {providers:[id…]}, at once",
                         Set.of(Role.ADMIN),
                         this::use),
+                Route.put(
+                        "/api/llm/routes/{route}/cache",
+                        "Give a route's answers again for {seconds}, at once and over restarts; 0: not at all",
+                        Set.of(Role.ADMIN),
+                        this::cache),
                 Route.get(
                         "/api/llm/providers/{id}/models",
                         "Models that a provider's server offers",
@@ -128,6 +133,20 @@ final class LlmResource implements Resource {
             llm.use(call.path("route"), providers);
         } catch (IllegalArgumentException refused) {
             throw ApiException.bad("unknown_provider", refused.getMessage());
+        }
+        return Reply.ok(describe(llm));
+    }
+
+    private CompletionStage<Reply> cache(Call call) {
+        JsonNode body = call.json();
+        if (!body.has("seconds")) {
+            throw ApiException.bad("missing_member", "say \"seconds\"; 0 is no cache");
+        }
+        Llm llm = llm();
+        try {
+            llm.cache(call.path("route"), (long) Call.number(body, "seconds", 0, 0, MOST));
+        } catch (IllegalArgumentException refused) {
+            throw ApiException.bad("bad_cache", refused.getMessage());
         }
         return Reply.ok(describe(llm));
     }

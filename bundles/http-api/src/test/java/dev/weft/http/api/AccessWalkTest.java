@@ -88,6 +88,7 @@ class AccessWalkTest {
                     "aov GET /api/catalog/lock",
                     "aov GET /api/llm",
                     "a PUT /api/llm/routes/{route}",
+                    "a PUT /api/llm/routes/{route}/cache",
                     "aov GET /api/llm/providers/{id}/models",
                     "ao POST /api/llm/budgets/{name}/raise",
                     "ao PUT /api/llm/budgets/{name}",

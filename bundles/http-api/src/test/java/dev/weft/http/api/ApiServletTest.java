@@ -582,6 +582,14 @@ class ApiServletTest {
                 400,
                 "unknown_provider",
                 host.as(Role.ADMIN, "PUT", "/api/llm/routes/default", "{\"providers\":[\"x\"]}"));
+        assertProblem(
+                400,
+                "bad_cache",
+                host.as(Role.ADMIN, "PUT", "/api/llm/routes/none/cache", "{\"seconds\":5}"));
+        assertProblem(
+                400,
+                "missing_member",
+                host.as(Role.ADMIN, "PUT", "/api/llm/routes/default/cache", "{}"));
         assertEquals(
                 "rules",
                 host.as(Role.ADMIN, "PUT", "/api/llm/routes/fast", "{\"providers\":[\"rules\"]}")

@@ -718,6 +718,13 @@ final class Fakes {
         }
 
         @Override
+        public void cache(String route, long seconds) {
+            if (!routes.containsKey(route)) {
+                throw new IllegalArgumentException("no such route");
+            }
+        }
+
+        @Override
         public List<String> models(String provider) {
             if (provider.equals("broken")) {
                 throw new dev.weft.api.llm.ProviderException(

@@ -167,6 +167,7 @@ class OpenApiReplayTest {
         repository();
         catalog();
         ok(Role.ADMIN, "PUT", "/api/llm/routes/{route}", "{\"providers\":[\"rules\"]}", "default");
+        ok(Role.ADMIN, "PUT", "/api/llm/routes/{route}/cache", "{\"seconds\":60}", "default");
         ok(Role.VIEWER, "GET", "/api/llm/providers/{id}/models", null, "rules");
         note(
                 "GET /api/llm/providers/{id}/models",
@@ -433,6 +434,7 @@ class OpenApiReplayTest {
                         case "/api/pairing/pair" -> "{\"code\":\"1\",\"agent_name\":\"x\"}";
                         case "/api/llm/budgets/{name}/raise" -> "{\"tokens\":5}";
                         case "/api/llm/routes/{route}" -> "{\"providers\":[\"rules\"]}";
+                        case "/api/llm/routes/{route}/cache" -> "{\"seconds\":60}";
                         default -> "{}";
                     };
             boolean sends = said.has("requestBody");

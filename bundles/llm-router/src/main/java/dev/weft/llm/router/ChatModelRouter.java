@@ -69,7 +69,9 @@ public final class ChatModelRouter implements Llm, HealthCheck {
                         folder == null ? null : folder.resolve("llm-budgets.json"),
                         events,
                         clock);
-        this.cache = new AnswerCache(config.cache());
+        this.cache =
+                new AnswerCache(
+                        config.cache(), folder == null ? null : folder.resolve("llm-caches.json"));
         this.events = events;
         this.calls =
                 new Calls(providers, this::providersOf, budgets, cache, usage, patience(config));
@@ -214,6 +216,19 @@ public final class ChatModelRouter implements Llm, HealthCheck {
     }
 
     @Override
+    public void cache(String route, long seconds) {
+        if (!routes().containsKey(route)) {
+            throw unknown(route);
+        }
+        cache.set(route, seconds);
+        log.info(
+                "Answers of LLM route {} are {}",
+                route,
+                seconds == 0 ? "not cached" : "cached for " + seconds + " s");
+        publish();
+    }
+
+    @Override
     public String name() {
         return "llm";
     }
@@ -248,13 +263,17 @@ public final class ChatModelRouter implements Llm, HealthCheck {
             return ids;
         }
         if (!route.equals(DEFAULT_ROUTE)) {
-            throw new IllegalArgumentException(
-                    "there is no LLM route '"
-                            + route
-                            + "'; there are: "
-                            + String.join(", ", routes().keySet()));
+            throw unknown(route);
         }
         return providers.defaultOrder();
+    }
+
+    private IllegalArgumentException unknown(String route) {
+        return new IllegalArgumentException(
+                "there is no LLM route '"
+                        + route
+                        + "'; there are: "
+                        + String.join(", ", routes().keySet()));
     }
 
     private void publish() {

@@ -241,6 +241,37 @@ class ChatModelRouterTest {
     }
 
     @Test
+    void a_cache_that_was_set_survives_a_restart_and_beats_the_configuration() throws Exception {
+        AtomicInteger asked = new AtomicInteger();
+        router = cached("fast=60");
+        add("a", model(request -> "answer " + asked.incrementAndGet()));
+        assertEquals(Map.of("fast", 60L), router.caches());
+        router.cache("default", 60);
+        assertEquals("answer 1", ask());
+        assertEquals("answer 1", ask());
+        router.cache("fast", 0);
+        assertEquals(Map.of("default", 60L), router.caches());
+        assertThrows(IllegalArgumentException.class, () -> router.cache("none", 5));
+        assertThrows(IllegalArgumentException.class, () -> router.cache("fast", 10_000_000));
+
+        router = cached("fast=60");
+        assertEquals(Map.of("default", 60L), router.caches());
+
+        Files.writeString(folder.resolve("data/llm-caches.json"), "{\"default\":");
+        router = cached("fast=60");
+        assertEquals(Map.of("fast", 60L), router.caches());
+    }
+
+    private ChatModelRouter cached(String... cache) {
+        return new ChatModelRouter(
+                TestConfig.of(
+                        Map.of("routes", new String[] {"default=a", "fast=a"}, "cache", cache)),
+                folder.resolve("data"),
+                events,
+                java.time.Clock.systemUTC());
+    }
+
+    @Test
     void use_refuses_what_it_does_not_know() {
         add("a", says("a"));
         String message =
