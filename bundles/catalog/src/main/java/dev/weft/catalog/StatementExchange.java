@@ -7,9 +7,11 @@ import dev.weft.api.event.Events;
 import dev.weft.api.mesh.Mesh;
 import dev.weft.api.mesh.MessageHandler;
 import dev.weft.api.repository.StatementListener;
+import dev.weft.api.signaling.SignalListener;
 import dev.weft.protocol.AgentId;
 import dev.weft.protocol.MeshMessage;
 import dev.weft.protocol.ProtocolException;
+import dev.weft.protocol.SignalMessage;
 import dev.weft.protocol.Wire;
 import dev.weft.skill.repository.CatalogException;
 import java.io.IOException;
@@ -38,13 +40,13 @@ import org.slf4j.LoggerFactory;
  * each other which they have, and send what the other lacks; what is new to a host goes on to its other peers.
  */
 @Component(
-        service = {MessageHandler.class, StatementListener.class},
+        service = {MessageHandler.class, StatementListener.class, SignalListener.class},
         immediate = true,
         property = {
             MessageHandler.TYPE + "=" + StatementExchange.HAVE,
             MessageHandler.TYPE + "=" + StatementExchange.SAY
         })
-public final class StatementExchange implements MessageHandler, StatementListener {
+public final class StatementExchange implements MessageHandler, StatementListener, SignalListener {
     static final String HAVE = "statements_have";
     static final String SAY = "statements";
     private static final Logger LOG = LoggerFactory.getLogger(StatementExchange.class);
@@ -52,6 +54,7 @@ public final class StatementExchange implements MessageHandler, StatementListene
     private static final int MOST_WAITING = 64;
     private static final int MOST_BAD = 20;
     private static final long PERIOD_MINUTES = 10;
+    private static final AgentId REGISTRY = new AgentId(SignalMessage.REGISTRY);
 
     private final Hearing catalog;
     private final Mesh mesh;
@@ -120,6 +123,19 @@ public final class StatementExchange implements MessageHandler, StatementListene
                         hear(peer, payload.path("statements"));
                     }
                 });
+    }
+
+    /** The registry tells what its repository took; it is believed as little as a peer. */
+    @Override
+    public void received(SignalMessage message) {
+        if (message.type().equals(SignalMessage.STATEMENTS)) {
+            work(() -> hear(REGISTRY, message.payload().path("statements")));
+        }
+    }
+
+    @Override
+    public void connected(List<AgentId> peers) {
+        bad.remove(REGISTRY);
     }
 
     private void answer(AgentId peer, JsonNode ids) {

@@ -1,5 +1,6 @@
 package dev.weft.catalog;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -17,8 +18,10 @@ import dev.weft.api.mesh.MessageHandler;
 import dev.weft.api.mesh.Path;
 import dev.weft.api.mesh.Peer;
 import dev.weft.api.repository.StatementListener;
+import dev.weft.api.signaling.SignalListener;
 import dev.weft.protocol.AgentId;
 import dev.weft.protocol.MeshMessage;
+import dev.weft.protocol.SignalMessage;
 import dev.weft.protocol.Wire;
 import dev.weft.skill.repository.Signed;
 import dev.weft.skill.repository.Statement;
@@ -182,6 +185,23 @@ class StatementExchangeTest {
         // Once as news, and once more if the two still compared what they have when it came.
         assertTrue(said == 1 || said == 2, "said " + said + " times");
         assertEquals(0, honest.said());
+    }
+
+    @Test
+    void what_the_registry_pushes_is_acted_on_without_a_mesh_and_goes_on_to_peers()
+            throws Exception {
+        honest.meet();
+        misled.meet();
+        Statement statement =
+                Statement.of("main", "com.acme.greet", "*", "revoke", "stolen", Instant.now());
+        var payload = Wire.object();
+        payload.putArray("statements")
+                .add(Wire.tree(new String(Signed.write(statement, main.acme), UTF_8)));
+        SignalMessage push =
+                new SignalMessage(SignalMessage.STATEMENTS, SignalMessage.REGISTRY, null, payload);
+        honest.host.host.service(SignalListener.class).received(push);
+        soon(() -> misled.catalog.installed().isEmpty());
+        refused(honest.host);
     }
 
     @Test

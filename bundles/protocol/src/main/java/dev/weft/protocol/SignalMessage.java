@@ -62,6 +62,9 @@ public record SignalMessage(
     /** Pushed: work waits in the inbox; payload {@code {tasks:[id…]}}. */
     public static final String TASKS_WAITING = "tasks_waiting";
 
+    /** Pushed: what was said against releases (yank, revoke) in the registry's repository of skills; payload {@code {statements: [document…]}}, each signed. */
+    public static final String STATEMENTS = "statements";
+
     /** Fills an absent payload.
      * @throws ProtocolException if there is no type */
     public SignalMessage {

@@ -269,6 +269,15 @@ public final class Hub implements Sockets, RegistryListener, HealthCheck, Measur
         return pass(agent, Wire.write(message));
     }
 
+    /** Pushes something to every agent that is connected to this registry, at whichever of its hosts. */
+    void tell(SignalMessage message) {
+        String frame = Wire.write(message);
+        push(null, frame);
+        remote.ids().stream()
+                .filter(id -> !sockets.containsKey(id) && isMember(id))
+                .forEach(id -> remote.send(id, frame));
+    }
+
     @Override
     public void changed(AgentRecord agent) {
         AgentId id = agent.card().agentId();

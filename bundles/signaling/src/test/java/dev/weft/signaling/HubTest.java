@@ -12,6 +12,7 @@ import dev.weft.protocol.AgentId;
 import dev.weft.protocol.SignalMessage;
 import dev.weft.protocol.Wire;
 import dev.weft.store.TestCluster;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -301,6 +302,21 @@ class HubTest {
                 "peer_left registry {\"peer_id\":\"agent-a\",\"reason\":\"removed\"}", b.next());
         assertEquals("nothing", a.next());
         assertEquals("nothing", c.next(), "only members hear of others");
+    }
+
+    @Test
+    void what_is_said_against_a_skill_is_pushed_to_every_member() {
+        Client a = new Client(Mesh.A).registered();
+        Client b = new Client(Mesh.B).registered();
+        Client c = new Client(Mesh.C).registered();
+        mesh.members.remove(Mesh.C);
+        List.of(a, b, c).forEach(client -> client.received.clear());
+        new StatementPush(hub)
+                .stated("{\"signed\":{\"verb\":\"revoke\"}}".getBytes(StandardCharsets.UTF_8));
+        String told = "statements registry {\"statements\":[{\"signed\":{\"verb\":\"revoke\"}}]}";
+        assertEquals(told, a.next());
+        assertEquals(told, b.next());
+        assertEquals("nothing", c.next(), "who was shut out hears nothing");
     }
 
     /** Reference defect 25. */

@@ -61,7 +61,11 @@ class PublishIT {
         Path data = Files.createDirectories(folder.resolve("open/data/etc"));
         Files.writeString(
                 data.resolve("repository.json"), "{\"dev.weft.repository\": {\"open\": true}}");
-        try (TestHost host = new TestHost(folder.resolve("open"), "open").start()) {
+        try (TestHost host =
+                        new TestHost(folder.resolve("open"), "open").start("--role", "registry");
+                TestHost member = new TestHost(folder.resolve("member"), "member")) {
+            host.admit(member);
+            member.start();
             String publisher =
                     host.json("key", "create", "--role", "publisher").path("key").asText();
             String place = host.url() + "/repository";
@@ -91,6 +95,18 @@ class PublishIT {
             reader.add(source, summary(host).path("fingerprint").asText());
             Contents contents = reader.refresh(source);
             assertEquals("hello", contents.entries().get(0).skills().get(0).id());
+            String fingerprint = summary(host).path("fingerprint").asText();
+            done(
+                    member.weft(
+                            "catalog",
+                            "add",
+                            "registry",
+                            "--fingerprint",
+                            fingerprint,
+                            "--trust",
+                            "com.acme"));
+            done(member.weft("install", "hello", "--yes"));
+            TestHost.await("hello runs", () -> member.lists("hello", "member"));
             done(
                     Program.run(
                             folder,
@@ -125,6 +141,26 @@ class PublishIT {
                             publisher);
             assertEquals(4, stranger.exit(), stranger.text());
             assertTrue(stranger.text().contains("good signatures"), stranger.text());
+
+            // a registry alone is no peer: it tells its members what is revoked, long before they
+            // read it anew
+            done(
+                    Program.run(
+                            folder,
+                            "skill",
+                            "revoke",
+                            "hello",
+                            "--reason",
+                            "it leaks",
+                            "--sign",
+                            "acme.key",
+                            "--repository",
+                            place,
+                            "--key",
+                            publisher));
+            TestHost.await("hello is gone", () -> !member.lists("hello", "member"));
+            String health = Rest.get(member, "/api/health").toString();
+            assertTrue(health.contains("it leaks"), health);
         }
     }
 
