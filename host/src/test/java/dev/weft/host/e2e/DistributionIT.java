@@ -119,25 +119,7 @@ class DistributionIT {
         String platform =
                 "linux-" + (System.getProperty("os.arch").equals("aarch64") ? "aarch64" : "x86_64");
         run("tar", "xzf", made("-" + platform + ".tar.gz").toString(), "-C", folder.toString());
-        Path unpacked = only(folder);
-        checkHost(unpacked);
-        class_archives_of_another_place_are_not_spoken_of(unpacked);
-    }
-
-    /** A folder that was moved: what a command says is what scripts read. */
-    private void class_archives_of_another_place_are_not_spoken_of(Path moved) throws Exception {
-        int archives = 0;
-        try (Stream<Path> files = Files.list(Program.HOME.resolve("lib"))) {
-            for (Path file : files.filter(one -> one.toString().endsWith(".jsa")).toList()) {
-                Files.copy(file, moved.resolve("lib").resolve(file.getFileName()));
-                archives++;
-            }
-        }
-        assertTrue(archives > 0, "the build made no class archive");
-        try (Program version = Program.startOf(moved, folder, "version")) {
-            assertEquals(0, version.awaitExit(60));
-            assertEquals(1, version.text().lines().count(), version.text());
-        }
+        checkHost(only(folder));
     }
 
     @Test
