@@ -34,13 +34,21 @@ import org.slf4j.LoggerFactory;
 @Component(configurationPid = "dev.weft.identity")
 @Designate(ocd = SignedTokens.Config.class)
 public final class SignedTokens implements Tokens {
-    /** How long a secret signs. */
+    /** How long a secret signs, and how long what it signed is good. */
     @ObjectClassDefinition(name = "Weft identity")
     public @interface Config {
         /** Days after which a new secret signs.
          * @return 1 to 3650 */
         @AttributeDefinition(description = "days after which tokens are signed with a new secret")
         int rotation__days() default 30;
+
+        /** Seconds that a token lives.
+         * @return 10 to 3600 */
+        @AttributeDefinition(
+                description = "seconds after which a token must be replaced",
+                min = "10",
+                max = "3600")
+        int token__seconds() default (int) LIFE_SECONDS;
     }
 
     private static final Logger LOG = LoggerFactory.getLogger(SignedTokens.class);
@@ -50,6 +58,7 @@ public final class SignedTokens implements Tokens {
     private final Clock clock;
     private final StoredKeys keys;
     private final Duration period;
+    private final Duration life;
     private final SigningSecrets stored;
     private final Runnable unwatch;
     private volatile List<SigningSecrets.One> secrets;
@@ -57,7 +66,7 @@ public final class SignedTokens implements Tokens {
     /** Reads the secrets, or makes the first.
      * @param vault where the secrets are kept
      * @param keys which access keys are good
-     * @param config how long a secret signs
+     * @param config how long a secret signs and a token lives
      * @throws IllegalStateException if the secret is damaged or the directory cannot be used */
     @Activate
     public SignedTokens(@Reference Vault vault, @Reference StoredKeys keys, Config config) {
@@ -65,14 +74,16 @@ public final class SignedTokens implements Tokens {
                 vault,
                 keys,
                 Duration.ofDays(Math.max(1, Math.min(3650, config.rotation__days()))),
+                Duration.ofSeconds(Math.max(10, Math.min(3600, config.token__seconds()))),
                 Clock.systemUTC());
     }
 
-    SignedTokens(Vault vault, StoredKeys keys, Duration period, Clock clock) {
+    SignedTokens(Vault vault, StoredKeys keys, Duration period, Duration life, Clock clock) {
         this.clock = clock;
         this.keys = keys;
         this.period = period;
-        this.stored = new SigningSecrets(vault, Duration.ofSeconds(LIFE_SECONDS));
+        this.life = life;
+        this.stored = new SigningSecrets(vault, life);
         this.secrets = stored.read(clock.instant());
         this.unwatch = vault.watch(() -> secrets = stored.read(clock.instant()));
     }
@@ -84,6 +95,11 @@ public final class SignedTokens implements Tokens {
     }
 
     @Override
+    public Duration life() {
+        return life;
+    }
+
+    @Override
     public String issue(Principal principal) {
         Instant now = clock.instant();
         SigningSecrets.One secret = signing(now);
@@ -92,7 +108,7 @@ public final class SignedTokens implements Tokens {
                         .subject(principal.subject())
                         .claim("role", principal.role().wireName())
                         .issueTime(Date.from(now))
-                        .expirationTime(Date.from(now.plusSeconds(LIFE_SECONDS)));
+                        .expirationTime(Date.from(now.plus(life)));
         if (isKeyHolder(principal)) {
             keys.generation(principal.subject())
                     .filter(generation -> generation > 0)

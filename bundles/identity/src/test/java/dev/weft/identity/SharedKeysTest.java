@@ -33,6 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Two hosts of one registry: what one issues the other accepts, what one ends has ended at the other. */
 @Timeout(60)
 class SharedKeysTest {
+    private static final Duration LIFE = Duration.ofSeconds(300);
     private static final Principal AGENT = new Principal("agent-a1b2c3", Role.AGENT);
     @TempDir Path folder;
     private final MovableClock clock = new MovableClock();
@@ -53,7 +54,7 @@ class SharedKeysTest {
             DataFolder data = new DataFolder(folder.resolve(name));
             vault = new StoreVault(data, store, node, new DirectExecutor(), timer);
             keys = new StoredKeys(data, vault, new DirectExecutor(), clock);
-            tokens = new SignedTokens(vault, keys, Duration.ofDays(30), clock);
+            tokens = new SignedTokens(vault, keys, Duration.ofDays(30), LIFE, clock);
         }
 
         void close() throws Exception {
@@ -150,7 +151,7 @@ class SharedKeysTest {
         FileVault files = new FileVault(data);
         StoredKeys old = new StoredKeys(data, files, new DirectExecutor(), clock);
         NewKey key = old.create(Role.ADMIN, "first");
-        String token = new SignedTokens(files, old, Duration.ofDays(30), clock).issue(AGENT);
+        String token = new SignedTokens(files, old, Duration.ofDays(30), LIFE, clock).issue(AGENT);
         old.close();
         Host first = new Host("old");
         Host second = new Host("new");

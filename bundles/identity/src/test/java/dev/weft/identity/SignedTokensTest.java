@@ -38,6 +38,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class SignedTokensTest {
+    private static final Duration LIFE = Duration.ofSeconds(300);
     private static final Instant NOW = Instant.ofEpochSecond(1_800_000_000);
     private static final Principal AGENT = new Principal("agent-a1b2c3", Role.AGENT);
 
@@ -59,7 +60,11 @@ class SignedTokensTest {
 
     private static SignedTokens open(Path data, Clock clock) {
         return new SignedTokens(
-                new FileVault(new DataFolder(data)), keys(data, clock), Duration.ofDays(30), clock);
+                new FileVault(new DataFolder(data)),
+                keys(data, clock),
+                Duration.ofDays(30),
+                LIFE,
+                clock);
     }
 
     private static StoredKeys keys(Path data, Clock clock) {
@@ -134,7 +139,11 @@ class SignedTokensTest {
         StoredKeys keys = keys(data, clock);
         SignedTokens bound =
                 new SignedTokens(
-                        new FileVault(new DataFolder(data)), keys, Duration.ofDays(30), clock);
+                        new FileVault(new DataFolder(data)),
+                        keys,
+                        Duration.ofDays(30),
+                        LIFE,
+                        clock);
         String id = keys.create(Role.OPERATOR, "", clock.instant().plusSeconds(200)).id();
         Principal holder = new Principal(id, Role.OPERATOR);
         String first = bound.issue(holder);
@@ -208,6 +217,28 @@ class SignedTokensTest {
         assertEquals(Optional.empty(), at(NOW.plusSeconds(300)).verify(token));
         assertEquals(
                 Optional.empty(), at(NOW.minusSeconds(1)).verify(token), "issued in the future");
+    }
+
+    @Test
+    void a_token_lives_for_as_long_as_is_set_and_so_does_the_secret_behind_it() {
+        MovableClock clock = new MovableClock();
+        SignedTokens brief =
+                new SignedTokens(
+                        new FileVault(new DataFolder(data)),
+                        keys(data, clock),
+                        Duration.ofDays(30),
+                        Duration.ofSeconds(10),
+                        clock);
+        assertEquals(Duration.ofSeconds(10), brief.life());
+        String token = brief.issue(AGENT);
+        assertEquals(Optional.of(clock.instant().plusSeconds(10)), brief.expires(token));
+        brief.rotate();
+        clock.move(Duration.ofSeconds(9));
+        assertEquals(Optional.of(AGENT), brief.verify(token));
+        clock.move(Duration.ofSeconds(1));
+        assertEquals(Optional.empty(), brief.verify(token));
+        brief.rotate();
+        assertEquals(2, lines(), "the secret that no token needs any more is gone");
     }
 
     @Test

@@ -21,6 +21,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.Stream;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -55,6 +56,8 @@ public final class Hub implements Sockets, RegistryListener, HealthCheck, Measur
     private final Map<AgentId, PeerSocket> sockets = new ConcurrentHashMap<>();
     private final Set<AgentId> toldGone = ConcurrentHashMap.newKeySet();
     private final ScheduledExecutorService timer;
+    private final LongAdder openings = new LongAdder();
+    private final LongAdder renewals = new LongAdder();
     private final Future<?> tick;
     private final Future<?> repeat;
     private final long ping;
@@ -142,6 +145,7 @@ public final class Hub implements Sockets, RegistryListener, HealthCheck, Measur
             return socket;
         }
         PeerSocket before = sockets.put(id, socket);
+        openings.increment();
         if (before != null) {
             socket.replaces(before);
             before.close(Close.REPLACED, "replaced");
@@ -153,6 +157,12 @@ public final class Hub implements Sockets, RegistryListener, HealthCheck, Measur
                     stopped ? "the registry stops" : REVOKED);
         }
         return socket;
+    }
+
+    /** A socket lives on, with a fresh token. */
+    void renewed(PeerSocket socket, Admission.Pass pass) {
+        socket.renewed(pass, System.nanoTime());
+        renewals.increment();
     }
 
     private static PeerSocket turnedAway(PeerSocket socket) {
@@ -371,6 +381,14 @@ public final class Hub implements Sockets, RegistryListener, HealthCheck, Measur
                         "weft_signaling_sockets",
                         "Signaling sockets that are open.",
                         sockets.size()),
+                Measure.total(
+                        "weft_signaling_sockets_opened_total",
+                        "Signaling sockets that were let in.",
+                        openings.sum()),
+                Measure.total(
+                        "weft_signaling_renewals_total",
+                        "Signaling sockets that got a fresh token in time.",
+                        renewals.sum()),
                 Measure.gauge(
                         "weft_signaling_sockets_limit",
                         "Signaling sockets that may be open.",

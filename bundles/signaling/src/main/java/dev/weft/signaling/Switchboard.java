@@ -97,7 +97,7 @@ final class Switchboard {
         Optional<Admission.Pass> pass =
                 admission.admit(token).filter(fresh -> fresh.agent().equals(from.id()));
         if (pass.isPresent()) {
-            from.renewed(pass.get(), System.nanoTime());
+            hub.renewed(from, pass.get());
         } else {
             from.error(
                     "bad_token",

@@ -3,13 +3,14 @@ package dev.weft.host.e2e;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.weft.protocol.Wire;
 import java.net.URI;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** P2P survives the loss of the control plane, and the control plane comes back by itself. */
+/** P2P survives the loss of the control plane, and the control plane comes back by itself; sockets outlive their tokens. */
 @Tag("once")
 class RegistryLossIT {
     @TempDir Path folder;
@@ -20,6 +21,8 @@ class RegistryLossIT {
             throws Exception {
         try (TestHost registry =
                         new TestHost(folder.resolve("registry"), "registry")
+                                .configure(
+                                        "dev.weft.identity", Wire.object().put("token_seconds", 10))
                                 .start("--role", "registry");
                 TestHost one = new TestHost(folder.resolve("one"), "one");
                 TestHost two = new TestHost(folder.resolve("two"), "two")) {
@@ -31,6 +34,7 @@ class RegistryLossIT {
             Program.drop("text", two.deploy());
             TestHost.await("the skill on the other host", () -> one.lists("text", "two"));
             call(one);
+            socketsOutliveTheirTokens(registry);
 
             String port = String.valueOf(URI.create(registry.url()).getPort());
             registry.program().kill();
@@ -43,7 +47,32 @@ class RegistryLossIT {
                     "both listed again",
                     () -> registered(registry, "one") && registered(registry, "two"));
             call(one);
+            assertEquals(0, registry.weft("revoke", "two").exit());
+            TestHost.await("the end of the revoked one", () -> !registered(registry, "two"));
         }
+    }
+
+    /** Three sockets (the registry's own host has one), and each gets a fresh token every five seconds or so. */
+    private static void socketsOutliveTheirTokens(TestHost registry) throws Exception {
+        double opened = measure(registry, "weft_signaling_sockets_opened_total");
+        double renewed = measure(registry, "weft_signaling_renewals_total");
+        TestHost.await(
+                "two lives of a token",
+                () -> measure(registry, "weft_signaling_renewals_total") >= renewed + 6);
+        assertEquals(
+                opened,
+                measure(registry, "weft_signaling_sockets_opened_total"),
+                "a socket ended with its token and had to be opened anew");
+    }
+
+    private static double measure(TestHost registry, String name) throws Exception {
+        return Rest.send(registry, "/metrics")
+                .body()
+                .lines()
+                .filter(line -> line.startsWith(name + " "))
+                .mapToDouble(line -> Double.parseDouble(line.substring(name.length() + 1)))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("no " + name + " in /metrics"));
     }
 
     private static boolean registered(TestHost registry, String name) throws Exception {

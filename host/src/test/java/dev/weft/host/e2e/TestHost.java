@@ -1,6 +1,8 @@
 package dev.weft.host.e2e;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.weft.protocol.Wire;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -54,6 +56,15 @@ final class TestHost implements AutoCloseable {
     TestHost of(Path distribution, int seconds) {
         home = distribution;
         patience = seconds;
+        return this;
+    }
+
+    /** Settings of the next start.
+     * @param pid of the component */
+    TestHost configure(String pid, ObjectNode values) throws IOException {
+        Files.writeString(
+                Files.createDirectories(data.resolve("etc")).resolve(pid + ".json"),
+                Wire.write((Object) Wire.object().set(pid, values)));
         return this;
     }
 

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.weft.protocol.Wire;
 import dev.weft.store.TestDatabase;
 import java.io.IOException;
@@ -43,9 +42,8 @@ class TwoRegistriesIT {
             left.admit(one);
             right.admit(two);
             left.admit(far);
-            configure(far, "dev.weft.transport.webrtc", Wire.object().put("setup.timeout.ms", 1));
-            configure( // what comes sooner than that was pushed
-                    two,
+            far.configure("dev.weft.transport.webrtc", Wire.object().put("setup.timeout.ms", 1));
+            two.configure( // what comes sooner than that was pushed
                     "dev.weft.signaling.client",
                     Wire.object().put("heartbeat_seconds", HEARTBEAT_SECONDS));
             String leftFirst = left.url() + "," + right.url();
@@ -106,21 +104,13 @@ class TwoRegistriesIT {
     }
 
     private TestHost registry(String name, TestDatabase.Place place) throws IOException {
-        TestHost host = new TestHost(folder.resolve(name), name);
-        configure(
-                host,
-                "dev.weft.store",
-                Wire.object()
-                        .put("url", place.url())
-                        .put("user", place.user())
-                        .put("password_file", place.passwordFile()));
-        return host;
-    }
-
-    private static void configure(TestHost host, String pid, ObjectNode values) throws IOException {
-        Files.writeString(
-                Files.createDirectories(host.data.resolve("etc")).resolve(pid + ".json"),
-                Wire.write((Object) Wire.object().set(pid, values)));
+        return new TestHost(folder.resolve(name), name)
+                .configure(
+                        "dev.weft.store",
+                        Wire.object()
+                                .put("url", place.url())
+                                .put("user", place.user())
+                                .put("password_file", place.passwordFile()));
     }
 
     private static String port(String urls) {

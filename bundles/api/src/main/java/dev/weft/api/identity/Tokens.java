@@ -1,14 +1,21 @@
 package dev.weft.api.identity;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import org.osgi.annotation.versioning.ProviderType;
 
-/** Short-lived bearer tokens that this host issues and accepts: JWT, HS256, 300 s. Thread-safe. */
+/** Short-lived bearer tokens that this host issues and accepts: JWT, HS256. Thread-safe. */
 @ProviderType
 public interface Tokens {
-    /** Life of a token, in seconds. */
+    /** Life of a token in seconds, unless it is set otherwise. */
     long LIFE_SECONDS = 300;
+
+    /** How long a token lives that is issued now.
+     * @return {@link #LIFE_SECONDS} unless it is set otherwise */
+    default Duration life() {
+        return Duration.ofSeconds(LIFE_SECONDS);
+    }
 
     /** Issues a token.
      * @param principal the subject and its role
@@ -24,7 +31,7 @@ public interface Tokens {
      * @param token what the caller sent; may be anything
      * @return its end, or empty if it is not valid now */
     default Optional<Instant> expires(String token) {
-        return verify(token).map(principal -> Instant.now().plusSeconds(LIFE_SECONDS));
+        return verify(token).map(principal -> Instant.now().plus(life()));
     }
 
     /** Signs with a new secret from now on. Tokens signed with the former one are good until they expire.

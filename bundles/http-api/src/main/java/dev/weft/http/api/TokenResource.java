@@ -64,6 +64,6 @@ final class TokenResource implements Resource {
                         .put("token", tokens.issue(caller))
                         .put("peer_id", caller.subject())
                         .put("role", caller.role().wireName())
-                        .put("expires_in", Tokens.LIFE_SECONDS));
+                        .put("expires_in", tokens.life().toSeconds()));
     }
 }

@@ -14,13 +14,13 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Other hosts are the registry: the device token of the pairing is exchanged for short-lived ones. Where the registry is several
  * hosts, each has an address here, and they are tried in turn.
  */
 final class RemoteAccess implements Access {
-    private static final long GOOD_NANOS = (Tokens.LIFE_SECONDS - 60) * 1_000_000_000L;
     private final Rest rest;
     private final HostIdentity identity;
     private final String configured;
@@ -28,6 +28,7 @@ final class RemoteAccess implements Access {
     private volatile int current;
     private CompletableFuture<String> token;
     private long asked;
+    private volatile long lifeSeconds = Tokens.LIFE_SECONDS;
 
     RemoteAccess(Rest rest, HostIdentity identity, String registry) {
         this.rest = rest;
@@ -98,7 +99,7 @@ final class RemoteAccess implements Access {
     public synchronized CompletableFuture<String> token() {
         if (token == null
                 || token.isCompletedExceptionally()
-                || System.nanoTime() - asked > GOOD_NANOS) {
+                || System.nanoTime() - asked > goodNanos()) {
             URI base = bases.get(current);
             asked = System.nanoTime();
             token =
@@ -110,6 +111,11 @@ final class RemoteAccess implements Access {
                             .thenApply(answer -> read(answer.body()));
         }
         return token;
+    }
+
+    /** A token is replaced a minute before its end, or halfway if it lives for less than two: as its registry asks for it. */
+    private long goodNanos() {
+        return TimeUnit.SECONDS.toNanos(lifeSeconds - Math.min(60, lifeSeconds / 2));
     }
 
     private String read(JsonNode answer) {
@@ -130,6 +136,7 @@ final class RemoteAccess implements Access {
                                     + "; run weft pair CODE --registry "
                                     + bases.get(current)));
         }
+        lifeSeconds = Math.max(1, answer.path("expires_in").asLong(Tokens.LIFE_SECONDS));
         return text;
     }
 
