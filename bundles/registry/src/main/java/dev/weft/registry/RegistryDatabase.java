@@ -31,7 +31,7 @@ public final class RegistryDatabase {
     /** The scripts, oldest first.
      * @return their texts */
     static List<String> migrations() {
-        return List.of(script("1.sql"), script("2.sql"), script("3.sql"));
+        return List.of(script("1.sql"), script("2.sql"), script("3.sql"), script("4.sql"));
     }
 
     private static String script(String name) {

@@ -47,6 +47,7 @@ public final class TaskInbox implements Inbox, Sweep {
     private final AtomicLong begun = new AtomicLong();
     private final AtomicLong stored = new AtomicLong();
     private final Cluster cluster;
+    private final InboxTimes times;
     private final Cluster.Subscription waiting;
 
     @Reference(
@@ -59,17 +60,20 @@ public final class TaskInbox implements Inbox, Sweep {
      * @param database where tasks are kept
      * @param directory knows who could take a task
      * @param cluster the other hosts of this registry
+     * @param times hears how long tasks take
      * @param config retention, capacity and lease */
     @Activate
     public TaskInbox(
             @Reference RegistryDatabase database,
             @Reference Directory directory,
             @Reference Cluster cluster,
+            @Reference InboxTimes times,
             RegistryConfig config) {
         this(
                 database,
                 directory,
                 cluster,
+                times,
                 Duration.ofHours(Math.max(1, config.task__retention__hours())),
                 config.max__tasks(),
                 Duration.ofSeconds(Math.max(1, config.lease__seconds())),
@@ -80,6 +84,7 @@ public final class TaskInbox implements Inbox, Sweep {
             RegistryDatabase database,
             Directory directory,
             Cluster cluster,
+            InboxTimes times,
             Duration retention,
             int capacity,
             Duration lease,
@@ -91,6 +96,7 @@ public final class TaskInbox implements Inbox, Sweep {
         this.lease = lease.toMillis();
         this.clock = clock;
         this.cluster = cluster;
+        this.times = times;
         count();
         this.waiting = cluster.subscribe(TOPIC, (from, id) -> counted());
     }
@@ -136,6 +142,7 @@ public final class TaskInbox implements Inbox, Sweep {
                     "inbox_full",
                     "the inbox holds " + capacity + " unfinished tasks already; try again later");
         }
+        long begin = System.nanoTime();
         long now = clock.millis();
         Entry task =
                 new Entry(
@@ -150,7 +157,9 @@ public final class TaskInbox implements Inbox, Sweep {
                         "",
                         now / 1000.0,
                         now / 1000.0,
-                        submission.ttl());
+                        submission.ttl(),
+                        SubmissionRules.traceparent(submission.traceparent()),
+                        SubmissionRules.requestId(submission.requestId()));
         begun.incrementAndGet();
         pending.incrementAndGet();
         try {
@@ -158,7 +167,9 @@ public final class TaskInbox implements Inbox, Sweep {
         } finally {
             stored.incrementAndGet();
         }
-        wake(task);
+        if (wake(task)) {
+            times.pushed((System.nanoTime() - begin) / 1e9);
+        }
         return task;
     }
 
@@ -166,27 +177,24 @@ public final class TaskInbox implements Inbox, Sweep {
         return value == null ? "" : value;
     }
 
-    /** Tells whoever may take the task that it is here; without it, the next heartbeat finds it. */
-    private void wake(Entry task) {
+    /** Tells whoever may take the task that it is here; without it, the next heartbeat finds it.
+     * @return whether somebody was told */
+    private boolean wake(Entry task) {
         cluster.publish(TOPIC, task.id());
         Sockets open = sockets;
         if (open == null) {
-            return;
+            return false;
         }
         Optional<AgentId> who =
                 task.target().isEmpty() ? someone(task) : Optional.of(new AgentId(task.target()));
-        who.ifPresent(
-                id -> {
-                    var payload = Wire.object();
-                    payload.putArray("tasks").add(task.id());
-                    open.send(
-                            id,
-                            new SignalMessage(
-                                    SignalMessage.TASKS_WAITING,
-                                    SignalMessage.REGISTRY,
-                                    id.value(),
-                                    payload));
-                });
+        return who.filter(id -> open.send(id, news(task, id))).isPresent();
+    }
+
+    private static SignalMessage news(Entry task, AgentId to) {
+        var payload = Wire.object();
+        payload.putArray("tasks").add(task.id());
+        return new SignalMessage(
+                SignalMessage.TASKS_WAITING, SignalMessage.REGISTRY, to.value(), payload);
     }
 
     private Optional<AgentId> someone(Entry task) {
@@ -221,7 +229,12 @@ public final class TaskInbox implements Inbox, Sweep {
                         .toList();
         pending.addAndGet(-taken.size());
         assigned.addAndGet(taken.size());
+        taken.forEach(task -> times.taken(age(task, now)));
         return taken;
+    }
+
+    private static double age(Entry task, long now) {
+        return now / 1000.0 - task.createdAt();
     }
 
     @Override
@@ -281,6 +294,9 @@ public final class TaskInbox implements Inbox, Sweep {
             throw new ProtocolException(
                     "illegal_state",
                     "task " + task.id() + " is " + why + " and cannot become " + state);
+        }
+        if (!state.equals(TaskTable.ASSIGNED)) {
+            times.finished(state, age(task, now));
         }
     }
 

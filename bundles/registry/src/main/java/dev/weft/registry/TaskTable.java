@@ -18,7 +18,7 @@ final class TaskTable {
     static final String COMPLETED = "completed";
     static final String FAILED = "failed";
     private static final String SELECT =
-            "SELECT id, skill, target, source, assigned, payload, state, result, error, created_at, updated_at, ttl, expires_at FROM registry_tasks ";
+            "SELECT id, skill, target, source, assigned, payload, state, result, error, created_at, updated_at, ttl, expires_at, traceparent, request_id FROM registry_tasks ";
     static final String EXPIRED = "TTL expired";
     private static final int HANDED_OUT = 100;
     private final RegistryDatabase database;
@@ -44,13 +44,15 @@ final class TaskTable {
                 expired ? EXPIRED : row.getString(9),
                 row.getLong(10) / 1000.0,
                 (expired ? expires : row.getLong(11)) / 1000.0,
-                row.getLong(12));
+                row.getLong(12),
+                row.getString(14),
+                row.getString(15));
     }
 
     void insert(Entry task, String payload, long now) {
         database.update(
-                "INSERT INTO registry_tasks (id, skill, skill_base, target, source, assigned, payload, state, result, error, created_at, updated_at, expires_at, ttl)"
-                        + " VALUES (?, ?, ?, ?, ?, '', ?, ?, '', '', ?, ?, ?, ?)",
+                "INSERT INTO registry_tasks (id, skill, skill_base, target, source, assigned, payload, state, result, error, created_at, updated_at, expires_at, ttl, traceparent, request_id)"
+                        + " VALUES (?, ?, ?, ?, ?, '', ?, ?, '', '', ?, ?, ?, ?, ?, ?)",
                 task.id(),
                 task.skill(),
                 base(task.skill()),
@@ -61,7 +63,9 @@ final class TaskTable {
                 now,
                 now,
                 now + task.ttl() * 1000,
-                task.ttl());
+                task.ttl(),
+                task.traceparent(),
+                task.requestId());
     }
 
     /** A skill may name a tool ({@code disk.usage}); agents list the skill. */

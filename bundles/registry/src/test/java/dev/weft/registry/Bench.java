@@ -36,6 +36,7 @@ final class Bench implements AutoCloseable, InstantSource {
     final List<String> events = new CopyOnWriteArrayList<>();
     private final SqlStore store;
     private final DataSource source;
+    final InboxTimes waits = new InboxTimes();
     HealthTimes times = HealthTimes.DEFAULT;
     private Instant now;
     final TestCluster.Node cluster;
@@ -71,7 +72,16 @@ final class Bench implements AutoCloseable, InstantSource {
                 new Directory(
                         database, members, announcer, cluster, Duration.ofDays(7), times, this);
         pairing = new PairingDesk(members, directory, announcer, database, this);
-        inbox = new TaskInbox(database, directory, cluster, Duration.ofHours(24), 100, LEASE, this);
+        inbox =
+                new TaskInbox(
+                        database,
+                        directory,
+                        cluster,
+                        waits,
+                        Duration.ofHours(24),
+                        100,
+                        LEASE,
+                        this);
     }
 
     @Override

@@ -142,6 +142,7 @@ class KilledInboxTest {
                             database,
                             directory,
                             alone,
+                            new InboxTimes(),
                             Duration.ofHours(24),
                             100_000,
                             Duration.ofHours(1),

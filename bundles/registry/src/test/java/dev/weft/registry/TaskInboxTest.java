@@ -1,9 +1,11 @@
 package dev.weft.registry;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.weft.api.health.Histogram;
 import dev.weft.api.registry.Inbox.Entry;
 import dev.weft.api.registry.Inbox.Submission;
 import dev.weft.protocol.AgentId;
@@ -19,6 +21,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -71,6 +74,40 @@ class TaskInboxTest {
         assertEquals("completed", done.state());
         bench.restart();
         assertEquals("42 GB", bench.inbox.find(task.id()).orElseThrow().result());
+    }
+
+    @Test
+    void a_task_keeps_the_trace_and_the_request_it_came_with() {
+        String trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+        Submission traced = new Submission("disk", "", "x", null, 60, trace, "req-1");
+        bench.inbox.submit(traced);
+        bench.restart();
+        Entry taken = bench.inbox.take(A, List.of("disk")).get(0);
+        assertEquals(trace, taken.traceparent());
+        assertEquals("req-1", taken.requestId());
+        assertTrue(Wire.write(taken).contains("\"request_id\":\"req-1\""));
+        Submission odd = new Submission("disk", "", "x", null, 60, "00-zz", "a b\n");
+        Entry plain = bench.inbox.submit(odd);
+        assertEquals("", plain.traceparent() + plain.requestId());
+        assertFalse(Wire.write(plain).contains("traceparent"));
+    }
+
+    @Test
+    void how_long_tasks_take_is_counted_by_stage() {
+        Entry task = submit("disk", "agent-a", 60);
+        bench.inbox.sockets = (agent, message) -> true;
+        Entry pushed = submit("disk", "agent-a", 60);
+        bench.later(Duration.ofSeconds(4));
+        bench.inbox.take(A, List.of());
+        bench.later(Duration.ofSeconds(3));
+        bench.inbox.update(task.id(), A, "completed", "", "");
+        bench.inbox.update(task.id(), A, "completed", "", ""); // said twice, counted once
+        bench.inbox.update(pushed.id(), A, "failed", "", "broken");
+        List<Histogram> stages = List.copyOf(bench.waits.histograms());
+        assertEquals(
+                List.of(1L, 2L, 1L, 1L),
+                stages.stream().map(stage -> LongStream.of(stage.counts()).sum()).toList());
+        assertEquals(List.of(8.0, 7.0, 7.0), stages.stream().skip(1).map(Histogram::sum).toList());
     }
 
     /** Reference defect 3. */

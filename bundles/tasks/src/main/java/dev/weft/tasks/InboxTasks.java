@@ -143,6 +143,9 @@ public final class InboxTasks implements InboxListener {
                             if (found.run() == null) {
                                 report(entry.id(), found.task());
                             } else if (followed.add(entry.id())) {
+                                if (!entry.requestId().isEmpty()) {
+                                    found.run().step("inbox", "request " + entry.requestId());
+                                }
                                 follow(entry.id(), found.run());
                             }
                         });
@@ -162,7 +165,8 @@ public final class InboxTasks implements InboxListener {
                 left,
                 0,
                 key,
-                TaskRequest.Options.DURABLE);
+                new TaskRequest.Options(
+                        true, "", false, TaskRequest.Priority.NORMAL, entry.traceparent()));
     }
 
     /** Keeps the registry's lease on a task that takes long, and reports its end. */

@@ -2,6 +2,7 @@ package dev.weft.tasks;
 
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.node.TextNode;
 import dev.weft.api.registry.Inbox;
@@ -76,21 +77,48 @@ class InboxTasksTest {
 
     private static void receive(
             InboxTasks into, String id, String skill, String payload, double createdAt) {
-        into.received(
-                List.of(
-                        new Inbox.Entry(
-                                id,
-                                skill,
-                                "here",
-                                "a person",
-                                "here",
-                                Wire.tree(payload),
-                                "assigned",
-                                "",
-                                "",
-                                createdAt,
-                                0,
-                                60)));
+        into.received(List.of(entry(id, skill, payload, createdAt, "", "")));
+    }
+
+    private static Inbox.Entry entry(
+            String id,
+            String skill,
+            String payload,
+            double createdAt,
+            String traceparent,
+            String requestId) {
+        return new Inbox.Entry(
+                id,
+                skill,
+                "here",
+                "a person",
+                "here",
+                Wire.tree(payload),
+                "assigned",
+                "",
+                "",
+                createdAt,
+                0,
+                60,
+                traceparent,
+                requestId);
+    }
+
+    @Test
+    void the_trace_and_the_request_go_on_here() {
+        String trace = "0af7651916cd43dd8448eb211c80319c";
+        String parent = "00-" + trace + "-b7ad6b7169203331-01";
+        host.skills.with("echo", (input, context) -> input);
+        double now = System.currentTimeMillis() / 1000.0;
+        inbox.received(List.of(entry("a", "echo", "{}", now, parent, "req-1")));
+        await().until(() -> reported.size() == 1);
+        assertEquals(trace, host.engine.find("a").orElseThrow().traceparent().substring(3, 35));
+        assertTrue(
+                host.engine.trace("a").stream()
+                        .anyMatch(
+                                step ->
+                                        step.what().equals("inbox")
+                                                && step.note().equals("request req-1")));
     }
 
     @Test

@@ -39,6 +39,9 @@ record TaskView(Output output) {
         if (!task.path("traceparent").asText().isEmpty()) {
             output.line("trace   " + task.path("traceparent").asText());
         }
+        if (!task.path("request_id").asText().isEmpty()) {
+            output.line("request " + task.path("request_id").asText());
+        }
         timeline(task.path("trace"));
     }
 

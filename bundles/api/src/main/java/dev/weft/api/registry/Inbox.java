@@ -1,5 +1,6 @@
 package dev.weft.api.registry;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.weft.protocol.AgentId;
@@ -48,8 +49,28 @@ public interface Inbox {
      * @param target agent id, "" if any
      * @param source who asks
      * @param payload input
-     * @param ttl seconds, 1 to 604800 */
-    record Submission(String skill, String target, String source, JsonNode payload, long ttl) {}
+     * @param ttl seconds, 1 to 604800
+     * @param traceparent W3C trace context that the task goes on with, "" if none; anything else is dropped
+     * @param requestId of the request that submitted it, up to 64 characters {@code [A-Za-z0-9._-]}, "" if none; anything else is
+     *     dropped */
+    record Submission(
+            String skill,
+            String target,
+            String source,
+            JsonNode payload,
+            long ttl,
+            String traceparent,
+            String requestId) {
+        /** A submission without a trace.
+         * @param skill skill id, "" if any
+         * @param target agent id, "" if any
+         * @param source who asks
+         * @param payload input
+         * @param ttl seconds, 1 to 604800 */
+        public Submission(String skill, String target, String source, JsonNode payload, long ttl) {
+            this(skill, target, source, payload, ttl, "", "");
+        }
+    }
 
     /** A task in the reference's shape.
      * @param id 12 characters
@@ -63,7 +84,9 @@ public interface Inbox {
      * @param error text or ""
      * @param createdAt epoch seconds
      * @param updatedAt epoch seconds
-     * @param ttl seconds */
+     * @param ttl seconds
+     * @param traceparent W3C trace context that it was submitted with, "" if none
+     * @param requestId of the request that submitted it, "" if none */
     record Entry(
             String id,
             String skill,
@@ -76,5 +99,14 @@ public interface Inbox {
             String error,
             @JsonProperty("created_at") double createdAt,
             @JsonProperty("updated_at") double updatedAt,
-            long ttl) {}
+            long ttl,
+            @JsonInclude(JsonInclude.Include.NON_EMPTY) String traceparent,
+            @JsonProperty("request_id") @JsonInclude(JsonInclude.Include.NON_EMPTY)
+                    String requestId) {
+        /** What an older registry does not send is "". */
+        public Entry {
+            traceparent = traceparent == null ? "" : traceparent;
+            requestId = requestId == null ? "" : requestId;
+        }
+    }
 }

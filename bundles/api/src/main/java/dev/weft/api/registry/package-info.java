@@ -1,6 +1,6 @@
 /** The registry role: directory, presence, routing, pairing and inbox. */
 @Export
-@Version("1.2.0")
+@Version("1.3.0")
 package dev.weft.api.registry;
 
 import org.osgi.annotation.bundle.Export;

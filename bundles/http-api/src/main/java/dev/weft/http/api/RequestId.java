@@ -36,11 +36,11 @@ final class RequestId {
     }
 
     /** The trace context that tasks of a request go on with.
-     * @param shown what the caller sent as such; null for nothing
+     * @param shown what the caller sent as such; counts for nothing if it is none, or null
      * @param id of the request: the trace has the same if it is 32 hexadecimal digits, or a UUID; else one that is made from it
      * @return W3C trace context */
     static String traceparent(String shown, String id) {
-        if (shown != null) {
+        if (shown != null && PARENT.matcher(shown).matches()) {
             return shown;
         }
         String digits = id.replace("-", "").toLowerCase(Locale.ROOT);

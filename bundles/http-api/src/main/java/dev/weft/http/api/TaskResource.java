@@ -102,7 +102,17 @@ final class TaskResource implements Resource {
                             ? self(call, Call.text(body, "source_agent_id"))
                             : identity.agentId().value();
             String id =
-                    inbox.submit(new Inbox.Submission(skill, target, source, payload, ttl)).id();
+                    inbox.submit(
+                                    new Inbox.Submission(
+                                            skill,
+                                            target,
+                                            source,
+                                            payload,
+                                            ttl,
+                                            RequestId.traceparent(
+                                                    call.header(RequestId.TRACE), call.id()),
+                                            call.id()))
+                            .id();
             call.about(skill + " " + id);
             return Reply.ok(Wire.object().put("task_id", id));
         }

@@ -305,6 +305,8 @@ class ApiServletTest {
                         .path("task_id")
                         .asText());
         assertEquals("agent-other", host.inbox.entries.get("inbox-0").source());
+        assertEquals(55, host.inbox.entries.get("inbox-0").traceparent().length());
+        assertFalse(host.inbox.entries.get("inbox-0").requestId().isEmpty());
         assertProblem(
                 403,
                 "not_yours",

@@ -356,7 +356,9 @@ final class Fakes {
                             "",
                             1,
                             1,
-                            s.ttl()));
+                            s.ttl(),
+                            s.traceparent(),
+                            s.requestId()));
             return entries.get(id);
         }
 

@@ -42,7 +42,9 @@ final class Announcer {
                     "error",
                     "created_at",
                     "updated_at",
-                    "ttl");
+                    "ttl",
+                    "traceparent",
+                    "request_id");
 
     private final RegistryApi api;
     private final CardSource cards;
