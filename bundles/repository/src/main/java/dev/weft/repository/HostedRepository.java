@@ -46,6 +46,7 @@ final class HostedRepository implements SkillRepository {
     private final RepositoryWriter writer;
     private final Uploads uploads;
     private final News news;
+    private final Shelf shelf;
 
     /** Hears what changed. */
     interface News {
@@ -65,6 +66,7 @@ final class HostedRepository implements SkillRepository {
      * @param open whether strangers may read
      * @param life of a snapshot
      * @param news hears what changed; must not block
+     * @param shelf where the files are beside the folder
      * @throws IOException if it cannot be made or read */
     HostedRepository(
             Path folder,
@@ -73,7 +75,8 @@ final class HostedRepository implements SkillRepository {
             Clock clock,
             boolean open,
             Duration life,
-            News news)
+            News news,
+            Shelf shelf)
             throws IOException {
         this.folder = folder;
         this.key = key;
@@ -81,12 +84,16 @@ final class HostedRepository implements SkillRepository {
         this.open = open;
         this.life = life;
         this.news = news;
+        this.shelf = shelf;
         this.writer = new RepositoryWriter(folder, clock);
-        this.uploads = new Uploads(folder.resolve(".uploads"), clock);
-        if (!Files.exists(folder.resolve("root/1.json"))) {
-            writer.create(name, key);
-        }
-        writer.snapshot(life, key); // what was on its way when the host ended becomes visible
+        this.uploads = new Uploads(folder.resolve(".uploads"), clock, shelf);
+        shelf.exclusively(
+                () -> {
+                    if (!Files.exists(folder.resolve("root/1.json"))) {
+                        writer.create(name, key);
+                    }
+                    return writer.snapshot(life, key); // shows what was on its way at a kill
+                });
     }
 
     @Override
@@ -117,6 +124,15 @@ final class HostedRepository implements SkillRepository {
 
     @Override
     public Optional<Path> file(String name) {
+        if (shelf != Shelf.NONE && name.equals("snapshot.json")) {
+            synchronized (this) { // while a change is not in the database, nobody sees it
+                return served(name);
+            }
+        }
+        return served(name);
+    }
+
+    private Optional<Path> served(String name) {
         Path file = folder.resolve(name);
         return SERVED.matcher(name).matches() && Files.isRegularFile(file)
                 ? Optional.of(file)
@@ -235,6 +251,7 @@ final class HostedRepository implements SkillRepository {
         small(statement);
         byte[] kept = changing(() -> writer.accept(statement, key));
         news.stated(kept);
+        shelf.tell(kept);
         return kept;
     }
 
@@ -253,6 +270,7 @@ final class HostedRepository implements SkillRepository {
                                                 clock.instant()),
                                         key));
         news.stated(signed);
+        shelf.tell(signed);
         return signed;
     }
 
@@ -260,12 +278,36 @@ final class HostedRepository implements SkillRepository {
      * @throws IOException if it cannot be read or written */
     synchronized void renew() throws IOException {
         uploads.sweep();
+        shelf.refresh();
+        if (isDue()) {
+            shelf.exclusively(
+                    () -> {
+                        if (isDue()) { // another host may have signed just now
+                            sign();
+                        }
+                        return null;
+                    });
+        }
+    }
+
+    private boolean isDue() throws IOException {
         Instant now = clock.instant();
+        return isRootDue(now)
+                || Instant.parse(writer.snapshot().orElseThrow().expires())
+                        .isBefore(now.plus(life.dividedBy(2)));
+    }
+
+    private boolean isRootDue(Instant now) throws IOException {
         Root root = writer.root();
-        if (Instant.parse(root.expires()).isBefore(now.plus(Duration.ofDays(60)))
+        return Instant.parse(root.expires()).isBefore(now.plus(Duration.ofDays(60)))
                 && root.root().threshold() == 1
-                && root.root().keys().contains(key.publicKey())) {
-            writer.root(root.next(now.plus(RepositoryWriter.ROOT_LIFE)), key);
+                && root.root().keys().contains(key.publicKey());
+    }
+
+    private void sign() throws IOException {
+        Instant now = clock.instant();
+        if (isRootDue(now)) {
+            writer.root(writer.root().next(now.plus(RepositoryWriter.ROOT_LIFE)), key);
         }
         Snapshot snapshot = writer.snapshot().orElseThrow();
         if (Instant.parse(snapshot.expires()).isBefore(now.plus(life.dividedBy(2)))) {
@@ -287,20 +329,18 @@ final class HostedRepository implements SkillRepository {
         }
     }
 
-    private interface Work<T> {
-        T run() throws IOException;
-    }
-
-    private <T> T changing(Work<T> work) {
+    private <T> T changing(Shelf.Work<T> work) {
         return reading(
-                () -> {
-                    T result = work.run();
-                    writer.snapshot(life, key);
-                    return result;
-                });
+                () ->
+                        shelf.exclusively(
+                                () -> {
+                                    T result = work.run();
+                                    writer.snapshot(life, key);
+                                    return result;
+                                }));
     }
 
-    private static <T> T reading(Work<T> work) {
+    private static <T> T reading(Shelf.Work<T> work) {
         try {
             return work.run();
         } catch (CatalogException e) {

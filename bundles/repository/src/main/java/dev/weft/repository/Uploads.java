@@ -33,10 +33,12 @@ final class Uploads {
 
     private final Path folder;
     private final Clock clock;
+    private final Shelf shelf;
 
-    Uploads(Path folder, Clock clock) {
+    Uploads(Path folder, Clock clock, Shelf shelf) {
         this.folder = folder;
         this.clock = clock;
+        this.shelf = shelf;
     }
 
     /** Takes a jar if nothing speaks against it.
@@ -62,6 +64,7 @@ final class Uploads {
                     file(release.sha256()),
                     StandardCopyOption.REPLACE_EXISTING,
                     StandardCopyOption.ATOMIC_MOVE);
+            shelf.keep(file(release.sha256()));
             return new Jar(
                     release.sha256(),
                     release.length(),
@@ -78,8 +81,11 @@ final class Uploads {
 
     /** The jar with a digest.
      * @throws RepositoryException if it was not uploaded, or too long ago */
-    Path find(Releases.Release release) {
+    Path find(Releases.Release release) throws IOException {
         Path file = file(release.sha256());
+        if (!Files.isRegularFile(file)) {
+            shelf.fetch(file);
+        }
         if (!Files.isRegularFile(file)) {
             throw new RepositoryException(
                     Code.WRONG_JAR,
@@ -94,6 +100,7 @@ final class Uploads {
 
     void drop(String sha256) throws IOException {
         Files.deleteIfExists(file(sha256));
+        shelf.drop(file(sha256));
     }
 
     /** Removes what nobody published in time. */

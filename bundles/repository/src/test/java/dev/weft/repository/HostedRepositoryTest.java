@@ -78,7 +78,8 @@ class HostedRepositoryTest {
                     public void stated(byte[] statement) {
                         stated.add(statement);
                     }
-                });
+                },
+                Shelf.NONE);
     }
 
     @Test

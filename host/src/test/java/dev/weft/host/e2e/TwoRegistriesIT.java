@@ -66,10 +66,12 @@ class TwoRegistriesIT {
             call(far, "relay");
             oneIdIsInBothLogs(one, two);
             keysAreOne(left, right);
+            repositoryIsOne(left, right);
             awayTasksAreDoneOnce(left, right, two, rightFirst);
 
             right.program().kill();
             call(one, "p2p");
+            assertTrue(left.weft("publisher", "remove", "com.acme").exit() == 0, "it goes on");
             await(
                     "the agent of the killed registry at the other",
                     () -> isActive(left, "two") && isActive(left, "one"));
@@ -196,6 +198,32 @@ class TwoRegistriesIT {
         assertEquals(0, right.weft("key", "revoke", key.path("id").asText()).exit());
         await("its end", () -> status(left, "Authorization", "Bearer " + token) == 401);
         assertEquals(401, status(left, "X-API-Key", secret));
+    }
+
+    /** What changes in the repository of one is served by the other, under one fingerprint. */
+    private static void repositoryIsOne(TestHost left, TestHost right) throws Exception {
+        await(
+                "one key",
+                () ->
+                        repository(left, "")
+                                .path("fingerprint")
+                                .equals(repository(right, "").path("fingerprint")));
+        Program.Result made = left.weft("publisher", "new", "com.acme", "--sign", "acme.key");
+        assertEquals(0, made.exit(), made.text());
+        grant(left, "acme.key.pub");
+        await("the publisher at the other", () -> repository(right, "/publishers").size() == 1);
+        assertEquals(
+                Rest.send(left, "/repository/snapshot.json").body(),
+                Rest.send(right, "/repository/snapshot.json").body());
+    }
+
+    private static void grant(TestHost registry, String key) {
+        Program.Result granted = registry.weft("publisher", "grant", "com.acme", key);
+        assertEquals(0, granted.exit(), granted.text());
+    }
+
+    private static JsonNode repository(TestHost registry, String part) throws Exception {
+        return Rest.get(registry, "/api/repository" + part);
     }
 
     private static HttpRequest.Builder request(
