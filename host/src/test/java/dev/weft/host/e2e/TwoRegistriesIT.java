@@ -201,14 +201,21 @@ class TwoRegistriesIT {
     }
 
     /** What changes in the repository of one is served by the other, under one fingerprint. */
-    private static void repositoryIsOne(TestHost left, TestHost right) throws Exception {
+    private void repositoryIsOne(TestHost left, TestHost right) throws Exception {
         await(
                 "one key",
                 () ->
                         repository(left, "")
                                 .path("fingerprint")
                                 .equals(repository(right, "").path("fingerprint")));
-        Program.Result made = left.weft("publisher", "new", "com.acme", "--sign", "acme.key");
+        Program.Result made =
+                Program.run(
+                        folder.resolve("left"),
+                        "publisher",
+                        "new",
+                        "com.acme",
+                        "--sign",
+                        "acme.key");
         assertEquals(0, made.exit(), made.text());
         grant(left, "acme.key.pub");
         await("the publisher at the other", () -> repository(right, "/publishers").size() == 1);
