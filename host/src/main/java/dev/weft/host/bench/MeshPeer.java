@@ -77,6 +77,7 @@ public final class MeshPeer {
         if (id.equals(ANSWERS.value())) {
             IntStream.range(0, MeshCold.peers(scale)).forEach(i -> ids.add(cold(i)));
         }
+        JsonNode large = large();
         for (AgentId one : ids) {
             HostKey key = HostKey.loadOrCreate(folder.resolve(one + ".key"));
             MeshHost host =
@@ -84,7 +85,7 @@ public final class MeshPeer {
                             one.value(), key, "demand", message -> say("S " + Wire.write(message)));
             hosts.put(one.value(), host);
             if (!id.equals(ASKS.value())) {
-                answer(host);
+                answer(host, large);
             }
         }
         // the other process measures as soon as it knows the first of these, so that one is last
@@ -127,19 +128,22 @@ public final class MeshPeer {
         return new PeerConnectionFactory(new HeadlessAudioDeviceModule());
     }
 
-    private void answer(MeshHost host) {
+    /** A large result; as text that no compression helps. */
+    private static JsonNode large() {
         byte[] noise = new byte[BULK];
         Random random = new Random(1);
         for (int i = 0; i < BULK; i++) {
-            noise[i] = (byte) ('0' + random.nextInt(64)); // text that no compression helps
+            noise[i] = (byte) ('0' + random.nextInt(64));
         }
-        JsonNode large =
-                Wire.object()
-                        .put(
-                                "result",
-                                new String(noise, StandardCharsets.US_ASCII)
-                                        .replace('\\', '-')
-                                        .replace('"', '-'));
+        return Wire.object()
+                .put(
+                        "result",
+                        new String(noise, StandardCharsets.US_ASCII)
+                                .replace('\\', '-')
+                                .replace('"', '-'));
+    }
+
+    private void answer(MeshHost host, JsonNode large) {
         host.handle(
                 (peer, message, reply) -> reply.send("bench_response", message.payload()),
                 "bench_echo");

@@ -29,6 +29,10 @@ final class RegistryConnection implements SignalSocket.Ear {
     private static final int EXPIRED = 4401;
     private static final long WAITING_MILLIS = 200;
     private static final long PROBE_MILLIS = 2_000;
+
+    /** The same, if an address is gone that the socket may have used. */
+    private static final long GONE_MILLIS = 500;
+
     private static final int PATIENCE_SECONDS = 15;
 
     private final Access access;
@@ -326,14 +330,15 @@ final class RegistryConnection implements SignalSocket.Ear {
         }
     }
 
-    /** The network changed: a socket that went with it is replaced soon, and not after a long silence. */
-    void probe() {
+    /** The network changed: a socket that went with it is replaced soon, and not after a long silence.
+     * @param gone whether this machine lost an address: a socket that is well and slow is replaced, too, rather than waited for */
+    void probe(boolean gone) {
         SignalSocket open;
         synchronized (state) {
             open = socket;
         }
         if (open != null) {
-            open.probe(timer, executor, PROBE_MILLIS);
+            open.probe(timer, executor, gone ? GONE_MILLIS : PROBE_MILLIS);
         } else {
             backoff.reset();
         }

@@ -124,7 +124,7 @@ final class Session implements RegistryConnection.Owner {
         if (!now.equals(before)) {
             LOG.info("the addresses of this machine changed: {}", String.join(", ", now));
             client.renew();
-            connection.probe();
+            connection.probe(!now.containsAll(before));
             listeners.each(SignalListener::networkChanged);
         }
     }
@@ -137,7 +137,7 @@ final class Session implements RegistryConnection.Owner {
             executor.execute(
                     () -> {
                         lookAtNetwork();
-                        connection.probe();
+                        connection.probe(false);
                     });
         }
     }

@@ -536,6 +536,23 @@ class SignalingClientTest {
     }
 
     @Test
+    void a_probe_keeps_a_socket_that_answers_and_replaces_one_that_does_not() {
+        host.keepalive = 3_600;
+        SignalingClient client = connected();
+        client.probe();
+        client.probe(); // one more within two seconds is none
+        await().until(() -> registry.pings.get() == 1);
+        await().during(Duration.ofMillis(2_500))
+                .atMost(Duration.ofSeconds(10))
+                .until(() -> registry.peers.size() == 1 && client.isConnected());
+        assertEquals(1, registry.pings.get());
+        registry.pongs = false;
+        client.probe();
+        await().until(() -> registry.peers.size() == 2 && client.isConnected());
+        assertTrue(host.news.contains("disconnected"));
+    }
+
+    @Test
     void stopping_takes_the_host_off_the_list_and_closes_the_socket() {
         SignalingClient client = connected();
         client.close();

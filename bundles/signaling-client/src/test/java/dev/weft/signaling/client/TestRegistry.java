@@ -40,6 +40,7 @@ final class TestRegistry implements AutoCloseable {
     volatile boolean registers = true;
     volatile boolean reads = true;
     volatile boolean pongs = true;
+    final AtomicInteger pings = new AtomicInteger();
     volatile boolean hangsOnDelete;
     private final List<Socket> sockets = new CopyOnWriteArrayList<>();
     private volatile ServerSocket server;
@@ -225,8 +226,11 @@ final class TestRegistry implements AutoCloseable {
             if (opcode == 8) {
                 closeCodes.add((int) ByteBuffer.wrap(data).getShort());
                 return;
-            } else if (opcode == 9 && pongs) {
-                peer.frame(0x8a, data);
+            } else if (opcode == 9) {
+                pings.incrementAndGet();
+                if (pongs) {
+                    peer.frame(0x8a, data);
+                }
             } else if (opcode <= 1) {
                 text.append(new String(data, StandardCharsets.UTF_8));
                 if ((first & 0x80) != 0) {
