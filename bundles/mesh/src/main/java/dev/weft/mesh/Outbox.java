@@ -36,7 +36,16 @@ final class Outbox {
      * @param offset of the piece
      * @param length of the piece; 0 if the messages are whole */
     record Load(
-            Lane lane, long first, Acks after, List<Outgoing> messages, int offset, int length) {}
+            Lane lane, long first, Acks after, List<Outgoing> messages, int offset, int length) {
+        /** The messages as they are written. */
+        List<byte[]> json() {
+            List<byte[]> json = new ArrayList<>(messages.size());
+            for (int i = 0; i < messages.size(); i++) { // for each frame: a stream takes longer
+                json.add(messages.get(i).json);
+            }
+            return json;
+        }
+    }
 
     /** One lane. */
     private static final class Queue {
@@ -338,7 +347,11 @@ final class Outbox {
 
     /** Messages that wait to be sent. */
     synchronized int waiting() {
-        return lanes.values().stream().mapToInt(queue -> queue.waiting.size()).sum();
+        int waiting = 0;
+        for (Queue queue : lanes.values()) {
+            waiting += queue.waiting.size();
+        }
+        return waiting;
     }
 
     /** Messages that left and are kept. */

@@ -243,7 +243,7 @@ final class Sender {
             binary(wired.link, frame(wired, load));
             return;
         }
-        List<byte[]> messages = load.messages().stream().map(message -> message.json).toList();
+        List<byte[]> messages = load.json();
         byte[] text = messages.get(0);
         if (messages.size() > 1) {
             text = Frame.join(messages);
@@ -276,7 +276,7 @@ final class Sender {
                 inbox.acknowledge(),
                 load.first(),
                 load.after(),
-                load.messages().stream().map(message -> message.json).toList(),
+                load.json(),
                 wired.takes(Greeting.DEFLATE));
     }
 
