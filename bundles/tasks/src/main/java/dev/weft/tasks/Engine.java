@@ -8,12 +8,15 @@ import dev.weft.api.task.TaskException;
 import dev.weft.api.task.TaskRequest;
 import dev.weft.api.task.TaskState;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Takes tasks from acceptance to their end: checks them, finds who does them, watches their deadline. Nothing here blocks. */
 final class Engine {
@@ -28,6 +31,7 @@ final class Engine {
                             ? 0
                             : 1;
 
+    private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
     static final Duration MIN_TTL = Duration.ofSeconds(1);
     static final Duration MAX_TTL = Duration.ofDays(7);
     static final int MAX_DEPTH = 8;
@@ -228,21 +232,28 @@ final class Engine {
 
     /** Goes on with what was on its way when this host went down. */
     void recover(List<Saved> unfinished) {
+        List<Runnable> starts = new ArrayList<>();
         for (Saved saved : unfinished) {
             Run run = runs.reopen(saved);
             runs.watch(run);
             Task task = run.task();
             boolean local = task.target() == null || task.target().equals(self.agentId());
             if (local && task.question() == null) {
-                there.onWorker(() -> here.start(run));
+                starts.add(() -> here.start(run));
             } else if (!local) {
-                there.later(
-                        () ->
-                                there.start(
-                                        run,
-                                        chooser.again(task.target(), saved.spec().reference())),
-                        0);
+                String reference = saved.spec().reference();
+                starts.add(() -> there.start(run, chooser.again(task.target(), reference)));
             }
+        }
+        // by one worker: none of them blocks, and a host that comes up needs the others
+        there.later(() -> starts.forEach(Engine::carefully), 0);
+    }
+
+    private static void carefully(Runnable start) {
+        try {
+            start.run();
+        } catch (RuntimeException e) {
+            LOG.error("a task from before the restart could not be begun again", e);
         }
     }
 

@@ -6,9 +6,7 @@ import dev.weft.api.task.TaskException;
 import dev.weft.api.task.TaskQuestion;
 import dev.weft.api.task.TaskState;
 import dev.weft.protocol.Wire;
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -26,13 +24,12 @@ import org.slf4j.LoggerFactory;
  * waits for room, and runs. Thread-safe. */
 final class LocalHost {
     private static final Logger LOG = LoggerFactory.getLogger(LocalHost.class);
-    private static final long LOOK_AGAIN_MILLIS = 250;
     private static final int MAX_APPROVALS = 256;
 
-    /** How long a skill that left may take to come back: one that is replaced does so within milliseconds. */
-    static final Duration SKILL_RETURNS = Duration.ofSeconds(1);
-
     private static final Set<String> MISSING = Set.of("unknown_skill", "unknown_tool");
+
+    /** A thread comes free when any call ends. */
+    private static final long NO_THREAD_MILLIS = 20;
 
     private final Skills skills;
     private final Access access;
@@ -41,8 +38,7 @@ final class LocalHost {
     private final Semaphore asking;
     private final ExecutorService executor;
     private final ScheduledExecutorService timer;
-    private final Clock clock;
-    private final Instant skillsAreHere;
+    private final SkillWait skillWait;
     private final Semaphore approvals = new Semaphore(MAX_APPROVALS);
 
     /** The task that a thread works on: what it submits is nested in it. */
@@ -61,8 +57,7 @@ final class LocalHost {
             int asking,
             Duration skillsCome,
             ExecutorService executor,
-            ScheduledExecutorService timer,
-            Clock clock) {
+            ScheduledExecutorService timer) {
         this.skills = skills;
         this.access = access;
         this.names = names;
@@ -70,8 +65,7 @@ final class LocalHost {
         this.asking = new Semaphore(asking);
         this.executor = executor;
         this.timer = timer;
-        this.clock = clock;
-        this.skillsAreHere = clock.instant().plus(skillsCome);
+        this.skillWait = new SkillWait(skills, skillsCome, executor, timer, this::start);
     }
 
     Room room() {
@@ -91,10 +85,6 @@ final class LocalHost {
 
     /** Begins a task as soon as there is room. */
     void start(Run run) {
-        start(run, clock.instant());
-    }
-
-    private void start(Run run, Instant first) {
         if (run.isFinal()) {
             return;
         }
@@ -102,7 +92,8 @@ final class LocalHost {
         try {
             call = prepare(run);
         } catch (TaskException e) {
-            if (!waitForSkill(run, e.error().code(), first)) {
+            boolean missing = MISSING.contains(e.error().code());
+            if (!missing || !run.spec().isDurable() || !skillWait.enter(run)) {
                 run.reject(e.error().code(), e.error().message());
             }
             return;
@@ -147,36 +138,6 @@ final class LocalHost {
             }
         }
         return call;
-    }
-
-    /** After a start, the skills of this host come one by one: a task from before must not fail for that. What was here and left is
-     * waited for only as long as a replacement takes. */
-    private boolean waitForSkill(Run run, String missing, Instant first) {
-        if (!MISSING.contains(missing) || !run.spec().isDurable()) {
-            return false;
-        }
-        boolean left =
-                SkillRef.readings(run.spec().reference()).stream()
-                        .anyMatch(reading -> skills.wasHere(reading.skill()));
-        Instant until = left ? first.plus(SKILL_RETURNS) : skillsAreHere;
-        return clock.instant().isBefore(until) && later(run, first);
-    }
-
-    private boolean later(Run run, Instant first) {
-        try {
-            timer.schedule(() -> again(run, first), LOOK_AGAIN_MILLIS, TimeUnit.MILLISECONDS);
-            return true;
-        } catch (RejectedExecutionException stopping) {
-            return false;
-        }
-    }
-
-    private void again(Run run, Instant first) {
-        try {
-            executor.execute(() -> start(run, first));
-        } catch (RejectedExecutionException full) {
-            later(run, first);
-        }
     }
 
     private boolean isApproved(Run run, Skills.Call call) {
@@ -238,7 +199,8 @@ final class LocalHost {
         }
     }
 
-    /** Runs on a worker.
+    /** Runs on a worker. A durable task, and one that has waited in line, keeps its place while there is no thread; a nested one must not
+     * wait for its own caller.
      * @param call null if it must be prepared anew */
     private void execute(Run run, Skills.Call call, Room.Place place) {
         try {
@@ -254,10 +216,23 @@ final class LocalHost {
             if (call != null) {
                 call.close();
             }
-            run.reject(
-                    "busy",
-                    "this host has no thread to spare; try again later, or on another host");
-            room.leave(place);
+            boolean patient = call == null || run.spec().isDurable() && !run.spec().nested();
+            if (run.isFinal() || !patient || !later(run, place)) {
+                run.reject(
+                        "busy",
+                        "this host has no thread to spare; try again later, or on another host");
+                room.leave(place);
+            }
+        }
+    }
+
+    private boolean later(Run run, Room.Place place) {
+        try {
+            timer.schedule(
+                    () -> execute(run, null, place), NO_THREAD_MILLIS, TimeUnit.MILLISECONDS);
+            return true;
+        } catch (RejectedExecutionException stopping) {
+            return false;
         }
     }
 
@@ -272,7 +247,7 @@ final class LocalHost {
             }
         }
         if (call != null) {
-            new LocalWork(run, call, new RunContext(run, clock, asking), current).run();
+            new LocalWork(run, call, new RunContext(run, asking), current).run();
         }
     }
 }

@@ -1,7 +1,6 @@
 package dev.weft.tasks;
 
 import dev.weft.api.mesh.Mesh;
-import java.time.Clock;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -20,7 +19,6 @@ final class RemoteHost {
     private final Supplier<Optional<Mesh>> mesh;
     private final ExecutorService executor;
     private final ScheduledExecutorService timer;
-    private final Clock clock;
     private final Breakers breakers = new Breakers();
     private final Map<String, RemoteWork> away = new ConcurrentHashMap<>();
     private final AtomicBoolean watching = new AtomicBoolean();
@@ -29,16 +27,14 @@ final class RemoteHost {
     RemoteHost(
             Supplier<Optional<Mesh>> mesh,
             ExecutorService executor,
-            ScheduledExecutorService timer,
-            Clock clock) {
+            ScheduledExecutorService timer) {
         this.mesh = mesh;
         this.executor = executor;
         this.timer = timer;
-        this.clock = clock;
     }
 
     void start(Run run, Choice choice) {
-        RemoteWork work = new RemoteWork(run, this, choice, clock);
+        RemoteWork work = new RemoteWork(run, this, choice);
         away.put(run.task().id(), work);
         run.atEnd(() -> away.remove(run.task().id()));
         work.start();
@@ -55,7 +51,8 @@ final class RemoteHost {
     private void look() {
         watching.set(false); // first: a task that goes out from now on asks for itself
         if (!stopped && !away.isEmpty()) {
-            away.values().forEach(RemoteWork::look);
+            // one after the other: hundreds at once would leave no thread for anything else
+            onWorker(() -> away.values().forEach(RemoteWork::look));
             watch();
         }
     }

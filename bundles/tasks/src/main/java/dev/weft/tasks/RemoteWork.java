@@ -11,7 +11,6 @@ import dev.weft.api.task.TaskQuestion;
 import dev.weft.api.task.TaskState;
 import dev.weft.protocol.MeshMessage;
 import dev.weft.protocol.Wire;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -27,7 +26,6 @@ final class RemoteWork {
     private final Run run;
     private final RemoteHost host;
     private final Choice choice;
-    private final Clock clock;
     private final Retrying retrying;
     private final Pieces pieces = new Pieces();
     private CompletableFuture<MeshMessage> pending;
@@ -35,12 +33,11 @@ final class RemoteWork {
     private boolean resuming;
     private boolean answered;
 
-    RemoteWork(Run run, RemoteHost host, Choice choice, Clock clock) {
+    RemoteWork(Run run, RemoteHost host, Choice choice) {
         this.run = run;
         this.host = host;
         this.choice = choice;
-        this.clock = clock;
-        this.retrying = new Retrying(run, choice, clock);
+        this.retrying = new Retrying(run, choice);
         run.atEnd(this::stop);
     }
 
@@ -69,7 +66,7 @@ final class RemoteWork {
         }
         run.attempt();
         run.step(what, "to " + choice.name());
-        Duration left = Duration.between(clock.instant(), run.task().deadline());
+        Duration left = run.left();
         double link = since(mesh); // before it is sent: the link may break while it is
         CompletableFuture<MeshMessage> request;
         try {
@@ -114,7 +111,7 @@ final class RemoteWork {
         return payload;
     }
 
-    /** Sends the request again if the link over which it went is gone or another one. */
+    /** On a worker, with all that are away in turn: sends the request again if the link over which it went is gone or another one. */
     void look() {
         Mesh mesh = host.mesh().orElse(null);
         CompletableFuture<MeshMessage> lost;
@@ -135,7 +132,7 @@ final class RemoteWork {
             resuming = true;
         }
         lost.cancel(false);
-        host.onWorker(() -> send("resumed"));
+        send("resumed");
     }
 
     private double since(Mesh mesh) {

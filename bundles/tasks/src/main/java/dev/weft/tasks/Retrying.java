@@ -1,7 +1,6 @@
 package dev.weft.tasks;
 
 import dev.weft.api.task.TaskState;
-import java.time.Clock;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 
@@ -31,13 +30,11 @@ final class Retrying {
 
     private final Run run;
     private final Choice choice;
-    private final Clock clock;
     private int attempts;
 
-    Retrying(Run run, Choice choice, Clock clock) {
+    Retrying(Run run, Choice choice) {
         this.run = run;
         this.choice = choice;
-        this.clock = clock;
     }
 
     /** How long to wait before the next attempt.
@@ -50,8 +47,7 @@ final class Retrying {
         long backoff = Math.min(MOST_MILLIS, FIRST_MILLIS << Math.min(attempts, 10));
         attempts++;
         long delay = backoff / 2 + ThreadLocalRandom.current().nextLong(backoff / 2 + 1);
-        boolean inTime = clock.instant().plusMillis(delay).isBefore(run.task().deadline());
-        return inTime ? delay : -1;
+        return run.left().toMillis() > delay ? delay : -1;
     }
 
     private boolean mayRepeat(String code) {

@@ -8,6 +8,7 @@ import dev.weft.api.task.TaskQuestion;
 import dev.weft.api.task.TaskState;
 import dev.weft.protocol.AgentId;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -22,6 +23,7 @@ final class Run implements TaskHandle {
     private static final int PROGRESS_PER_SECOND = 50;
 
     private final Clock clock;
+    private final long due;
     private final Executor aside;
     private final Spec spec;
     private final Keeper keeper;
@@ -56,6 +58,9 @@ final class Run implements TaskHandle {
         this.dialogue = dialogue;
         this.timeline = timeline;
         this.clock = clock;
+        // from here on the wall clock may jump: what is left does not
+        long now = System.nanoTime();
+        this.due = now + Duration.between(clock.instant(), task.deadline()).toNanos();
         this.aside = aside;
         this.keeper = keeper;
         if (task.state().isFinal()) {
@@ -107,6 +112,11 @@ final class Run implements TaskHandle {
 
     Saved saved() {
         return new Saved(task, spec, dialogue.said(), dialogue.shown(), dialogue.approved());
+    }
+
+    /** Time until the deadline; negative when it is over. No change of the machine's clock changes it. */
+    Duration left() {
+        return Duration.ofNanos(due - System.nanoTime());
     }
 
     boolean isFinal() {
@@ -198,7 +208,7 @@ final class Run implements TaskHandle {
 
     /** Reports progress; floods are thinned out, and nothing is heard once the task is final. */
     synchronized void progress(double fraction, String note) {
-        long second = clock.millis() / 1000;
+        long second = System.nanoTime() / 1_000_000_000;
         progressCount = second == progressSecond ? progressCount + 1 : 1;
         progressSecond = second;
         if (task.state().isFinal() || progressCount > PROGRESS_PER_SECOND) {

@@ -4,7 +4,6 @@ import dev.weft.api.task.Task;
 import dev.weft.api.task.TaskQuestion;
 import dev.weft.api.task.TaskState;
 import dev.weft.skill.TaskContext;
-import java.time.Clock;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -13,7 +12,7 @@ import java.util.concurrent.Semaphore;
 
 /** What a running skill sees of its task.
  * @param asking permits to wait for a person */
-record RunContext(Run run, Clock clock, Semaphore asking) implements TaskContext {
+record RunContext(Run run, Semaphore asking) implements TaskContext {
     private Task task() {
         return run.task();
     }
@@ -35,7 +34,7 @@ record RunContext(Run run, Clock clock, Semaphore asking) implements TaskContext
 
     @Override
     public boolean isCanceled() {
-        return run.isFinal() || !clock.instant().isBefore(deadline());
+        return run.isFinal() || run.left().isNegative();
     }
 
     @Override

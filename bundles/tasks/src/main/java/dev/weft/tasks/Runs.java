@@ -152,8 +152,8 @@ final class Runs {
                 ttl.isNegative()
                         ? Duration.ZERO
                         : ttl.compareTo(Engine.MAX_TTL) > 0 ? Engine.MAX_TTL : ttl;
-        Instant deadline = now.plus(bounded);
-        Instant outermost = outer.map(run -> run.task().deadline()).orElse(deadline);
+        Duration outermost = outer.map(Run::left).orElse(bounded);
+        Duration left = outermost.compareTo(bounded) < 0 ? outermost : bounded;
         String parent =
                 outer.map(run -> run.task().traceparent()).orElse(spec.options().traceparent());
         table.forgetRefused(wantedId);
@@ -172,7 +172,7 @@ final class Runs {
                         null,
                         now,
                         now,
-                        outermost.isBefore(deadline) ? outermost : deadline,
+                        now.plus(left),
                         1,
                         0,
                         null,
@@ -260,8 +260,7 @@ final class Runs {
     /** Ends a task at its deadline.
      * @return false if this host is stopping */
     boolean watch(Run run) {
-        Task task = run.task();
-        long millis = Math.max(0, Duration.between(clock.instant(), task.deadline()).toMillis());
+        long millis = Math.max(0, run.left().toMillis());
         try {
             Future<?> alarm = timer.schedule(() -> late(run), millis, TimeUnit.MILLISECONDS);
             run.atEnd(() -> alarm.cancel(false));

@@ -149,8 +149,7 @@ public final class TaskEngine implements Tasks {
                         Math.max(1, config.max_asking()),
                         Duration.ofSeconds(Math.max(0, config.skills_wait())),
                         executor,
-                        timer,
-                        clock);
+                        timer);
         TaskTable table =
                 new TaskTable(
                         Math.max(1, config.history()), Math.max(1L, config.history_mib()) << 20);
@@ -164,7 +163,7 @@ public final class TaskEngine implements Tasks {
                         Math.max(1L, config.outcomes_mib()) << 20);
         Runs runs =
                 new Runs(identity, table, ledger, new EventTeller(events), executor, timer, clock);
-        RemoteHost there = new RemoteHost(mesh::get, executor, timer, clock);
+        RemoteHost there = new RemoteHost(mesh::get, executor, timer);
         engine = new Engine(identity, chooser, here, there, runs);
         people = new People(runs, here, there);
         engine.recover(ledger.unfinished());

@@ -18,6 +18,8 @@ import dev.weft.api.task.TaskState;
 import dev.weft.protocol.Wire;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -69,6 +71,45 @@ class DurableTasksTest {
                                     request(host, "count", Wire.object().put("n", 2L), "k1")));
             assertEquals("key_conflict", other.error().code());
         }
+    }
+
+    @Test
+    void many_tasks_from_before_a_crash_leave_threads_for_others_and_none_is_refused()
+            throws Exception {
+        int many = 200;
+        int threads = 8;
+        Map<String, Object> few =
+                Map.of("skills_wait", 60, "max_waiting", 2 * many, "max_running", 4);
+        Map<String, Object> room = Map.of("skills_wait", 60, "max_waiting", 2 * many);
+        List<String> ids = new ArrayList<>();
+        try (Host host = new Host("here", 64, few, folder.resolve("here"))) {
+            CountDownLatch never = new CountDownLatch(1);
+            host.skills.with(
+                    "late",
+                    (input, context) -> {
+                        never.await();
+                        return IntNode.valueOf(0);
+                    });
+            for (int i = 0; i < many; i++) {
+                TaskHandle handle = host.engine.submit(request(host, "late", Wire.object(), ""));
+                ids.add(handle.accepted().get(20, TimeUnit.SECONDS).id());
+            }
+            try (Host again = new Host("here", threads, room, folder.resolve("here"))) {
+                again.skills.with("ready", (input, context) -> IntNode.valueOf(1));
+                for (int i = 0; i < 300; i++) {
+                    Task ready = end(again.submit("ready", Wire.object()));
+                    assertEquals(TaskState.COMPLETED, ready.state(), ready::toString);
+                }
+                again.skills.with("late", (input, context) -> IntNode.valueOf(2));
+                List<TaskState> done = Collections.nCopies(many, TaskState.COMPLETED);
+                await().atMost(Duration.ofSeconds(60))
+                        .untilAsserted(() -> assertEquals(done, states(again, ids)));
+            }
+        }
+    }
+
+    private static List<TaskState> states(Host host, List<String> ids) {
+        return ids.stream().map(id -> host.engine.find(id).orElseThrow().state()).toList();
     }
 
     @Test

@@ -12,7 +12,10 @@ import dev.weft.api.task.TaskState;
 import dev.weft.protocol.AgentId;
 import dev.weft.protocol.Wire;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -20,8 +23,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 class RunTest {
@@ -59,7 +64,11 @@ class RunTest {
                     Set.of());
 
     static Run run(TaskState state) {
-        Instant now = Instant.now();
+        return run(state, Clock.systemUTC(), false);
+    }
+
+    private static Run run(TaskState state, Clock clock, boolean durable) {
+        Instant now = clock.instant();
         Task task =
                 new Task(
                         "t",
@@ -85,12 +94,52 @@ class RunTest {
                         0,
                         false,
                         "",
-                        TaskRequest.Options.IN_MEMORY),
+                        durable ? TaskRequest.Options.DURABLE : TaskRequest.Options.IN_MEMORY),
                 new Dialogue(List.of(), "", ""),
                 new Timeline("me"),
-                Clock.systemUTC(),
+                clock,
                 Runnable::run,
                 Keeper.NOWHERE);
+    }
+
+    @Test
+    void a_wall_clock_that_jumps_changes_nothing_about_the_time_that_is_left() {
+        for (Duration jump : List.of(Duration.ofDays(400), Duration.ofDays(-400))) {
+            AtomicReference<Instant> wall = new AtomicReference<>(Instant.now());
+            Run run = run(TaskState.SUBMITTED, jumping(wall), true);
+            wall.updateAndGet(now -> now.plus(jump));
+            assertTrue(run.left().compareTo(Duration.ofSeconds(9)) <= 0, run.left()::toString);
+            assertTrue(run.left().compareTo(Duration.ofSeconds(2)) > 0, run.left()::toString);
+            assertFalse(new RunContext(run, new Semaphore(1)).isCanceled());
+            Choice choice =
+                    new Choice(
+                            new AgentId("peer"),
+                            "peer",
+                            false,
+                            false,
+                            false,
+                            new SkillRef("s", ""));
+            assertTrue(new Retrying(run, choice).next("unreachable") >= 0);
+        }
+    }
+
+    private static Clock jumping(AtomicReference<Instant> wall) {
+        return new Clock() {
+            @Override
+            public ZoneId getZone() {
+                return ZoneOffset.UTC;
+            }
+
+            @Override
+            public Clock withZone(ZoneId zone) {
+                return this;
+            }
+
+            @Override
+            public Instant instant() {
+                return wall.get();
+            }
+        };
     }
 
     @Test
