@@ -272,6 +272,7 @@ final class Engine {
     /** Cancels what lives in memory; what is durable goes on when this host is started again. */
     void stop() {
         stopped = true;
+        here.stop();
         runs.table().running().stream()
                 .filter(run -> !run.spec().isDurable())
                 .forEach(run -> cancel(run.task().id(), "the host stops"));

@@ -39,6 +39,7 @@ final class LocalHost {
     private final ExecutorService executor;
     private final ScheduledExecutorService timer;
     private final SkillWait skillWait;
+    private volatile boolean stopped;
     private final Semaphore approvals = new Semaphore(MAX_APPROVALS);
 
     /** The task that a thread works on: what it submits is nested in it. */
@@ -66,6 +67,11 @@ final class LocalHost {
         this.executor = executor;
         this.timer = timer;
         this.skillWait = new SkillWait(skills, skillsCome, executor, timer, this::start);
+    }
+
+    /** Calls that break off from now on do so because this host stops. */
+    void stop() {
+        stopped = true;
     }
 
     Room room() {
@@ -247,7 +253,7 @@ final class LocalHost {
             }
         }
         if (call != null) {
-            new LocalWork(run, call, new RunContext(run, asking), current).run();
+            new LocalWork(run, call, new RunContext(run, asking), current, () -> stopped).run();
         }
     }
 }

@@ -6,6 +6,7 @@ import dev.weft.api.task.TaskError;
 import dev.weft.api.task.TaskException;
 import dev.weft.api.task.TaskState;
 import dev.weft.skill.TaskContext;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,13 +19,21 @@ final class LocalWork implements Runnable {
     private final Skills.Call call;
     private final TaskContext context;
     private final ThreadLocal<Run> current;
+    private final BooleanSupplier stopping;
     private Thread thread;
 
-    LocalWork(Run run, Skills.Call call, TaskContext context, ThreadLocal<Run> current) {
+    /** @param stopping whether this host stops: then a durable task that breaks off is begun again after the next start */
+    LocalWork(
+            Run run,
+            Skills.Call call,
+            TaskContext context,
+            ThreadLocal<Run> current,
+            BooleanSupplier stopping) {
         this.run = run;
         this.call = call;
         this.context = context;
         this.current = current;
+        this.stopping = stopping;
         run.atEnd(this::interrupt);
     }
 
@@ -73,6 +82,9 @@ final class LocalWork implements Runnable {
     }
 
     private void fail(String code, String message) {
+        if (stopping.getAsBoolean() && run.spec().isDurable()) {
+            return; // its record stays as it is, and nobody is told of an end that is none
+        }
         run.end(TaskState.FAILED, new TaskError(code, message), PATH);
     }
 

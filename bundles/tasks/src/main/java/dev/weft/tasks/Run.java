@@ -41,6 +41,7 @@ final class Run implements TaskHandle {
     private int progressCount;
 
     /**
+     * @param left time until the deadline: from here on the wall clock may jump
      * @param aside completes the future, so that whoever waits for it cannot hold up a timer or a link
      * @param keeper hears of every change before others do
      */
@@ -49,6 +50,7 @@ final class Run implements TaskHandle {
             Spec spec,
             Dialogue dialogue,
             Timeline timeline,
+            Duration left,
             Clock clock,
             Executor aside,
             Keeper keeper) {
@@ -58,9 +60,7 @@ final class Run implements TaskHandle {
         this.dialogue = dialogue;
         this.timeline = timeline;
         this.clock = clock;
-        // from here on the wall clock may jump: what is left does not
-        long now = System.nanoTime();
-        this.due = now + Duration.between(clock.instant(), task.deadline()).toNanos();
+        this.due = System.nanoTime() + left.toNanos();
         this.aside = aside;
         this.keeper = keeper;
         if (task.state().isFinal()) {

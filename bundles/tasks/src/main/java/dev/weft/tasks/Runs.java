@@ -132,6 +132,7 @@ final class Runs {
                 spec,
                 new Dialogue(List.of(), "", ""),
                 new Timeline(self.agentId().value()),
+                Duration.ZERO,
                 clock,
                 this::aside,
                 Keeper.NOWHERE);
@@ -152,8 +153,8 @@ final class Runs {
                 ttl.isNegative()
                         ? Duration.ZERO
                         : ttl.compareTo(Engine.MAX_TTL) > 0 ? Engine.MAX_TTL : ttl;
-        Duration outermost = outer.map(Run::left).orElse(bounded);
-        Duration left = outermost.compareTo(bounded) < 0 ? outermost : bounded;
+        Optional<Run> sooner = outer.filter(run -> run.left().compareTo(bounded) < 0);
+        Duration left = sooner.map(Run::left).orElse(bounded);
         String parent =
                 outer.map(run -> run.task().traceparent()).orElse(spec.options().traceparent());
         table.forgetRefused(wantedId);
@@ -172,12 +173,12 @@ final class Runs {
                         null,
                         now,
                         now,
-                        now.plus(left),
+                        sooner.map(run -> run.task().deadline()).orElse(now.plus(bounded)),
                         1,
                         0,
                         null,
                         Traceparent.next(parent));
-        Run run = enter(task, spec, new Dialogue(List.of(), "", ""));
+        Run run = enter(task, spec, new Dialogue(List.of(), "", ""), left);
         run.step(TaskState.SUBMITTED.wireName(), "");
         outer.ifPresent(caller -> run.atEnd(() -> called(caller, run)));
         return run;
@@ -189,16 +190,17 @@ final class Runs {
                 enter(
                         TaskChange.recovered(saved.task()),
                         saved.spec(),
-                        new Dialogue(saved.said(), saved.shown(), saved.approved()));
+                        new Dialogue(saved.said(), saved.shown(), saved.approved()),
+                        Duration.between(clock.instant(), saved.task().deadline()));
         ledger.resume(run);
         run.step("recovered", "after a restart of this host");
         return run;
     }
 
-    private Run enter(Task task, Spec spec, Dialogue dialogue) {
+    private Run enter(Task task, Spec spec, Dialogue dialogue, Duration left) {
         Keeper keeper = spec.isDurable() ? ledger::changed : Keeper.NOWHERE;
         Timeline timeline = new Timeline(self.agentId().value());
-        Run run = new Run(task, spec, dialogue, timeline, clock, this::aside, keeper);
+        Run run = new Run(task, spec, dialogue, timeline, left, clock, this::aside, keeper);
         table.started(run);
         if (!spec.key().isEmpty() && !spec.isDurable()) {
             synchronized (remembered) {

@@ -2,6 +2,7 @@ package dev.weft.tasks;
 
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -110,6 +111,37 @@ class DurableTasksTest {
 
     private static List<TaskState> states(Host host, List<String> ids) {
         return ids.stream().map(id -> host.engine.find(id).orElseThrow().state()).toList();
+    }
+
+    @Test
+    void a_task_that_runs_while_its_host_stops_does_not_fail_but_is_begun_again() throws Exception {
+        CountDownLatch running = new CountDownLatch(1);
+        CountDownLatch broken = new CountDownLatch(1);
+        TaskHandle handle;
+        try (Host host = host("here")) {
+            host.skills.with(
+                    "slow",
+                    (input, context) -> {
+                        try {
+                            running.countDown();
+                            new CountDownLatch(1).await();
+                            return IntNode.valueOf(0);
+                        } finally {
+                            broken.countDown();
+                        }
+                    });
+            handle = host.engine.submit(request(host, "slow", Wire.object(), ""));
+            assertTrue(running.await(20, TimeUnit.SECONDS));
+        }
+        assertTrue(broken.await(20, TimeUnit.SECONDS));
+        try (Host again = host("here")) {
+            again.skills.with("slow", (input, context) -> IntNode.valueOf(2));
+            String id = handle.task().id();
+            await().atMost(Duration.ofSeconds(20))
+                    .until(() -> again.engine.find(id).orElseThrow().state().isFinal());
+            assertEquals(2, again.engine.find(id).orElseThrow().result().asInt());
+        }
+        assertFalse(handle.task().state().isFinal(), handle.task()::toString);
     }
 
     @Test

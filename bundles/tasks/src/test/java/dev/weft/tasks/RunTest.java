@@ -97,6 +97,7 @@ class RunTest {
                         durable ? TaskRequest.Options.DURABLE : TaskRequest.Options.IN_MEMORY),
                 new Dialogue(List.of(), "", ""),
                 new Timeline("me"),
+                Duration.ofSeconds(9),
                 clock,
                 Runnable::run,
                 Keeper.NOWHERE);

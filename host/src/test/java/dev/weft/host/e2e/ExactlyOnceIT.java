@@ -35,6 +35,7 @@ class ExactlyOnceIT {
     @TempDir Path folder;
     private final HttpClient http = HttpClient.newHttpClient();
     private final Map<Integer, String> accepted = new ConcurrentHashMap<>();
+    private volatile String lastAnswer = "";
 
     @Test
     void as_many_effects_as_tasks_whoever_is_killed() throws Exception {
@@ -76,6 +77,17 @@ class ExactlyOnceIT {
                 until("all accepted", () -> accepted.size() == TASKS);
                 until("all effects", () -> lines(effects) >= TASKS);
                 until("all completed", () -> allCompleted(one));
+            } catch (Throwable stalled) {
+                System.err.println(
+                        accepted.size()
+                                + " accepted, "
+                                + lines(effects)
+                                + " effects, answered last: "
+                                + lastAnswer);
+                for (TestHost host : List.of(registry, one, two)) {
+                    System.err.println(host.evidence());
+                }
+                throw stalled;
             } finally {
                 clients.shutdownNow();
                 clients.awaitTermination(10, TimeUnit.SECONDS);
@@ -127,6 +139,7 @@ class ExactlyOnceIT {
                                 .POST(HttpRequest.BodyPublishers.ofString(body))
                                 .build(),
                         HttpResponse.BodyHandlers.ofString());
+        lastAnswer = response.statusCode() + " " + response.body();
         if (List.of(400, 401, 403, 404, 415).contains(response.statusCode())) {
             throw new AssertionError(response.body());
         }

@@ -9,6 +9,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import org.awaitility.Awaitility;
 
@@ -192,6 +194,47 @@ final class TestHost implements AutoCloseable {
             }
         }
         return false;
+    }
+
+    /** What this host says of itself when a test fails: health, links, how tasks stand, and the end of its log. */
+    String evidence() {
+        StringBuilder text = new StringBuilder("== " + name + "\n");
+        for (String path : List.of("/api/health", "/api/peers", "/api/hub/tasks?limit=2000")) {
+            try {
+                JsonNode answer = Rest.get(this, path);
+                text.append(path)
+                        .append(": ")
+                        .append(path.contains("tasks") ? states(answer) : answer);
+            } catch (Exception | AssertionError e) {
+                text.append(path).append(": ").append(e);
+            }
+            text.append('\n');
+        }
+        try {
+            List<String> log = Files.readAllLines(data.resolve("log/weft.log"));
+            log.subList(Math.max(0, log.size() - 60), log.size())
+                    .forEach(line -> text.append(line).append('\n'));
+        } catch (IOException e) {
+            text.append("no log: ").append(e).append('\n');
+        }
+        return text.toString();
+    }
+
+    /** How many tasks are in which state, and with which error. */
+    private static Map<String, Integer> states(JsonNode tasks) {
+        Map<String, Integer> counts = new TreeMap<>();
+        JsonNode list = tasks.isArray() ? tasks : tasks.path("tasks");
+        for (JsonNode task : list) {
+            counts.merge(
+                    task.path("state").asText()
+                            + " attempt "
+                            + task.path("attempt").asInt()
+                            + " "
+                            + task.path("error").path("code").asText(),
+                    1,
+                    Integer::sum);
+        }
+        return counts;
     }
 
     int stop() {

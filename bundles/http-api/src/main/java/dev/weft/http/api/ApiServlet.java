@@ -84,7 +84,8 @@ public final class ApiServlet extends HttpServlet {
                 timer,
                 config,
                 version(context),
-                Clock.systemUTC());
+                Clock.systemUTC(),
+                new SteadyClock());
     }
 
     ApiServlet(
@@ -96,13 +97,14 @@ public final class ApiServlet extends HttpServlet {
             ScheduledExecutorService timer,
             HttpConfig config,
             String version,
-            Clock clock) {
+            Clock clock,
+            Clock steady) {
         this.blocking = blocking;
         this.throttle =
                 new Throttle(
-                        config.requests__per__second(), config.strangers__per__second(), clock);
+                        config.requests__per__second(), config.strangers__per__second(), steady);
         RequestMetrics metrics = new RequestMetrics();
-        AuditTrail trail = new AuditTrail(rooms, clock);
+        AuditTrail trail = new AuditTrail(rooms, steady);
         this.observer =
                 (exchange, status, code) -> {
                     metrics.answered(exchange, status, code);
@@ -124,13 +126,13 @@ public final class ApiServlet extends HttpServlet {
                         TimeUnit.SECONDS);
         List<Resource> resources =
                 List.of(
-                        new TokenResource(rooms, authenticator, tokens, clock),
-                        new SessionResource(authenticator, identity, clock),
+                        new TokenResource(rooms, authenticator, tokens, steady),
+                        new SessionResource(authenticator, identity, steady),
                         new RegistryResource(rooms, identity),
                         new HubResource(rooms),
                         new TaskResource(rooms, identity),
                         new MeshResource(rooms, loads),
-                        new PairingResource(rooms, clock),
+                        new PairingResource(rooms, steady),
                         new SkillResource(rooms, identity, config.upload_limit()),
                         new SkillConfigResource(rooms),
                         new RepositoryResource(rooms, config.upload_limit()),

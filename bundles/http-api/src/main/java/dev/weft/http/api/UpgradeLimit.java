@@ -36,7 +36,7 @@ public final class UpgradeLimit implements Filter, Measures {
      * @param config the rate of strangers, and which proxies are believed */
     @Activate
     public UpgradeLimit(HttpConfig config) {
-        this(config, Clock.systemUTC());
+        this(config, new SteadyClock());
     }
 
     UpgradeLimit(HttpConfig config, Clock clock) {

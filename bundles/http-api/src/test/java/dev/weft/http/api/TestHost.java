@@ -92,6 +92,7 @@ final class TestHost implements AutoCloseable {
                         timer,
                         config(uploadLimit, streams, heartbeat, rate),
                         "0.1.0",
+                        clock,
                         clock);
         ServerConnector connector = new ServerConnector(server);
         connector.setHost("127.0.0.1");
