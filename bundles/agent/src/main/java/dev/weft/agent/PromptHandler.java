@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import org.osgi.service.component.annotations.Activate;
@@ -26,7 +27,10 @@ import org.osgi.service.component.annotations.Reference;
 /** Lets a peer ask this host's agent. A peer that says {@code stream} hears words and steps as they come. */
 @Component(
         service = {MessageHandler.class, LinkUser.class},
-        property = MessageHandler.TYPE + "=" + MeshMessage.AGENT_PROMPT)
+        property = {
+            MessageHandler.TYPE + "=" + MeshMessage.AGENT_PROMPT,
+            MessageHandler.TYPE + "=" + MeshMessage.AGENT_CANCEL
+        })
 public final class PromptHandler implements MessageHandler, LinkUser {
     private static final long TIMEOUT_MILLIS = Duration.ofSeconds(120).toMillis();
     private static final long LONGEST_MILLIS = Duration.ofHours(1).toMillis();
@@ -35,8 +39,10 @@ public final class PromptHandler implements MessageHandler, LinkUser {
     private static final int MOST_NAME = 64;
     private final Agent agent;
 
-    /** How many prompts of each peer are being answered. */
-    private final Map<AgentId, Integer> asking = new ConcurrentHashMap<>();
+    /** The prompts that are being answered. */
+    private final Map<Prompt, CompletableFuture<Agent.Answer>> asking = new ConcurrentHashMap<>();
+
+    private record Prompt(AgentId peer, String requestId) {}
 
     /** Starts.
      * @param agent answers */
@@ -47,6 +53,14 @@ public final class PromptHandler implements MessageHandler, LinkUser {
 
     @Override
     public void handle(AgentId peer, MeshMessage message, Reply reply) {
+        Prompt one = new Prompt(peer, message.requestId());
+        if (message.type().equals(MeshMessage.AGENT_CANCEL)) {
+            CompletableFuture<Agent.Answer> given = asking.get(one);
+            if (given != null) {
+                given.cancel(false);
+            }
+            return;
+        }
         JsonNode payload = message.payload();
         String prompt = payload.path("message").asText("");
         String conversation = payload.path("conversation").asText("");
@@ -75,30 +89,33 @@ public final class PromptHandler implements MessageHandler, LinkUser {
                         texts(payload.path("agents")),
                         payload.path("traceparent").asText(""),
                         payload.path("key").asText(""));
-        asking.merge(peer, 1, Integer::sum);
-        agent.ask(question, streamed ? new Chunks(reply) : null)
-                .whenComplete(
-                        (answer, e) -> {
-                            asking.computeIfPresent(
-                                    peer, (id, count) -> count > 1 ? count - 1 : null);
-                            if (streamed) {
-                                reply.send(
-                                        MeshMessage.AGENT_STREAM_CHUNK,
-                                        Wire.object().put("text", "").put("done", true));
-                            }
-                            if (e == null) {
-                                reply.send(
-                                        MeshMessage.AGENT_RESPONSE,
-                                        response(answer, payload.path("trace").asBoolean()));
-                            } else {
-                                refuse(reply, e);
-                            }
-                        });
+        CompletableFuture<Agent.Answer> asked =
+                agent.ask(question, streamed ? new Chunks(reply) : null);
+        asking.put(one, asked); // before it is looked after, which may end it at once
+        asked.whenComplete(
+                (answer, e) -> {
+                    asking.remove(one, asked);
+                    if (asked.isCancelled()) {
+                        return; // nobody waits for it
+                    }
+                    if (streamed) {
+                        reply.send(
+                                MeshMessage.AGENT_STREAM_CHUNK,
+                                Wire.object().put("text", "").put("done", true));
+                    }
+                    if (e == null) {
+                        reply.send(
+                                MeshMessage.AGENT_RESPONSE,
+                                response(answer, payload.path("trace").asBoolean()));
+                    } else {
+                        refuse(reply, e);
+                    }
+                });
     }
 
     @Override
     public boolean needs(AgentId peer) {
-        return asking.containsKey(peer);
+        return asking.keySet().stream().anyMatch(one -> one.peer.equals(peer));
     }
 
     /** A peer's conversations are its own: their names here are ones that nobody else's come to. */

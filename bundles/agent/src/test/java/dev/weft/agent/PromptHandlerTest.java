@@ -132,6 +132,41 @@ class PromptHandlerTest {
     }
 
     @Test
+    void a_prompt_that_its_peer_gives_up_is_stopped_and_not_answered_and_no_other_peer_can_do_so() {
+        List<Said> replies = new ArrayList<>();
+        CompletableFuture<Agent.Answer> work = new CompletableFuture<>();
+        PromptHandler mine =
+                new PromptHandler(
+                        new Agent() {
+                            @Override
+                            public CompletableFuture<Answer> ask(
+                                    Question asked, Listener listener) {
+                                return work;
+                            }
+
+                            @Override
+                            public boolean forget(String conversation) {
+                                return false;
+                            }
+                        });
+        for (String peer : List.of("agent-a", "agent-c", "agent-a")) {
+            String type =
+                    replies.isEmpty() && !mine.needs(new AgentId("agent-a"))
+                            ? MeshMessage.AGENT_PROMPT
+                            : MeshMessage.AGENT_CANCEL;
+            assertFalse(work.isDone());
+            mine.handle(
+                    new AgentId(peer),
+                    new MeshMessage(
+                            type, "7", peer, "agent-b", Wire.object().put("message", "hello")),
+                    (kind, sent) -> replies.add(new Said(kind, sent)));
+        }
+        assertTrue(work.isCancelled());
+        assertFalse(mine.needs(new AgentId("agent-a")));
+        assertEquals(List.of(), replies);
+    }
+
+    @Test
     void the_link_to_a_peer_is_needed_until_it_has_its_answer() {
         AgentId peer = new AgentId("agent-a");
         assertFalse(handler.needs(peer));

@@ -20,6 +20,7 @@ import dev.weft.api.signaling.SignalListener;
 import dev.weft.protocol.AgentId;
 import dev.weft.protocol.MeshMessage;
 import dev.weft.protocol.SignalMessage;
+import dev.weft.protocol.Wire;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -191,10 +192,21 @@ public final class MeshService
                 request::sentOn,
                 request.answer,
                 null);
+        if (MeshMessage.AGENT_PROMPT.equals(type)) {
+            Pending.Request prompt = request;
+            request.answer.whenComplete((answer, failure) -> giveUp(target, prompt));
+        }
         if (stopped) {
             pending.stop(); // the host began to stop after the check above
         }
         return request.answer;
+    }
+
+    /** A prompt costs the peer much: nobody waits for it any more. */
+    private void giveUp(AgentId target, Pending.Request prompt) {
+        if (prompt.answer.isCancelled() && prompt.link != null) {
+            send(target, MeshMessage.AGENT_CANCEL, prompt.id, Wire.object());
+        }
     }
 
     @Override

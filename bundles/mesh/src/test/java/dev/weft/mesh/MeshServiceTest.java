@@ -156,6 +156,24 @@ class MeshServiceTest {
     }
 
     @Test
+    void a_prompt_that_is_given_up_is_given_up_at_the_peer() throws Exception {
+        a.reaches(Path.P2P);
+        BlockingQueue<MeshMessage> heard = new LinkedBlockingQueue<>();
+        b.handle(
+                (peer, message, reply) -> heard.add(message),
+                MeshMessage.AGENT_PROMPT,
+                MeshMessage.AGENT_CANCEL);
+        CompletableFuture<MeshMessage> answer =
+                a.mesh.request(b.id, MeshMessage.AGENT_PROMPT, Wire.object(), LONG, null);
+        MeshMessage prompt = heard.poll(20, TimeUnit.SECONDS);
+        assertEquals(MeshMessage.AGENT_PROMPT, prompt.type());
+        answer.cancel(false);
+        MeshMessage cancel = heard.poll(20, TimeUnit.SECONDS);
+        assertEquals(MeshMessage.AGENT_CANCEL, cancel.type());
+        assertEquals(prompt.requestId(), cancel.requestId());
+    }
+
+    @Test
     void a_cancelled_request_is_forgotten() throws Exception {
         a.reaches(Path.P2P);
         BlockingQueue<Asked> asked = questions(b);

@@ -63,6 +63,9 @@ public record MeshMessage(
     /** A prompt for the peer's agent: {@code {message, direct?|broadcast?}}. */
     public static final String AGENT_PROMPT = "agent_prompt";
 
+    /** Weft: the prompt with the same request id is given up; it gets no answer. */
+    public static final String AGENT_CANCEL = "agent_cancel";
+
     /** {@code {text}}. */
     public static final String AGENT_RESPONSE = "agent_response";
 

@@ -153,8 +153,11 @@ public final class Steps {
                         .put("key", key);
         step.skills().forEach(prompt.withArray("skills")::add);
         step.agents().forEach(prompt.withArray("agents")::add);
-        return mesh.request(peer.get(), MeshMessage.AGENT_PROMPT, prompt, left(task), null)
-                .thenApply(Steps::text);
+        CompletableFuture<MeshMessage> asked =
+                mesh.request(peer.get(), MeshMessage.AGENT_PROMPT, prompt, left(task), null);
+        CompletableFuture<String> answer = asked.thenApply(Steps::text);
+        answer.whenComplete((text, failure) -> asked.cancel(false)); // matters if it is given up
+        return answer;
     }
 
     private static String text(MeshMessage answer) {

@@ -21,7 +21,8 @@ public interface Mesh {
      * @param payload of the request
      * @param timeout how long to wait
      * @param interim hears chunks and progress, in order; may be null
-     * @return the answer; fails with {@link MeshException}. Cancelling it forgets the request and sends nothing. */
+     * @return the answer; fails with {@link MeshException}. Cancelling it forgets the request; the peer of an
+     *     {@code agent_prompt} is told with {@code agent_cancel}, others are not. */
     CompletableFuture<MeshMessage> request(
             AgentId target,
             String type,

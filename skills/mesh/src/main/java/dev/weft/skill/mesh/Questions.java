@@ -30,7 +30,9 @@ record Questions(Mesh mesh, TaskContext task) {
                                 .put("timeout_ms", left(task).toMillis()),
                         left(task),
                         null);
-        return asked.thenApply(Questions::text);
+        CompletableFuture<String> answer = asked.thenApply(Questions::text);
+        answer.whenComplete((text, failure) -> asked.cancel(false)); // matters if it is given up
+        return answer;
     }
 
     /** Checks what is sent.
