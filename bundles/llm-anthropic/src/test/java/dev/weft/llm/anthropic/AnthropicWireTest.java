@@ -50,4 +50,55 @@ class AnthropicWireTest extends ProviderWire {
                 {"id":"m1","type":"message","role":"assistant","model":"m","content":[{"type":"tool_use","id":"t1","name":"disk_usage","input":"{path:"}],
                  "stop_reason":"tool_use","usage":{"input_tokens":3,"output_tokens":2}}""";
     }
+
+    private static final String BEGIN =
+            """
+            event: message_start
+            data: {"type":"message_start","message":{"id":"m1","type":"message","role":"assistant","model":"m","weather":"fine","content":[],"usage":{"input_tokens":3,"output_tokens":1}}}
+
+            event: ping
+            data: {"type":"ping"}
+
+            """;
+    private static final String END =
+            """
+            event: content_block_stop
+            data: {"type":"content_block_stop","index":0}
+
+            event: message_delta
+            data: {"type":"message_delta","delta":{"stop_reason":"%s","mood":1},"usage":{"output_tokens":2}}
+
+            event: message_stop
+            data: {"type":"message_stop"}
+
+            """;
+
+    @Override
+    protected String stream(String text) {
+        return BEGIN
+                + """
+                event: content_block_start
+                data: {"type":"content_block_start","index":0,"content_block":{"type":"text","text":"","colour":"red"}}
+
+                event: content_block_delta
+                data: {"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":"%s","mood":1}}
+
+                """
+                        .formatted(text)
+                + END.formatted("end_turn");
+    }
+
+    @Override
+    protected String badToolStream() {
+        return BEGIN
+                + """
+                event: content_block_start
+                data: {"type":"content_block_start","index":0,"content_block":{"type":"tool_use","id":"t1","name":"disk_usage","input":{}}}
+
+                event: content_block_delta
+                data: {"type":"content_block_delta","index":0,"delta":{"type":"input_json_delta","partial_json":"{path:"}}
+
+                """
+                + END.formatted("tool_use");
+    }
 }

@@ -60,4 +60,18 @@ class GeminiWireTest extends ProviderWire {
                 {"candidates":[{"content":{"role":"model","parts":[{"functionCall":{"name":"disk_usage","args":"{path:"}}]},"finishReason":"STOP","index":0}],
                  "usageMetadata":{"promptTokenCount":3,"candidatesTokenCount":2,"totalTokenCount":5}}""";
     }
+
+    @Override
+    protected String stream(String text) {
+        return piece(answer(text));
+    }
+
+    @Override
+    protected String badToolStream() {
+        return piece(badToolCall());
+    }
+
+    private static String piece(String document) {
+        return "data: " + document.replace("\n", "") + "\n\n";
+    }
 }

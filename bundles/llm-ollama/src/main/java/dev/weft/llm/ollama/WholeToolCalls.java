@@ -25,7 +25,13 @@ final class WholeToolCalls implements StreamingChatModel {
             pieces.chat(request, handler);
             return;
         }
-        ChatResponse response = whole.chat(request);
+        ChatResponse response;
+        try {
+            response = whole.chat(request);
+        } catch (RuntimeException e) {
+            handler.onError(e); // as a stream would
+            return;
+        }
         String text = response.aiMessage().text();
         if (text != null && !text.isEmpty()) {
             handler.onPartialResponse(text);

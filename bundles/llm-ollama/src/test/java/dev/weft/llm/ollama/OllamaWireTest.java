@@ -42,4 +42,19 @@ class OllamaWireTest extends ProviderWire {
                 {"model":"m","created_at":"2026-01-01T00:00:00Z","message":{"role":"assistant","content":"",
                  "tool_calls":[{"function":{"name":"disk_usage","arguments":"{path:"}}]},"done":true,"done_reason":"stop"}""";
     }
+
+    @Override
+    protected String stream(String text) {
+        return """
+                {"model":"m","created_at":"2026-01-01T00:00:00Z","weather":"fine","message":{"role":"assistant","content":"%s","mood":1},"done":false}
+                {"model":"m","created_at":"2026-01-01T00:00:00Z","message":{"role":"assistant","content":""},"done":true,"done_reason":"stop","prompt_eval_count":3,"eval_count":2}
+                """
+                .formatted(text);
+    }
+
+    /** Where tools may be called the whole answer is asked for. */
+    @Override
+    protected String badToolStream() {
+        return badToolCall();
+    }
 }

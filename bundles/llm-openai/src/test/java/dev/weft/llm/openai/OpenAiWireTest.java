@@ -43,4 +43,29 @@ class OpenAiWireTest extends ProviderWire {
                 {"id":"c2","object":"chat.completion","model":"m","choices":[{"index":0,"finish_reason":"tool_calls","message":{"role":"assistant",
                  "content":null,"tool_calls":[{"id":"t1","type":"function","function":{"name":"disk_usage","arguments":"{path:"}}]}}]}""";
     }
+
+    @Override
+    protected String stream(String text) {
+        return """
+                data: {"id":"c1","object":"chat.completion.chunk","model":"m","weather":"fine","choices":[{"index":0,"mood":1,"delta":{"role":"assistant","content":"%s","colour":"red"}}]}
+
+                data: {"id":"c1","object":"chat.completion.chunk","model":"m","choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}
+
+                data: [DONE]
+
+                """
+                .formatted(text);
+    }
+
+    @Override
+    protected String badToolStream() {
+        return """
+                data: {"id":"c2","object":"chat.completion.chunk","model":"m","choices":[{"index":0,"delta":{"role":"assistant","tool_calls":[{"index":0,"id":"t1","type":"function","function":{"name":"disk_usage","arguments":"{path:"}}]}}]}
+
+                data: {"id":"c2","object":"chat.completion.chunk","model":"m","choices":[{"index":0,"delta":{},"finish_reason":"tool_calls"}]}
+
+                data: [DONE]
+
+                """;
+    }
 }

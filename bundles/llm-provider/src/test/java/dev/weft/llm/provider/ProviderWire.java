@@ -2,12 +2,9 @@ package dev.weft.llm.provider;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.langchain4j.agent.tool.ToolSpecification;
 import dev.langchain4j.data.message.AiMessage;
-import dev.langchain4j.data.message.ChatMessage;
 import dev.langchain4j.data.message.ImageContent;
 import dev.langchain4j.data.message.TextContent;
 import dev.langchain4j.data.message.ToolExecutionResultMessage;
@@ -18,49 +15,21 @@ import dev.langchain4j.model.chat.request.ResponseFormatType;
 import dev.langchain4j.model.chat.request.json.JsonObjectSchema;
 import dev.langchain4j.model.chat.request.json.JsonSchema;
 import dev.langchain4j.model.chat.response.ChatResponse;
-import dev.langchain4j.model.chat.response.StreamingChatResponseHandler;
 import dev.weft.api.llm.ProviderException;
+import dev.weft.llm.provider.ScriptedServer.End;
 import dev.weft.llm.provider.ScriptedServer.Reply;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** What every provider must do: on a good day against aimock, on bad ones against recorded answers. Each provider's test extends it. */
-public abstract class ProviderWire {
-    private static final String KEY = "very-secret-key-123";
-    private static final ToolSpecification DISK =
-            ToolSpecification.builder()
-                    .name("disk_usage")
-                    .description("free bytes")
-                    .parameters(
-                            JsonObjectSchema.builder()
-                                    .addStringProperty("path")
-                                    .required("path")
-                                    .build())
-                    .build();
-
+/** What every provider must do, on a good day against aimock; {@link BadDays} has the others. Each provider's test extends it. */
+public abstract class ProviderWire extends BadDays {
     private static Optional<Aimock> aimock = Optional.empty();
-
-    private final ScriptedServer server = new ScriptedServer();
-    private TestProvider provider;
-
-    /** What is tested.
-     * @return the kind */
-    protected abstract Kind kind();
-
-    /** Path of the API.
-     * @return appended to the server's address */
-    protected abstract String path();
 
     /** A list of the models b-model and a-model.
      * @return as this wire writes it */
@@ -72,19 +41,6 @@ public abstract class ProviderWire {
     protected String toolCalls(String... paths) {
         return "";
     }
-
-    /** An answer as this wire writes it, with a member that nobody knows.
-     * @param text what the model says
-     * @return JSON */
-    protected abstract String answer(String text);
-
-    /** The first part of a stream that says "Hel" and no more.
-     * @return as this wire writes it */
-    protected abstract String cutStream();
-
-    /** A tool call with arguments that are no JSON.
-     * @return JSON */
-    protected abstract String badToolCall();
 
     /** Starts the mock. */
     @BeforeAll
@@ -98,19 +54,10 @@ public abstract class ProviderWire {
         aimock.ifPresent(Aimock::close);
     }
 
-    /** Stops what a test started. */
-    @AfterEach
-    public void stop() {
-        if (provider != null) {
-            provider.close();
-        }
-        server.close();
-    }
-
     private TestProvider mocked() {
         Assumptions.assumeTrue(aimock.isPresent(), "aimock is not installed");
-        provider = start(aimock.get().address() + path(), 30);
-        return provider;
+        start(aimock.get().address() + path(), 30);
+        return provider();
     }
 
     /** Takes the mock, or what was recorded.
@@ -122,74 +69,6 @@ public abstract class ProviderWire {
             scripted(10, Reply.of(200, recorded));
         }
         return !recorded.isEmpty();
-    }
-
-    private TestProvider scripted(int timeout, Reply reply) {
-        server.reply(reply);
-        provider = start(server.address() + path(), timeout);
-        return provider;
-    }
-
-    private TestProvider start(String url, int timeout) {
-        return new TestProvider(
-                kind(),
-                Map.of(
-                        "base_url",
-                        url,
-                        "model",
-                        "test-model",
-                        "api_key_env",
-                        "TEST_KEY",
-                        "timeout_seconds",
-                        timeout,
-                        "probe_seconds",
-                        0),
-                name -> name.equals("TEST_KEY") ? KEY : null);
-    }
-
-    private static ChatRequest request(ChatMessage... messages) {
-        return ChatRequest.builder().messages(messages).toolSpecifications(DISK).build();
-    }
-
-    private static ChatRequest plain(String text) {
-        return ChatRequest.builder().messages(UserMessage.from(text)).build();
-    }
-
-    private ProviderException failure(ChatRequest request) {
-        return assertThrows(ProviderException.class, () -> provider.chat().chat(request));
-    }
-
-    /** The outcome of a stream. */
-    private static final class Heard implements StreamingChatResponseHandler {
-        final List<String> parts = new CopyOnWriteArrayList<>();
-        final CompletableFuture<ChatResponse> done = new CompletableFuture<>();
-
-        @Override
-        public void onPartialResponse(String part) {
-            parts.add(part);
-        }
-
-        @Override
-        public void onCompleteResponse(ChatResponse response) {
-            done.complete(response);
-        }
-
-        @Override
-        public void onError(Throwable error) {
-            done.completeExceptionally(error);
-        }
-
-        ProviderException failure() {
-            ExecutionException failed =
-                    assertThrows(ExecutionException.class, () -> done.get(30, TimeUnit.SECONDS));
-            return (ProviderException) failed.getCause();
-        }
-    }
-
-    private Heard stream(ChatRequest request) {
-        Heard heard = new Heard();
-        provider.streaming().chat(request, heard);
-        return heard;
     }
 
     @Test
@@ -213,16 +92,17 @@ public abstract class ProviderWire {
     void calls_a_tool_and_takes_its_result() {
         boolean recorded = tools(toolCalls("/"));
         UserMessage question = UserMessage.from("how full is the disk?");
-        AiMessage call = provider.chat().chat(request(question)).aiMessage();
+        AiMessage call = provider().chat().chat(request(question)).aiMessage();
         assertEquals("disk_usage", call.toolExecutionRequests().get(0).name());
         assertEquals(
                 "{\"path\":\"/\"}",
                 call.toolExecutionRequests().get(0).arguments().replaceAll("\\s", ""));
         if (recorded) {
-            server.reply(Reply.of(200, answer("700 bytes are free.")));
+            server().reply(Reply.of(200, answer("700 bytes are free.")));
         }
         ChatResponse answer =
-                provider.chat()
+                provider()
+                        .chat()
                         .chat(
                                 request(
                                         question,
@@ -232,8 +112,8 @@ public abstract class ProviderWire {
                                                 "{\"free_bytes\":700}")));
         assertEquals("700 bytes are free.", answer.aiMessage().text());
         if (recorded) {
-            assertTrue(server.requests().get(0).body().contains("disk_usage"));
-            assertTrue(server.requests().get(1).body().contains("free_bytes"));
+            assertTrue(server().requests().get(0).body().contains("disk_usage"));
+            assertTrue(server().requests().get(1).body().contains("free_bytes"));
         }
     }
 
@@ -256,7 +136,8 @@ public abstract class ProviderWire {
     void structured_output() {
         mocked();
         ChatResponse response =
-                provider.chat()
+                provider()
+                        .chat()
                         .chat(
                                 ChatRequest.builder()
                                         .messages(UserMessage.from("who? answer as a record"))
@@ -287,7 +168,8 @@ public abstract class ProviderWire {
     void takes_a_picture() {
         mocked();
         ChatResponse response =
-                provider.chat()
+                provider()
+                        .chat()
                         .chat(
                                 UserMessage.from(
                                         TextContent.from("what is on the picture?"),
@@ -302,7 +184,7 @@ public abstract class ProviderWire {
         scripted(10, Reply.of(200, models()));
         assertEquals(
                 List.of("a-model", "b-model"),
-                provider.catalog().listModels().stream().map(model -> model.name()).toList());
+                provider().catalog().listModels().stream().map(model -> model.name()).toList());
     }
 
     @Test
@@ -318,38 +200,15 @@ public abstract class ProviderWire {
     }
 
     @Test
-    void retry_after_is_kept() {
-        scripted(
-                10,
-                new Reply(
-                        429,
-                        Map.of("Retry-After", "7"),
-                        "{\"error\":{\"message\":\"slow\"}}",
-                        false));
-        ProviderException failure = failure(plain("x"));
-        assertEquals(ProviderException.Kind.RATE_LIMITED, failure.kind());
-        assertEquals(Duration.ofSeconds(7), failure.retryAfter().orElseThrow());
-        assertEquals(
-                Duration.ofSeconds(7), stream(plain("x")).failure().retryAfter().orElseThrow());
-        assertEquals(2, server.requests().size(), "the router retries, not the provider");
-    }
-
-    @Test
     void an_unknown_member_is_no_matter_and_the_key_goes_along() {
         scripted(10, Reply.of(200, answer("fine")));
-        assertEquals("fine", provider.chat().chat("x"));
+        assertEquals("fine", provider().chat().chat("x"));
         assertTrue(
-                server.requests().get(0).headers().values().stream()
+                server().requests().get(0).headers().values().stream()
                         .flatMap(List::stream)
                         .anyMatch(value -> value.contains(KEY)));
-        assertFalse(server.requests().get(0).path().contains(KEY));
-        assertFalse(server.requests().get(0).body().contains(KEY));
-    }
-
-    @Test
-    void malformed_json_is_a_bad_answer() {
-        scripted(10, Reply.of(200, "{\"choices\":[{"));
-        assertEquals(ProviderException.Kind.BAD_ANSWER, failure(plain("x")).kind());
+        assertFalse(server().requests().get(0).path().contains(KEY));
+        assertFalse(server().requests().get(0).body().contains(KEY));
     }
 
     @Test
@@ -364,38 +223,19 @@ public abstract class ProviderWire {
 
     @Test
     void no_answer_and_an_answer_that_never_ends_are_time_outs() {
-        scripted(1, new Reply(0, Map.of(), "", false));
+        scripted(1, new Reply(0, Map.of(), "", End.NEVER, 0));
         assertEquals(ProviderException.Kind.TIMEOUT, failure(plain("x")).kind());
         assertEquals(ProviderException.Kind.TIMEOUT, stream(plain("x")).failure().kind());
-        server.reply(new Reply(200, Map.of(), answer("y").substring(0, 20), true));
+        server().reply(new Reply(200, Map.of(), answer("y").substring(0, 20), End.NEVER, 0));
         assertEquals(ProviderException.Kind.TIMEOUT, failure(plain("x")).kind());
-        server.reply(new Reply(200, Map.of(), cutStream(), true));
+        server().reply(new Reply(200, Map.of(), cutStream(), End.NEVER, 0));
         assertEquals(ProviderException.Kind.TIMEOUT, stream(plain("x")).failure().kind());
-    }
-
-    @Test
-    void a_stream_that_is_cut_is_no_answer() {
-        scripted(10, Reply.of(200, cutStream()));
-        Heard heard = stream(plain("x"));
-        assertTrue(heard.failure().kind().isPassing());
-        assertEquals("Hel", String.join("", heard.parts));
-    }
-
-    @Test
-    void bad_arguments_of_a_tool_call_are_handed_on_or_refused() {
-        scripted(10, Reply.of(200, badToolCall()));
-        try {
-            AiMessage message = provider.chat().chat(request(UserMessage.from("x"))).aiMessage();
-            assertEquals("disk_usage", message.toolExecutionRequests().get(0).name());
-        } catch (ProviderException e) {
-            assertEquals(ProviderException.Kind.BAD_ANSWER, e.kind());
-        }
     }
 
     @Test
     void nobody_listens() {
         scripted(10, Reply.of(200, answer("x")));
-        server.close();
+        server().close();
         ProviderException failure = failure(plain("x"));
         assertEquals(ProviderException.Kind.UNAVAILABLE, failure.kind());
         assertTrue(failure.getMessage().contains("base_url"), failure.getMessage());

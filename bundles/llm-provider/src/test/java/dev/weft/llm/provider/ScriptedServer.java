@@ -17,21 +17,33 @@ import java.util.concurrent.TimeUnit;
 
 /** A server that gives recorded answers, whatever is asked: for what a real one does on a bad day. */
 public final class ScriptedServer implements AutoCloseable {
+    /** How an answer ends. */
+    public enum End {
+        /** As it should. */
+        WHOLE,
+        /** The line is cut: more was announced than comes. */
+        CUT,
+        /** Not at all, until the server is closed. */
+        NEVER
+    }
+
     /**
      * What it answers.
      *
      * @param status HTTP status; 0: nothing at all, until the server is closed
      * @param headers besides the content type
      * @param body sent as it is
-     * @param hang whether the body never ends
+     * @param end what comes after the body
+     * @param lateMillis how long the body takes to come, after the headers
      */
-    public record Reply(int status, Map<String, String> headers, String body, boolean hang) {
+    public record Reply(
+            int status, Map<String, String> headers, String body, End end, int lateMillis) {
         /** A plain answer.
          * @param status HTTP status
          * @param body sent as it is
          * @return a reply */
         public static Reply of(int status, String body) {
-            return new Reply(status, Map.of(), body, false);
+            return new Reply(status, Map.of(), body, End.WHOLE, 0);
         }
     }
 
@@ -100,22 +112,28 @@ public final class ScriptedServer implements AutoCloseable {
                                 ? "text/event-stream"
                                 : "application/json");
         now.headers().forEach((name, value) -> exchange.getResponseHeaders().set(name, value));
-        exchange.sendResponseHeaders(now.status(), 0);
+        exchange.sendResponseHeaders(now.status(), now.end() == End.CUT ? bytes.length + 100 : 0);
+        exchange.getResponseBody().flush();
+        pause(now.lateMillis());
         exchange.getResponseBody().write(bytes);
         exchange.getResponseBody().flush();
-        if (now.hang()) {
+        if (now.end() == End.NEVER) {
             hang(exchange);
         }
         exchange.close();
     }
 
     private void hang(HttpExchange exchange) {
+        pause(TimeUnit.SECONDS.toMillis(60));
+        exchange.close();
+    }
+
+    private void pause(long millis) {
         try {
-            closing.await(60, TimeUnit.SECONDS);
+            closing.await(millis, TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        exchange.close();
     }
 
     @Override
