@@ -35,6 +35,9 @@ public @interface Skill {
     /** Permission: is configured with secrets such as keys. */
     String SECRETS = "secrets";
 
+    /** Permission: runs what cannot be seen beforehand: reflection, scripts, objects that are read from bytes, work at the end of the JVM. */
+    String DYNAMIC = "dynamic";
+
     /** Target of the reference to the host's chat model, which stands in front of every provider:
      * {@code @Reference(target = Skill.CHAT_MODEL) ChatModel model}. It stays the same while providers are swapped. */
     String CHAT_MODEL = "(!(weft.llm.provider=*))";
@@ -54,8 +57,8 @@ public @interface Skill {
     @Attribute("description")
     String description();
 
-    /** What the skill reaches beyond its arguments, out of {@link #NET}, {@link #FILES}, {@link #EXEC}, {@link #LLM} and
-     * {@link #SECRETS}. Shown to people before they install it; a host refuses words that it does not know. It is a
+    /** What the skill reaches beyond its arguments, out of {@link #NET}, {@link #FILES}, {@link #EXEC}, {@link #LLM},
+     * {@link #SECRETS} and {@link #DYNAMIC}. Shown to people before they install it; a host refuses words that it does not know. It is a
      * declaration, not a sandbox.
      * @return the permissions; none by default */
     @Attribute("permissions")

@@ -30,7 +30,7 @@ final class SkillReader {
     static final Pattern TOOL_NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_-]{0,63}");
 
     private static final List<String> PERMISSIONS =
-            List.of(Skill.NET, Skill.FILES, Skill.EXEC, Skill.LLM, Skill.SECRETS);
+            List.of(Skill.NET, Skill.FILES, Skill.EXEC, Skill.LLM, Skill.SECRETS, Skill.DYNAMIC);
 
     private SkillReader() {}
 

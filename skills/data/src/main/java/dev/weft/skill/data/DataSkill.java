@@ -30,8 +30,9 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
         title = "Data",
         description =
                 "Answers SQL queries over the CSV and JSON files in the folders that are open on this machine; read only",
-        // net: the database within can open an address where a file is named
-        permissions = {Skill.FILES, Skill.NET})
+        // net: the database within can open an address where a file is named; dynamic: it has
+        // scripts, aliases and listeners
+        permissions = {Skill.FILES, Skill.NET, Skill.DYNAMIC})
 @Component(service = SkillService.class, configurationPid = "dev.weft.skill.data")
 @Designate(ocd = DataSkill.Config.class)
 public final class DataSkill implements SkillService, SkillHealth {

@@ -31,7 +31,7 @@ import org.osgi.service.component.annotations.Component;
         title = "Notes",
         description = "Keeps notes on this host and finds them again by their words and tags",
         // net: the database within can open an address where a file is named
-        permissions = {Skill.FILES, Skill.NET})
+        permissions = {Skill.FILES, Skill.NET, Skill.DYNAMIC})
 @Component(service = SkillService.class)
 public final class Notes implements SkillService {
     private static final int MOST_TEXT = 1_000_000;

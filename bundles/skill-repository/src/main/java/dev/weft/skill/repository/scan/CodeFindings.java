@@ -12,22 +12,30 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 
-/** What the code of a jar can do: of what can run, all; of what cannot, one line. Use once. */
+/**
+ * What the code of a jar can do: of what can run, all; of what cannot, one line. A skill that declares {@code dynamic} told that some of what it
+ * runs cannot be seen beforehand: that is shown, not asked about, unless there is code in the jar that could do what no skill may, or what was
+ * not declared. Use once.
+ */
 final class CodeFindings {
+    private static final String DYNAMIC = "dynamic";
     private static final int MAX_CHAIN = 100_000;
 
     private final Collection<JarClass> classes;
     private final Reach reach;
     private final Platform platform = new Platform();
     private final Rules rules = new Rules();
+    private final Set<String> declared;
     private final Findings findings;
     private final Map<String, String> permissions = new TreeMap<>();
     private final Map<String, String> unreachable = new TreeMap<>();
     private boolean reflection;
 
-    CodeFindings(Collection<JarClass> classes, Reach reach, Findings findings) {
+    CodeFindings(
+            Collection<JarClass> classes, Reach reach, Set<String> declared, Findings findings) {
         this.classes = classes;
         this.reach = reach;
+        this.declared = declared;
         this.findings = findings;
     }
 
@@ -54,9 +62,13 @@ final class CodeFindings {
             String text =
                     "code that the skill does not reach could do more: " + unreachable.values();
             if (reflection) {
-                findings.medium(
+                Set<String> worse = new HashSet<>(unreachable.keySet());
+                worse.removeAll(declared);
+                worse.remove(Rules.SETTINGS);
+                findings.asked(
                         "hidden-code",
-                        text + "; reflection on names that are made at run time could reach it");
+                        text + "; reflection on names that are made at run time could reach it",
+                        declared.contains(DYNAMIC) && worse.isEmpty());
             } else {
                 findings.low("unreachable-code", text);
             }
@@ -76,7 +88,8 @@ final class CodeFindings {
                                 ? "uses " + arrives.replace('/', '.')
                                 : "calls " + arrives.replace('/', '.') + "." + ref.name();
         if (method.from == null) {
-            String name = meaning.forbidden().isEmpty() ? meaning.permission() : meaning.finding();
+            String name =
+                    meaning.forbidden().isEmpty() ? meaning.permission() : meaning.forbidden();
             if (!name.isEmpty()) {
                 unreachable.putIfAbsent(name, method + " " + what);
             }
@@ -91,7 +104,10 @@ final class CodeFindings {
         }
         if (!meaning.asked().isEmpty()) {
             reflection |= unknown;
-            findings.medium(meaning.asked(), where + ": " + Rules.why(meaning.asked()));
+            findings.asked(
+                    meaning.asked(),
+                    where + ": " + Rules.why(meaning.asked()),
+                    declared.contains(DYNAMIC));
         }
     }
 

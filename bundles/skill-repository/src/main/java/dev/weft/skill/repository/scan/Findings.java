@@ -23,6 +23,15 @@ final class Findings {
         found.putIfAbsent(name, new Finding(name, Severity.LOW, explanation));
     }
 
+    /** A finding that a person is asked about, unless the manifest told it. */
+    void asked(String name, String explanation, boolean told) {
+        if (told) {
+            low(name, explanation);
+        } else {
+            medium(name, explanation);
+        }
+    }
+
     List<Finding> list() {
         List<Finding> list = new ArrayList<>(found.values());
         list.sort(Comparator.comparing(Finding::severity).reversed());

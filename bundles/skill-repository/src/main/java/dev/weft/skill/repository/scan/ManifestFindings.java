@@ -116,20 +116,28 @@ final class ManifestFindings {
         return skills;
     }
 
+    /** The permissions that the skills of a jar declare, together. */
+    static Set<String> declared(List<Headers.Clause> skills) {
+        Set<String> declared = new TreeSet<>();
+        for (Headers.Clause skill : skills) {
+            for (String permission :
+                    skill.attributes().getOrDefault("permissions", "").split(",")) {
+                declared.add(permission.strip());
+            }
+        }
+        return declared;
+    }
+
     /** Compares what is declared with what the code needs and says. */
     static void compare(
             List<Headers.Clause> skills,
             Map<String, String> needed,
             List<Map<String, Object>> coded,
             Findings findings) {
-        Set<String> declared = new TreeSet<>();
+        Set<String> declared = declared(skills);
         Map<String, Headers.Clause> ids = new LinkedHashMap<>();
         for (Headers.Clause skill : skills) {
             ids.put(skill.attributes().getOrDefault("weft.skill", ""), skill);
-            for (String permission :
-                    skill.attributes().getOrDefault("permissions", "").split(",")) {
-                declared.add(permission.strip());
-            }
         }
         needed.forEach(
                 (permission, place) -> {

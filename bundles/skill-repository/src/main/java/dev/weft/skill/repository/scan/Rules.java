@@ -33,6 +33,10 @@ final class Rules {
 
     private static final String CLASS = "forbidden-class";
     private static final String CALL = "forbidden-call";
+
+    /** Why settings of the whole process are forbidden. */
+    static final String SETTINGS = "changes the whole host";
+
     private static final Meaning NOTHING = new Meaning("", "", CLASS, "", false);
 
     /** Classes whose use needs a permission, by how their names begin. */
@@ -201,7 +205,7 @@ final class Rules {
                 "java/lang/Runtime.loadLibrary");
         add(
                 all,
-                "changes the whole host",
+                SETTINGS,
                 "java/lang/System.setProperty",
                 "java/lang/System.setProperties",
                 "java/lang/System.clearProperty",

@@ -56,7 +56,12 @@ public final class Scan {
         enter(main, new Components(entries, findings), reading, reach);
         services(entries, reach);
         reach.run();
-        CodeFindings code = new CodeFindings(reading.classes.values(), reach, findings);
+        CodeFindings code =
+                new CodeFindings(
+                        reading.classes.values(),
+                        reach,
+                        ManifestFindings.declared(skills),
+                        findings);
         code.run();
         ManifestFindings.compare(skills, code.permissions(), reading.skills, findings);
     }

@@ -336,6 +336,39 @@ class HostileCodeTest {
         Report report = new Scan(Case.KNOWN).scan(new Fixture().calls(statement).write(temporary));
         assertEquals(List.of(finding), report.findings().stream().map(Finding::name).toList());
         assertEquals(Finding.Severity.MEDIUM, report.findings().get(0).severity());
+        Fixture told = new Fixture().declares("dynamic").calls(statement);
+        Report shown = new Scan(Case.KNOWN).scan(told.write(temporary));
+        assertEquals(List.of(finding), shown.findings().stream().map(Finding::name).toList());
+        assertEquals(Finding.Severity.LOW, shown.findings().get(0).severity());
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "System.exit(1); | MEDIUM",
+                "Runtime.getRuntime().exec(t); | MEDIUM",
+                "new Socket(t, 1); | MEDIUM",
+                "Files.delete(Path.of(t)); | LOW",
+                "System.setProperty(t, t); | LOW"
+            })
+    void a_skill_that_is_dynamic_is_asked_about_if_its_hidden_code_could_do_what_was_not_told(
+            String hidden, Finding.Severity severity) throws Exception {
+        Fixture jar =
+                new Fixture()
+                        .declares("dynamic,files")
+                        .calls("Class.forName(text).getDeclaredConstructor();")
+                        .others(
+                                "class Far { static void x(String t) throws Exception { "
+                                        + hidden
+                                        + " } }");
+        Finding found =
+                new Scan(Case.KNOWN)
+                        .scan(jar.write(temporary)).findings().stream()
+                                .filter(finding -> finding.name().equals("hidden-code"))
+                                .findFirst()
+                                .orElseThrow();
+        assertEquals(severity, found.severity(), found.explanation());
     }
 
     @Test
