@@ -3,6 +3,7 @@ package dev.weft.http.api;
 import dev.weft.api.repository.SkillRepository;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -11,9 +12,12 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** The files of the repository of skills, as any web server would give them. */
 final class RepositoryFiles implements Resource {
+    private static final Pattern REST = Pattern.compile("bytes=([0-9]{1,18})-");
     private final Rooms rooms;
 
     RepositoryFiles(Rooms rooms) {
@@ -72,10 +76,33 @@ final class RepositoryFiles implements Resource {
         } else {
             call.patience(Duration.ofMinutes(5));
             response.setContentType("application/octet-stream");
-            response.setContentLengthLong(attributes.size());
-            Files.copy(file, response.getOutputStream());
+            response.setHeader("Accept-Ranges", "bytes");
+            long from = from(call, tag, attributes.size());
+            if (from > 0) {
+                response.setStatus(206);
+                response.setHeader(
+                        "Content-Range",
+                        "bytes " + from + "-" + (attributes.size() - 1) + "/" + attributes.size());
+            }
+            response.setContentLengthLong(attributes.size() - from);
+            try (InputStream in = Files.newInputStream(file)) {
+                in.skipNBytes(from);
+                in.transferTo(response.getOutputStream());
+            }
         }
         call.async().complete();
         return CompletableFuture.completedFuture(Reply.STREAMED);
+    }
+
+    /** Where a reader goes on whose download was cut; 0 for the whole file, also for ranges of other kinds. */
+    private static long from(Call call, String tag, long size) {
+        String range = call.header("Range");
+        String same = call.header("If-Range");
+        if (range == null || same != null && !same.equals(tag)) {
+            return 0;
+        }
+        Matcher rest = REST.matcher(range);
+        long from = rest.matches() ? Long.parseLong(rest.group(1)) : 0;
+        return from < size ? from : 0;
     }
 }

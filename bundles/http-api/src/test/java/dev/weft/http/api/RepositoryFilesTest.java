@@ -30,6 +30,26 @@ class RepositoryFilesTest {
                             host.request("GET", path, null)
                                     .header("If-None-Match", answer.header("ETag")));
             assertEquals(304, again.status());
+            TestHost.Answer rest =
+                    host.send(
+                            host.request("GET", path, null)
+                                    .header("Range", "bytes=3-")
+                                    .header("If-Range", answer.header("ETag")));
+            assertEquals(206, rest.status());
+            assertEquals("tent", rest.response().body());
+            assertEquals("bytes 3-6/7", rest.header("Content-Range"));
+            TestHost.Answer other =
+                    host.send(
+                            host.request("GET", path, null)
+                                    .header("Range", "bytes=3-")
+                                    .header("If-Range", "\"older\""));
+            assertEquals(200, other.status(), "it changed meanwhile");
+            assertEquals("content", other.response().body());
+            for (String odd : new String[] {"bytes=9-", "bytes=1-2", "bytes=-3", "lines=1-"}) {
+                assertEquals(
+                        200,
+                        host.send(host.request("GET", path, null).header("Range", odd)).status());
+            }
             TestHost.Answer forGood = host.send(host.request("GET", "/repository/jars/x", null));
             assertTrue(forGood.header("Cache-Control").endsWith("immutable"));
             assertEquals(405, host.send(host.request("POST", path, "{}")).status());

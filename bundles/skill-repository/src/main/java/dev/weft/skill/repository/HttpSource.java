@@ -14,10 +14,11 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** A repository as static files of a web server. Follows no redirect. */
+/** A repository as static files of a web server. Follows no redirect; a download that is cut goes on where it ended, if the server can. */
 final class HttpSource implements Source {
     private static final Duration CONNECT = Duration.ofSeconds(10);
     private static final long WHOLE_SECONDS = 120;
+    private static final int RESUMES = 20;
 
     private final URI base;
     private final HttpClient client =
@@ -34,21 +35,82 @@ final class HttpSource implements Source {
     public byte[] read(String name, long most) throws IOException {
         Check.file(name);
         URI address = base.resolve(name);
-        ByteArrayOutputStream body = new ByteArrayOutputStream();
+        Download download = new Download(most);
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(WHOLE_SECONDS);
+        for (int more = RESUMES; ; more--) {
+            int before = download.body.size();
+            try {
+                return once(address, download, end - System.nanoTime());
+            } catch (CutException cut) {
+                if (more == 0 || download.body.size() <= before) {
+                    throw new IOException(cut.getMessage(), cut.getCause());
+                }
+            }
+        }
+    }
+
+    /** What of a file is here, and of which state of it. */
+    private static final class Download {
+        final ByteArrayOutputStream body = new ByteArrayOutputStream();
+        final long most;
+        String tag = "";
+
+        Download(long most) {
+            this.most = most;
+        }
+
+        HttpRequest request(URI address) {
+            HttpRequest.Builder request = HttpRequest.newBuilder(address).timeout(CONNECT);
+            if (body.size() > 0) {
+                request.header("Range", "bytes=" + body.size() + "-");
+                if (!tag.isEmpty()) {
+                    request.header("If-Range", tag);
+                }
+            }
+            return request.build();
+        }
+
+        /** Goes on if the server does; else begins anew. */
+        HttpResponse.BodySubscriber<Void> take(HttpResponse.ResponseInfo answer) {
+            boolean rest =
+                    answer.statusCode() == 206
+                            && answer.headers()
+                                    .firstValue("Content-Range")
+                                    .orElse("")
+                                    .startsWith("bytes " + body.size() + "-");
+            if (answer.statusCode() != 200 && !rest) {
+                return HttpResponse.BodySubscribers.replacing(null);
+            }
+            if (!rest) {
+                body.reset();
+            }
+            tag = answer.headers().firstValue("ETag").filter(t -> !t.startsWith("W/")).orElse("");
+            return HttpResponse.BodySubscribers.ofByteArrayConsumer(
+                    part -> part.ifPresent(bytes -> HttpSource.take(body, bytes, most)));
+        }
+    }
+
+    /** The connection ended before the file did. */
+    private static final class CutException extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        CutException(String message, Throwable cause) {
+            super(message, cause);
+        }
+    }
+
+    private byte[] once(URI address, Download download, long nanos) throws IOException {
         CompletableFuture<HttpResponse<Void>> answer =
-                client.sendAsync(
-                        HttpRequest.newBuilder(address).timeout(CONNECT).build(),
-                        HttpResponse.BodyHandlers.ofByteArrayConsumer(
-                                part -> part.ifPresent(bytes -> take(body, bytes, most))));
+                client.sendAsync(download.request(address), download::take);
         try {
-            int status = answer.get(WHOLE_SECONDS, TimeUnit.SECONDS).statusCode();
+            int status = answer.get(nanos, TimeUnit.NANOSECONDS).statusCode();
             if (status == 404) {
                 throw new NoSuchFileException(address.toString());
             }
-            if (status != 200) {
+            if (status != 200 && status != 206) {
                 throw new IOException(address + " answered " + status);
             }
-            return body.toByteArray();
+            return download.body.toByteArray();
         } catch (TimeoutException e) {
             answer.cancel(true);
             throw new IOException(address + " took longer than " + WHOLE_SECONDS + " s", e);
@@ -59,7 +121,10 @@ final class HttpSource implements Source {
         } catch (ExecutionException e) {
             Throwable cause = e.getCause();
             String why = cause.getMessage() == null ? "no connection" : cause.getMessage();
-            throw new IOException(address + " cannot be read: " + why, e);
+            String told = address + " cannot be read: " + why;
+            throw cause instanceof IOException
+                    ? new CutException(told, e)
+                    : new IOException(told, e);
         }
     }
 

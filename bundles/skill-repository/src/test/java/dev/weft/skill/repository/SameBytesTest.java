@@ -40,8 +40,7 @@ class SameBytesTest {
     private Path moved(Path jar, String where) throws IOException {
         Path to = Files.createDirectories(temporary.resolve(where)).resolve(jar.getFileName());
         Files.copy(jar, to, StandardCopyOption.REPLACE_EXISTING);
-        return Files.setLastModifiedTime(
-                to, FileTime.from(Instant.parse("2001-01-01T00:00:00Z")));
+        return Files.setLastModifiedTime(to, FileTime.from(Instant.parse("2001-01-01T00:00:00Z")));
     }
 
     private Map<String, byte[]> build(Shop shop, List<Path> jars, String name) throws IOException {
