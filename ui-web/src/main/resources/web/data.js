@@ -4,7 +4,7 @@ import { Live } from './live.js';
 /** What to fetch anew when an event of an area arrives. */
 const AREAS = {
   agent: ['agents', 'skills', 'topology'], peer: ['agents', 'topology'], skill: ['skills'], pairing: ['pairing', 'agents'],
-  llm: ['llm'], catalog: ['catalog', 'repositories', 'skills'],
+  llm: ['llm'], catalog: ['catalog', 'repositories', 'skills', 'approvals'],
 };
 const SOURCES = {
   agents: () => api.get('/api/agents'),
@@ -15,9 +15,10 @@ const SOURCES = {
   llm: () => api.get('/api/llm'),
   catalog: () => api.get('/api/catalog?limit=1000'),
   repositories: () => api.get('/api/catalog/repositories'),
+  approvals: () => api.get('/api/approvals'),
   health: () => api.get('/api/health', [503]),
 };
-const EMPTY = { agents: [], topology: { nodes: [], edges: [] }, skills: [], tasks: { rows: [], next: null }, pairing: [], llm: null, catalog: [], repositories: [], health: null };
+const EMPTY = { agents: [], topology: { nodes: [], edges: [] }, skills: [], tasks: { rows: [], next: null }, pairing: [], llm: null, catalog: [], repositories: [], approvals: [], health: null };
 const FINAL = ['completed', 'failed', 'canceled', 'rejected'];
 /** Beyond this the oldest finished tasks leave the page's memory; the host still has them. */
 const MOST_TASKS = 20_000;

@@ -16,7 +16,7 @@ class Approvals extends View {
   constructor() {
     super();
     this.tasks = {};
-    data.watch(this, 'pairing', 'tasks', 'agents', 'llm', 'repositories');
+    data.watch(this, 'pairing', 'tasks', 'agents', 'llm', 'repositories', 'approvals');
   }
 
   /** The rows of the list lack the question: it is fetched for those that ask. */
@@ -35,9 +35,10 @@ class Approvals extends View {
     const asking = data.lists.tasks.rows.filter(needsPerson).map(({ id }) => this.tasks[id]).filter(Boolean);
     const breached = (data.lists.llm?.budgets ?? []).filter((budget) => budget.waiting);
     const publishers = data.lists.repositories.flatMap((repository) => repository.publishers.filter(({ trusted }) => !trusted).map((publisher) => ({ ...publisher, repository: repository.name })));
+    const updates = data.lists.approvals.filter(({ kind }) => kind === 'update');
     const past = data.lists.pairing.filter((entry) => !entry.status.startsWith('pending'));
     return html`<h2>Approvals</h2>
-      ${door.length + asking.length + breached.length + publishers.length === 0 ? empty('Nobody waits for you.', html`Hosts that want to join, and calls that need a yes, show up here. <a href="#/peers?pair=1">Pair a device</a>`) : nothing}
+      ${door.length + asking.length + breached.length + publishers.length + updates.length === 0 ? empty('Nobody waits for you.', html`Hosts that want to join, and calls that need a yes, show up here. <a href="#/peers?pair=1">Pair a device</a>`) : nothing}
       ${door.length ? html`<h3>Hosts at the door</h3><ul class="plain">${repeat(door, ({ id }) => id, (entry) => html`
         <li class="card row" data-testid="pending-row" data-name=${entry.agent_name} data-id=${entry.id}>
           <span><strong>${entry.agent_name}</strong> ${when(entry.created_at)}<br><span class="quiet">key <code>${entry.public_key}</code></span></span>
@@ -51,6 +52,8 @@ class Approvals extends View {
         <ul class="plain">${publishers.map((publisher) => html`<li class="card row" data-testid="publisher-row" data-id=${publisher.namespace}>
           <span><strong>${publisher.name || publisher.namespace}</strong> <code>${publisher.namespace}</code> in ${publisher.repository}<br><span class="quiet">keys <code>${publisher.fingerprint}</code></span></span>
           ${data.admin ? html`<button type="button" data-testid="publisher-trust" aria-label="Trust ${publisher.namespace}" @click=${() => this.#trust(publisher)}>Trust</button>` : nothing}</li>`)}</ul>` : nothing}
+      ${updates.length ? html`<h3>Updates that ask</h3><ul class="plain">${updates.map(({ id, detail }) => html`<li class="card row" data-testid="update-row" data-id=${id}>
+          <span><strong>${id}</strong><br><span class="quiet">${detail}</span></span><a href="#/catalog?q=${encodeURIComponent(id)}">Show</a></li>`)}</ul>` : nothing}
       ${past.length ? html`<details ?open=${Boolean(query('q') || query('sort'))}><summary>Decided before (${past.length})</summary>
         <weft-table label="Decided requests" testid="decided-row" .rows=${past} .columns=${this.#columns()} .choices=${[{ id: 'status', label: 'Status', options: [...new Set(past.map(({ status }) => status))].sort(), value: ({ status }) => status }]}></weft-table></details>` : nothing}`;
   }

@@ -14,6 +14,7 @@ import dev.weft.api.catalog.Listing;
 import dev.weft.api.catalog.Lock;
 import dev.weft.api.catalog.Plan;
 import dev.weft.api.catalog.Repository;
+import dev.weft.api.catalog.Waiting;
 import dev.weft.api.deploy.BundleSource;
 import dev.weft.api.deploy.Deployments;
 import dev.weft.api.event.Events;
@@ -337,7 +338,11 @@ public final class HostCatalog implements Catalog, HealthCheck, BundleSource, Sk
     @Override
     public Plan.Outcome apply(String id, String agreed, String who) {
         upkeep.await();
-        return changes.apply(id, agreed, who);
+        Plan.Outcome outcome = changes.apply(id, agreed, who);
+        if (outcome.done()) {
+            upkeep.refreshed(); // what waited for a person may be done now
+        }
+        return outcome;
     }
 
     @Override
@@ -356,6 +361,11 @@ public final class HostCatalog implements Catalog, HealthCheck, BundleSource, Sk
             }
         }
         return file.map(f -> folder.view(skill, f));
+    }
+
+    @Override
+    public List<Waiting> waiting() {
+        return upkeep.waiting();
     }
 
     @Override

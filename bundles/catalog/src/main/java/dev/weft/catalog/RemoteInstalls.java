@@ -28,6 +28,29 @@ public class RemoteInstalls implements SkillService {
      * @param detail what was done, or why nothing was */
     public record Result(boolean done, String detail) {}
 
+    /** What an install would come to.
+     * @param answer {@code yes}, {@code ask} or {@code no}, by the policy of this host
+     * @param detail what would be done, and the reasons for ask and no */
+    public record Planned(String answer, String detail) {}
+
+    /** Plans, and changes nothing.
+     * @param skills ids, with versions if wanted
+     * @return what an install would come to */
+    @Tool("Tells what an install would do on this host, and changes nothing")
+    public Planned plan(@P("skills, such as disk or disk@1.2.0") List<String> skills) {
+        try {
+            Plan plan = catalog.plan(new Plan.Wish(skills, null, null, null));
+            String steps = plan.steps().isEmpty() ? String.join("; ", plan.notes()) : words(plan);
+            return new Planned(
+                    plan.answer(),
+                    plan.answer().equals(Decisions.YES)
+                            ? steps
+                            : steps + ": " + Changes.reasons(plan));
+        } catch (CatalogProblem e) {
+            return new Planned(Decisions.NO, e.getMessage());
+        }
+    }
+
     /** Installs.
      * @param skills ids, with versions if wanted
      * @param task tells who asks

@@ -4,6 +4,7 @@ import dev.weft.api.catalog.Catalog;
 import dev.weft.api.catalog.CatalogProblem;
 import dev.weft.api.catalog.Installed;
 import dev.weft.api.catalog.Plan;
+import dev.weft.api.catalog.Waiting;
 import dev.weft.api.health.HealthCheck.Status;
 import java.io.IOException;
 import java.time.Clock;
@@ -41,6 +42,7 @@ final class Upkeep implements AutoCloseable {
     private final CompletableFuture<Void> opened = new CompletableFuture<>();
     private final AtomicBoolean looking = new AtomicBoolean();
     private final Set<String> dropped = new HashSet<>();
+    private volatile List<Waiting> waiting = List.of();
     private volatile List<String> revoked = List.of();
     private volatile String trouble = "";
     private volatile boolean closed;
@@ -208,6 +210,7 @@ final class Upkeep implements AutoCloseable {
 
     /** Updates what may update itself, each for itself, and only if there is nothing to ask. */
     private void automatic() {
+        List<Waiting> asks = new ArrayList<>();
         for (Installed skill : catalog.installed()) {
             if (!skill.automatic() || skill.pinned() || skill.repository().isEmpty()) {
                 continue;
@@ -222,12 +225,24 @@ final class Upkeep implements AutoCloseable {
                 if (plan.answer().equals(Decisions.YES)) {
                     changes.apply(plan.id(), "", "automatic update");
                 } else {
-                    progress.waits(skill.skill(), Changes.reasons(plan));
+                    asks.add(new Waiting(skill.skill(), Changes.reasons(plan)));
                 }
             } catch (CatalogProblem e) {
-                progress.waits(skill.skill(), e.getMessage());
+                asks.add(new Waiting(skill.skill(), e.getMessage()));
             }
         }
+        asks.forEach(one -> progress.waits(one.skill(), one.reason()));
+        waiting = List.copyOf(asks);
+    }
+
+    /** What {@link #automatic} left to people, less what they have done since. */
+    List<Waiting> waiting() {
+        List<String> automatic =
+                catalog.installed().stream()
+                        .filter(skill -> skill.automatic() && !skill.pinned())
+                        .map(Installed::skill)
+                        .toList();
+        return waiting.stream().filter(one -> automatic.contains(one.skill())).toList();
     }
 
     Status status() {

@@ -450,6 +450,10 @@ class CatalogTest {
                 host.host.events.toString().contains("new permissions net"),
                 host.host.events.toString());
         assertEquals("1.1.0", host.catalog.lock().skills().get(0).version());
+        soon().until(() -> host.catalog.waiting().size() == 1);
+        assertEquals("greet", host.catalog.waiting().get(0).skill());
+        host.agree(host.catalog.plan(new Plan.Wish(null, List.of("greet"), null, null)));
+        soon().until(() -> host.catalog.waiting().isEmpty());
     }
 
     @Test
@@ -465,6 +469,10 @@ class CatalogTest {
                                 new Class<?>[] {TaskContext.class},
                                 (proxy, method, arguments) ->
                                         method.getName().equals("caller") ? "agent-2" : null);
+        RemoteInstalls.Planned planned = remote.plan(List.of("greet"));
+        assertEquals("ask", planned.answer());
+        assertTrue(planned.detail().startsWith("com.acme.greet 1.0.0: "), planned.detail());
+        assertEquals("no", remote.plan(List.of("nothing")).answer());
         RemoteInstalls.Result asked = remote.install(List.of("greet"), task);
         assertFalse(asked.done());
         assertTrue(asked.detail().startsWith("a person must agree on this host"), asked.detail());

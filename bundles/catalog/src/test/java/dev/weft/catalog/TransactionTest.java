@@ -131,8 +131,7 @@ class TransactionTest {
     void a_content_that_is_kept_no_more_is_told_and_not_taken_for_undone() throws Exception {
         FileChange change = change("a.jar", "a1", "a2");
         refused.add("a2");
-        Transaction.Journal journal =
-                new Transaction.Journal("doing", List.of(change), "");
+        Transaction.Journal journal = new Transaction.Journal("doing", List.of(change), "");
         String reason = transaction.resume(journal, step -> {});
         assertTrue(reason.contains("is not kept any more"), reason);
         assertTrue(transaction.open().isPresent());

@@ -28,7 +28,7 @@ final class InstallCommand extends HostCommand {
     @Option(names = "--yes", description = "Agrees to what the plan asks.")
     private boolean yes;
 
-    @Option(names = "--dry-run", description = "Shows the plan only.")
+    @Option(names = "--dry-run", description = "Shows the plan only; with --on, that of each host.")
     private boolean dry;
 
     @Option(
@@ -56,11 +56,10 @@ final class InstallCommand extends HostCommand {
             throw new HostException(HostException.USAGE, "name skills, or give --locked");
         }
         if (on != null) {
-            if (locked != null || dry) {
-                throw new HostException(
-                        HostException.USAGE, "--on goes with neither --locked nor --dry-run");
+            if (locked != null) {
+                throw new HostException(HostException.USAGE, "--on does not go with --locked");
             }
-            new RemoteInstalls(this, json).run(skills, on);
+            new RemoteInstalls(this, json, dry).run(skills, on);
             return;
         }
         ObjectNode wish = Wire.object();

@@ -1,15 +1,18 @@
 package dev.weft.host.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.weft.host.launcher.HostException;
 import dev.weft.protocol.Wire;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** The registry's side of pairing. */
+/** What waits for a person, and the registry's side of pairing. */
 final class PairingCommands {
     private PairingCommands() {}
 
@@ -43,35 +46,55 @@ final class PairingCommands {
         @Parameters(
                 index = "0",
                 paramLabel = "ID|NAME",
-                description = "The request's id or the name it asks for; or the id of a task.")
+                description = "An id of weft approvals, or the name that a host asks for.")
         private String id;
 
         abstract String verb();
 
-        private boolean asksForApproval() {
-            for (JsonNode task : client().get("/api/hub/tasks?state=auth-required&limit=500")) {
-                if (task.path("id").asText().equals(id)) {
-                    return true;
-                }
-            }
-            return false;
+        final String id() {
+            return id;
         }
 
-        /** What the decision means for a task that asks for approval; null if nothing. */
-        Boolean forTask() {
-            return null;
+        /** What waits under this id.
+         * @return missing if nothing does */
+        final JsonNode waiting() {
+            for (JsonNode one : client().get("/api/approvals")) {
+                if (one.path("id").asText().equals(id)) {
+                    return one;
+                }
+            }
+            return Wire.object().path("none");
+        }
+
+        /** Answers something that is no host at the door.
+         * @return false if there is no such thing, so that the id must be a host's */
+        final boolean answered(JsonNode one) {
+            String kind = one.path("kind").asText("host");
+            if (kind.equals("host")) {
+                return false;
+            }
+            JsonNode answer = one.path(verb());
+            if (answer.isNull()) {
+                throw new HostException(
+                        HostException.FAILED,
+                        "there is nothing to "
+                                + verb()
+                                + ": "
+                                + one.path("title").asText()
+                                + ": "
+                                + one.path("detail").asText());
+            }
+            JsonNode now = client().post(answer.path("path").asText(), answer.path("body"));
+            String state =
+                    kind.equals("call")
+                            ? now.path("state").asText()
+                            : kind.equals("budget") ? "raised" : "trusted";
+            output().line((kind.equals("call") ? "task" : kind) + " " + id + " is " + state);
+            return true;
         }
 
         @Override
         void run() {
-            if (forTask() != null && asksForApproval()) {
-                JsonNode task =
-                        client().post(
-                                        "/api/hub/tasks/" + HostClient.segment(id) + "/input",
-                                        Wire.object().put("approve", forTask().booleanValue()));
-                output().line("task " + id + " is " + task.path("state").asText());
-                return;
-            }
             JsonNode entry =
                     client().post(
                                     "/api/pairing/"
@@ -93,31 +116,91 @@ final class PairingCommands {
         }
     }
 
-    /** {@code weft approve}. */
-    @Command(name = "approve", description = "Lets a waiting host in, or a task run.")
-    static final class Approve extends Decision {
+    /** {@code weft approvals}. */
+    @Command(name = "approvals", description = "Lists all that waits for a person at this host.")
+    static final class Approvals extends HostCommand {
+        @Option(names = "--json", description = "Prints one JSON document.")
+        private boolean json;
+
         @Override
-        Boolean forTask() {
-            return true;
+        void run() {
+            JsonNode all = client().get("/api/approvals");
+            if (json) {
+                output().json(all);
+                return;
+            }
+            List<List<String>> rows = new ArrayList<>();
+            for (JsonNode one : all) {
+                rows.add(
+                        List.of(
+                                one.path("kind").asText(),
+                                one.path("id").asText(),
+                                one.path("title").asText(),
+                                one.path("detail").asText()));
+            }
+            output().table(List.of("KIND", "ID", "WHAT", "DETAIL"), rows, "nobody waits for you");
         }
+    }
+
+    /** {@code weft approve}. */
+    @Command(
+            name = "approve",
+            description =
+                    "Says yes to what waits (weft approvals): lets a host in or a call run, allows a budget as much again, trusts a publisher, does an update.")
+    static final class Approve extends Decision {
+        @Option(
+                names = "--fingerprint",
+                paramLabel = "F",
+                description = "Of a publisher's keys, as it told you by another way.")
+        private String fingerprint = "";
 
         @Override
         String verb() {
             return "approve";
         }
+
+        @Override
+        void run() {
+            JsonNode one = waiting();
+            String kind = one.path("kind").asText();
+            if (kind.equals("update")) {
+                ObjectNode wish = Wire.object();
+                wish.putArray("update").add(id());
+                new Plans(this, false).run(wish, true, false);
+                return;
+            }
+            if (kind.equals("publisher")
+                    && !one.path("approve")
+                            .path("body")
+                            .path("fingerprint")
+                            .asText()
+                            .equals(fingerprint)) {
+                throw new HostException(
+                        HostException.FAILED,
+                        one.path("detail").asText()
+                                + ", then: weft approve "
+                                + id()
+                                + " --fingerprint F");
+            }
+            if (!answered(one)) {
+                super.run();
+            }
+        }
     }
 
     /** {@code weft reject}. */
-    @Command(name = "reject", description = "Turns a waiting host away, or a task.")
+    @Command(name = "reject", description = "Turns a waiting host away, or a call.")
     static final class Reject extends Decision {
-        @Override
-        Boolean forTask() {
-            return false;
-        }
-
         @Override
         String verb() {
             return "reject";
+        }
+
+        @Override
+        void run() {
+            if (!answered(waiting())) {
+                super.run();
+            }
         }
     }
 

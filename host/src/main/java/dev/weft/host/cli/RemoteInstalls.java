@@ -16,19 +16,23 @@ final class RemoteInstalls {
     private static final int WAIT = 300;
     private final HostCommand command;
     private final boolean json;
+    private final boolean dry;
 
-    RemoteInstalls(HostCommand command, boolean json) {
+    /** Begins.
+     * @param dry whether each host only plans */
+    RemoteInstalls(HostCommand command, boolean json, boolean dry) {
         this.command = command;
         this.json = json;
+        this.dry = dry;
     }
 
-    /** Installs, and tells for each host what became of it.
-     * @throws HostException if it was not done on all of them */
+    /** Installs or plans, and tells for each host what became of it.
+     * @throws HostException if it was not done on all of them; a plan is done whatever the host's policy answers */
     void run(List<String> skills, String where) {
         List<JsonNode> agents = agents(where);
         List<CompletableFuture<ObjectNode>> asked =
                 agents.stream()
-                        .map(agent -> CompletableFuture.supplyAsync(() -> install(agent, skills)))
+                        .map(agent -> CompletableFuture.supplyAsync(() -> ask(agent, skills)))
                         .toList();
         List<ObjectNode> results = asked.stream().map(CompletableFuture::join).toList();
         boolean all = results.stream().allMatch(r -> r.path("done").asBoolean());
@@ -44,12 +48,18 @@ final class RemoteInstalls {
                                     List.of(
                                             r.path("name").asText(),
                                             r.path("agent_id").asText(),
-                                            r.path("done").asBoolean() ? "done" : "not done",
+                                            dry && r.path("done").asBoolean()
+                                                    ? r.path("answer").asText()
+                                                    : r.path("done").asBoolean()
+                                                            ? "done"
+                                                            : "not done",
                                             r.path("detail").asText())));
             command.output().table(List.of("NAME", "ID", "RESULT", "DETAIL"), rows, "");
         }
         if (!all) {
-            throw new HostException(HostException.FAILED, "not every host installed it");
+            throw new HostException(
+                    HostException.FAILED,
+                    dry ? "not every host planned it" : "not every host installed it");
         }
     }
 
@@ -78,7 +88,7 @@ final class RemoteInstalls {
         return found;
     }
 
-    private ObjectNode install(JsonNode agent, List<String> skills) {
+    private ObjectNode ask(JsonNode agent, List<String> skills) {
         ObjectNode result =
                 Wire.object()
                         .put("name", agent.path("name").asText())
@@ -91,7 +101,7 @@ final class RemoteInstalls {
         }
         ObjectNode task =
                 Wire.object()
-                        .put("skill", "catalog.install")
+                        .put("skill", dry ? "catalog.plan" : "catalog.install")
                         .put("target_agent_id", agent.path("agent_id").asText())
                         .put("ttl", WAIT)
                         .put("wait", WAIT);
@@ -104,7 +114,10 @@ final class RemoteInstalls {
         }
         boolean done =
                 answer.path("state").asText().equals("completed")
-                        && answer.path("result").path("done").asBoolean();
+                        && (dry || answer.path("result").path("done").asBoolean());
+        if (done && dry) {
+            result.set("answer", answer.path("result").path("answer"));
+        }
         return result.put("done", done).put("detail", detail(answer));
     }
 

@@ -39,6 +39,7 @@ import picocli.CommandLine.Spec;
             CatalogCommand.class,
             LlmCommand.class,
             PairingCommands.Code.class,
+            PairingCommands.Approvals.class,
             PairingCommands.Approve.class,
             PairingCommands.Reject.class,
             PairingCommands.Revoke.class,

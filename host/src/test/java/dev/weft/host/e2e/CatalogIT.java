@@ -129,14 +129,13 @@ class CatalogIT {
             String stranger = failed(one.weft("install", "greeter", "--yes"));
             assertTrue(stranger.contains("keys that are not trusted here"), stranger);
             JsonNode known = one.json("catalog", "list").get(0).path("publishers").get(0);
-            ok(
-                    one.weft(
-                            "catalog",
-                            "trust",
-                            "fixtures",
-                            NAMESPACE,
-                            "--fingerprint",
-                            known.path("fingerprint").asText()));
+            String who = "fixtures/" + NAMESPACE;
+            assertTrue(ok(one.weft("approvals")).contains(who));
+            String compare = failed(one.weft("approve", who));
+            String fingerprint = known.path("fingerprint").asText();
+            assertTrue(compare.contains(fingerprint), compare);
+            ok(one.weft("approve", who, "--fingerprint", fingerprint));
+            assertFalse(ok(one.weft("approvals")).contains(who));
             String plan = ok(one.weft("install", "greeter", "--dry-run"));
             assertTrue(plan.contains("install dev.weft.fixture.greeter 1.0.0"), plan);
             assertFalse(Files.exists(one.deploy().resolve("dev.weft.fixture.greeter.jar")));
@@ -164,6 +163,9 @@ class CatalogIT {
             assertTrue(failed(one.weft("update", "greeter")).contains("pinned"));
 
             TestHost.await("two takes installs", () -> one.lists("catalog", "two"));
+            JsonNode plans = one.json("install", "greeter@1.0.0", "--on", "two", "--dry-run");
+            assertEquals("yes", plans.get(0).path("answer").asText(), plans.toString());
+            assertTrue(!one.lists("greeter", "two"));
             JsonNode hosts = one.json("install", "greeter@1.0.0", "--on", "two");
             assertTrue(hosts.get(0).path("done").asBoolean(), hosts.toString());
             TestHost.await("two greets", () -> one.lists("greeter", "two"));
@@ -191,12 +193,12 @@ class CatalogIT {
 
             // the registry's own repository is closed to strangers, and open to its members
             JsonNode own = one.json("repository", "show");
-            String fingerprint = own.path("fingerprint").asText();
+            String ours = own.path("fingerprint").asText();
             for (TestHost member : List.of(one, two)) {
-                ok(member.weft("catalog", "add", "registry", "--fingerprint", fingerprint));
+                ok(member.weft("catalog", "add", "registry", "--fingerprint", ours));
             }
             String place = one.url() + "/repository";
-            Program.Result nobody = one.weft("catalog", "add", place, "--fingerprint", fingerprint);
+            Program.Result nobody = one.weft("catalog", "add", place, "--fingerprint", ours);
             assertEquals(3, nobody.exit(), nobody.text());
             assertTrue(nobody.text().contains("answered 401"), nobody.text());
         }

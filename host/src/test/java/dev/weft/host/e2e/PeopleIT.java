@@ -52,6 +52,8 @@ class PeopleIT {
             assertTrue(host.weft("answer", asking, "maybe").text().contains("must be one of"));
             assertEquals(0, host.weft("answer", asking, "yes").exit());
             assertFalse(Files.exists(file));
+            String waiting = host.weft("approvals").text();
+            assertTrue(waiting.contains(guarded) && waiting.contains(refused), waiting);
             assertEquals(0, host.weft("approve", guarded).exit());
             assertEquals(0, host.weft("reject", refused).exit());
             TestHost.await("the ends", () -> isDone(host, asking) && isDone(host, guarded));

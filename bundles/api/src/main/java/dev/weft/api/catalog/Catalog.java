@@ -89,6 +89,10 @@ public interface Catalog {
      * @return how it is now; empty if no file of the deploy folder offers it */
     Optional<Installed> choose(String skill, Boolean pinned, Boolean automatic);
 
+    /** Skills that update themselves, and could not at the last look because a person must agree first.
+     * @return ordered by skill */
+    List<Waiting> waiting();
+
     /** What this host has from repositories.
      * @return the content of {@code skills.lock} */
     Lock lock();

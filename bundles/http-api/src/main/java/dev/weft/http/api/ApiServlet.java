@@ -133,6 +133,7 @@ public final class ApiServlet extends HttpServlet {
                         new TaskResource(rooms, identity),
                         new MeshResource(rooms, loads),
                         new PairingResource(rooms, steady),
+                        new ApprovalResource(rooms, identity),
                         new SkillResource(rooms, identity, config.upload_limit()),
                         new SkillConfigResource(rooms),
                         new RepositoryResource(rooms, config.upload_limit()),

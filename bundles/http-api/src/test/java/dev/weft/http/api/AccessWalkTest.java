@@ -54,6 +54,7 @@ class AccessWalkTest {
                     "ao POST /api/pairing/generate-code",
                     "ao GET /api/pairing/pending",
                     "ao GET /api/pairing/all",
+                    "ao GET /api/approvals",
                     "ao POST /api/pairing/{id}/approve",
                     "ao POST /api/pairing/{id}/reject",
                     "ao POST /api/pairing/{id}/revoke",

@@ -9,6 +9,7 @@ import dev.weft.api.catalog.Listing;
 import dev.weft.api.catalog.Lock;
 import dev.weft.api.catalog.Plan;
 import dev.weft.api.catalog.Repository;
+import dev.weft.api.catalog.Waiting;
 import java.util.List;
 import java.util.Optional;
 
@@ -30,6 +31,20 @@ final class FakeCatalog implements Catalog {
                     "",
                     1,
                     List.of(PUBLISHER));
+    private static final Repository OTHER =
+            new Repository(
+                    "other",
+                    "/media/other",
+                    "g",
+                    0,
+                    "ask",
+                    1,
+                    "2027-01-01T00:00:00Z",
+                    false,
+                    "2026-01-01T00:00:00Z",
+                    "",
+                    1,
+                    List.of(new Repository.Publisher("org.new", "New", "g", false)));
     private static final Listing DISK =
             new Listing(
                     "disk",
@@ -56,7 +71,12 @@ final class FakeCatalog implements Catalog {
 
     @Override
     public List<Repository> repositories() {
-        return List.of(MAIN);
+        return List.of(MAIN, OTHER);
+    }
+
+    @Override
+    public List<Waiting> waiting() {
+        return List.of(new Waiting("disk", "it asks for permission net"));
     }
 
     @Override

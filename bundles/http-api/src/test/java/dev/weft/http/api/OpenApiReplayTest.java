@@ -154,6 +154,7 @@ class OpenApiReplayTest {
                 "{\"code\":\"123456\",\"agent_name\":\"x\"}");
         ok(Role.OPERATOR, "GET", "/api/pairing/pending", null);
         ok(Role.OPERATOR, "GET", "/api/pairing/all", null);
+        ok(Role.OPERATOR, "GET", "/api/approvals", null);
         ok(Role.OPERATOR, "POST", "/api/pairing/{id}/approve", null, "p1");
         ok(Role.OPERATOR, "POST", "/api/pairing/{id}/reject", null, "p1");
         jar("?file=a.jar", "application/java-archive", 10);
