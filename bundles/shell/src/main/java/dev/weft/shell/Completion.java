@@ -4,6 +4,8 @@ import dev.weft.api.skill.Skills;
 import dev.weft.protocol.SkillCard;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.List;
+import java.util.Map;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.apache.felix.service.command.CommandSession;
@@ -23,6 +25,13 @@ import org.osgi.service.component.annotations.ReferencePolicyOption;
         property = {"osgi.command.scope=weft", "osgi.command.function=complete"})
 public final class Completion {
     private static final int MOST = 200;
+    private static final Map<String, List<String>> VERBS =
+            Map.of(
+                    "skill", List.of("enable", "disable", "pin", "unpin", "auto", "config"),
+                    "key", List.of("create", "rotate", "revoke"),
+                    "catalog", List.of("refresh", "add", "remove", "trust", "distrust"),
+                    "llm", List.of("models", "budgets", "budget", "raise"),
+                    "audit", List.of("verify"));
 
     private final BundleContext context;
 
@@ -54,7 +63,9 @@ public final class Completion {
                         : arguments(
                                 command.substring(0, command.indexOf(' '))
                                         .replaceFirst("^weft:", ""),
-                                command.substring(0, space + 1).strip().contains(" "));
+                                command.substring(command.indexOf(' '), space + 1)
+                                        .strip()
+                                        .split(" +"));
         TreeSet<String> fitting = new TreeSet<>();
         all.filter(each -> each.startsWith(word)).limit(MOST).forEach(fitting::add);
         return String.join("\n", fitting);
@@ -77,24 +88,34 @@ public final class Completion {
                 : Stream.of();
     }
 
-    private Stream<String> arguments(String command, boolean later) {
+    private Stream<String> arguments(String command, String... typed) {
+        if (!typed[0].isEmpty()) {
+            return command.equals("skill") && typed.length == 1 ? skills() : Stream.of();
+        }
         Skills local = skills;
-        Collection<SkillCard> installed =
-                local == null ? java.util.List.<SkillCard>of() : local.installed();
-        return switch (later ? "" : command) {
+        return switch (local == null && command.equals("call") ? "" : command) {
             case "call" ->
-                    installed.stream()
+                    local.installed().stream()
                             .flatMap(
                                     skill ->
                                             skill.tools().stream()
                                                     .map(tool -> skill.id() + '.' + tool.name()));
-            case "rollback", "uninstall", "update" -> installed.stream().map(SkillCard::id);
+            case "rollback", "uninstall", "update" -> skills();
             case "why" ->
                     Arrays.stream(context.getBundles())
                             .map(Bundle::getSymbolicName)
                             .filter(name -> name != null && name.startsWith("dev.weft."))
                             .map(name -> name.substring("dev.weft.".length()));
-            default -> Stream.of();
+            default -> VERBS.getOrDefault(command, List.of()).stream();
         };
+    }
+
+    /** Those that are switched off, too: they can be switched on. */
+    private Stream<String> skills() {
+        Skills local = skills;
+        return local == null
+                ? Stream.of()
+                : Stream.concat(local.installed().stream(), local.disabled().stream())
+                        .map(SkillCard::id);
     }
 }

@@ -61,9 +61,14 @@ class CompletionTest {
                 new SkillCard.ToolCard("count", "Counts", Wire.object(), null, false);
         SkillCard text =
                 new SkillCard("text", "1.0.0", "Text", "Text tools", List.of(count), List.of(), "");
-        completion.skills = answering(Skills.class, Map.of("installed", List.of(text)));
+        completion.skills =
+                answering(Skills.class, Map.of("installed", List.of(text), "disabled", List.of()));
         assertEquals("text.count", after("weft:call t"));
         assertEquals("text", after("uninstall "));
+        assertEquals("disable", after("weft:skill d"));
+        assertEquals("text", after("weft:skill disable t"));
+        assertEquals("", after("weft:skill disable text t"));
+        assertEquals("create revoke rotate", after("key "));
         assertEquals("", after("call text.count t"));
     }
 
