@@ -32,6 +32,10 @@ class Arm64IT {
                         new TestHost(folder.resolve("arm"), "arm", emulated)
                                 .of(distribution(), SLOW_SECONDS)) {
             first.admit(arm);
+            // emulated, it takes longer to come to the call than an edge host keeps an unused link
+            Path etc = Files.createDirectories(arm.data.resolve("etc"));
+            Files.writeString(
+                    etc.resolve("mesh.json"), "{\"dev.weft.mesh\": {\"idle_seconds\": 3600}}");
             arm.start("--profile", "edge");
             await("a P2P link", () -> first.linkedTo("arm", "p2p"));
             Program.drop("sysinfo", arm.deploy());
