@@ -12,6 +12,7 @@ import java.util.function.Consumer;
 /** How long it takes from no link to the first result, which leaves by relay, and to a direct link. */
 final class MeshCold {
     private static final Duration TIMEOUT = Duration.ofSeconds(60);
+    private static final long IDLE_NANOS = 4_000_000_000L;
     private final Mesh mesh;
     private final Consumer<String> say;
 
@@ -26,16 +27,22 @@ final class MeshCold {
         return Math.max(4, (int) (40 * scale));
     }
 
-    /** Asks the first peer of all, then peers that were never asked, one after the other. */
-    void run(double scale) throws Exception {
+    /** Asks the first peer of all, once this process has been idle for a while, as a host is before its first peer comes. */
+    void first() throws Exception {
+        LockSupport.parkNanos(IDLE_NANOS);
         Samples first = new Samples(1);
         Samples direct = new Samples(1);
         ask(MeshPeer.ANSWERS, first, direct);
         say.accept("F first result ever of a process, by relay|" + first.millis(0.5) + "|ms|0");
         say.accept("F first direct link ever of a process|" + direct.millis(0.5) + "|ms|0");
+    }
+
+    /** Asks peers that were never asked, one after the other.
+     * @param raw milliseconds that a raw DataChannel takes */
+    void run(double scale, double raw) throws Exception {
         int count = peers(scale);
-        first = new Samples(count);
-        direct = new Samples(count);
+        Samples first = new Samples(count);
+        Samples direct = new Samples(count);
         for (int i = 0; i < count; i++) {
             boolean counts = i >= count / 4; // by then classes are loaded and the code is warm
             ask(
@@ -45,7 +52,11 @@ final class MeshCold {
         }
         say.accept("F first result of a new peer, by relay, p50|" + first.millis(0.5) + "|ms|0");
         say.accept("F first result of a new peer, by relay, p95|" + first.millis(0.95) + "|ms|0");
-        say.accept("F direct link to a new peer, p50|" + direct.millis(0.5) + "|ms|0");
+        say.accept(
+                "F direct link to a new peer, p50 (baseline: raw DataChannel)|"
+                        + direct.millis(0.5)
+                        + "|ms|"
+                        + raw);
         say.accept("F direct link to a new peer, p95|" + direct.millis(0.95) + "|ms|0");
     }
 
