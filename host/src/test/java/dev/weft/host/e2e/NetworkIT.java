@@ -126,6 +126,14 @@ class NetworkIT {
         two.start();
     }
 
+    /** Host two has a straight link; it comes anew only if it has none. */
+    private void straight() {
+        if (two.program() == null || !two.program().isAlive() || !two.linkedTo("one", "p2p")) {
+            arrive();
+        }
+        awaitPath("p2p", 30);
+    }
+
     private JsonNode peer(TestHost host, String name) {
         for (JsonNode peer : host.json("peers")) {
             if (peer.path("name").asText().equals(name)) {
@@ -198,8 +206,7 @@ class NetworkIT {
 
     @Test
     void a_bad_line_slows_calls_and_breaks_none() {
-        arrive();
-        awaitPath("p2p", 30);
+        straight();
         boolean delayed = network.spoil("router2", 100, 5);
         if (!delayed) {
             System.out.println(
@@ -217,8 +224,7 @@ class NetworkIT {
     /** What is under way goes on, and as a rule the link itself too: it is waited for longer than it takes to find the new path. */
     @Test
     void a_host_that_gets_another_address_keeps_its_link_and_loses_no_call() {
-        arrive();
-        awaitPath("p2p", 30);
+        straight();
         double since = peer(one, "two").path("since").asDouble();
         String pair = peer(one, "two").path("candidate_pair").asText();
         long asked = System.nanoTime();
@@ -242,13 +248,13 @@ class NetworkIT {
         System.out.printf("over the new address after %.1f s, same link: %s%n", seconds, same);
         assertTrue(seconds <= 10, "a link over the new address after " + seconds + " s");
         assertCall("p2p");
+        two.stop(); // it comes anew with its old address
         network.address("two", "192.168.2.2", "192.168.2.1");
     }
 
     @Test
     void a_partition_ends_the_link_and_its_end_brings_it_back() {
-        arrive();
-        awaitPath("p2p", 30);
+        straight();
         network.router("router2", Network.Nat.CONE, "drop");
         await("the link is gone", 60, () -> !two.linkedTo("one", "p2p"));
         assertNotEquals(
@@ -263,8 +269,7 @@ class NetworkIT {
     @Test
     void a_peer_that_stands_still_fails_its_calls_in_time_and_serves_again_when_it_goes_on()
             throws Exception {
-        arrive();
-        awaitPath("p2p", 30);
+        straight();
         String pid = String.valueOf(one.program().pid());
         new ProcessBuilder("kill", "-STOP", pid).start().waitFor();
         try {
@@ -290,8 +295,7 @@ class NetworkIT {
 
     @Test
     void links_outlive_the_registry_and_newcomers_find_it_when_it_is_back() throws Exception {
-        arrive();
-        awaitPath("p2p", 30);
+        straight();
         String port = String.valueOf(URI.create(registry.url()).getPort());
         registry.program().kill();
         assertCall("p2p");
