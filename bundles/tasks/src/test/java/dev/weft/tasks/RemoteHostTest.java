@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.time.Clock;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,8 +48,7 @@ class RemoteHostTest {
                     handed.add(task);
                 }
             };
-    private final RemoteHost host =
-            new RemoteHost(Optional::empty, workers, timer, Clock.systemUTC());
+    private final RemoteHost host = new RemoteHost(Optional::empty, workers, timer);
 
     @AfterEach
     void stop() {
