@@ -28,7 +28,6 @@ import dev.weft.api.task.TaskState;
 import dev.weft.protocol.AgentId;
 import dev.weft.protocol.MeshMessage;
 import java.lang.reflect.Proxy;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,40 +35,19 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Memory, streaming, delegation, approvals and the choice of tools. */
-class ConversationTest {
-    private static final Duration TIME = Duration.ofSeconds(15);
-    private final ExecutorService blocking = Executors.newCachedThreadPool();
-    private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
-    private final World world = new World(blocking);
-    private PromptAgent agent;
-
-    @TempDir Path folder;
-
+class ConversationTest extends AgentTest {
     @BeforeEach
     void start() {
         world.data = folder;
         world.installed.add(World.disk());
         agent = world.agent(blocking, timer, "", "", 4);
-    }
-
-    @AfterEach
-    void stop() throws Exception {
-        agent.stop();
-        blocking.shutdownNow();
-        timer.shutdownNow();
-        assertTrue(blocking.awaitTermination(10, TimeUnit.SECONDS));
     }
 
     private Answer ask(String prompt, String conversation) throws Exception {

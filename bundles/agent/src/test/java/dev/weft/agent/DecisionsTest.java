@@ -26,42 +26,19 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** A question with a key that is asked again takes the way that it took before. */
-class DecisionsTest {
-    private static final Duration TIME = Duration.ofSeconds(15);
-
-    @TempDir Path data;
-
-    private final ExecutorService blocking = Executors.newCachedThreadPool();
-    private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
-    private final World world = new World(blocking);
-    private PromptAgent agent;
-
+class DecisionsTest extends AgentTest {
     @BeforeEach
     void start() {
-        world.data = data;
+        world.data = folder;
         world.installed.add(World.disk());
         agent = world.agent(blocking, timer, "", "", 4);
-    }
-
-    @AfterEach
-    void stop() throws Exception {
-        agent.stop();
-        blocking.shutdownNow();
-        timer.shutdownNow();
-        assertTrue(blocking.awaitTermination(10, TimeUnit.SECONDS));
-        assertTrue(timer.awaitTermination(10, TimeUnit.SECONDS));
     }
 
     /** The host comes back: nothing is known but what is on disk. */
@@ -92,7 +69,7 @@ class DecisionsTest {
     }
 
     private Path file() throws Exception {
-        try (Stream<Path> files = Files.list(data.resolve("agent-decisions"))) {
+        try (Stream<Path> files = Files.list(folder.resolve("agent-decisions"))) {
             return files.findFirst().orElseThrow();
         }
     }
@@ -182,7 +159,9 @@ class DecisionsTest {
         Files.setLastModifiedTime(
                 file(), FileTime.from(Instant.now().minus(Duration.ofMinutes(61))));
         restart();
-        assertTrue(Files.list(data.resolve("agent-decisions")).findAny().isEmpty());
+        try (Stream<Path> files = Files.list(folder.resolve("agent-decisions"))) {
+            assertTrue(files.findAny().isEmpty());
+        }
         agent.use(script(says("x")));
         ExecutionException refused =
                 assertThrows(

@@ -21,12 +21,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -36,26 +32,14 @@ import org.junit.jupiter.params.provider.ValueSource;
  * What a hostile tool result can do and what not. The model in these tests is a gullible one: it does what the text says. So what is
  * stopped here is stopped by the host, and what is not stopped is shown too; docs/security.md lists both.
  */
-class InjectionTest {
-    private final ExecutorService blocking = Executors.newCachedThreadPool();
-    private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
-    private final World world = new World(blocking);
+class InjectionTest extends AgentTest {
     private final List<List<ChatMessage>> shown = new ArrayList<>();
-    private PromptAgent agent;
 
     @BeforeEach
     void start() {
         world.installed.add(World.skill("web", "read", "Reads a page", "{\"type\":\"object\"}"));
         world.installed.add(World.skill("files", "delete", "Deletes", "{\"type\":\"object\"}"));
         agent = world.agent(blocking, timer, "", "", 6);
-    }
-
-    @AfterEach
-    void stop() throws Exception {
-        agent.stop();
-        blocking.shutdownNow();
-        timer.shutdownNow();
-        assertTrue(blocking.awaitTermination(10, TimeUnit.SECONDS));
     }
 
     private void page(String text) {

@@ -34,29 +34,15 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-class PromptAgentTest {
-    private static final Duration TIME = Duration.ofSeconds(15);
-
-    @TempDir Path folder;
-
-    private final ExecutorService blocking = Executors.newCachedThreadPool();
-    private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
-    private final World world = new World(blocking);
-    private PromptAgent agent;
-
+class PromptAgentTest extends AgentTest {
     @BeforeEach
     void start() {
         world.installed.add(World.disk());
@@ -72,15 +58,6 @@ class PromptAgentTest {
                                                 ? 700
                                                 : 100);
         agent = world.agent(blocking, timer, "Be brief.", "", 4);
-    }
-
-    @AfterEach
-    void stop() throws Exception {
-        agent.stop();
-        blocking.shutdownNow();
-        timer.shutdownNow();
-        assertTrue(blocking.awaitTermination(10, TimeUnit.SECONDS));
-        assertTrue(timer.awaitTermination(10, TimeUnit.SECONDS));
     }
 
     private Answer ask(ChatModel model, String prompt) throws Exception {
