@@ -57,7 +57,7 @@ class BudgetForm extends LitElement {
     return html`<form class="card" data-testid="budget-form" aria-label="Set a budget" @submit=${this.#set}>
       <div class="row">
         <label class="inline">For <select id="budget-kind" data-testid="budget-kind" @change=${(event) => { this.kind = event.target.value; }}>${Object.entries(FOR).map(([kind, label]) => html`<option value=${kind}>${label}</option>`)}</select></label>
-        <label class="inline">Name <input id="budget-name" data-testid="budget-name" list="budget-names" required maxlength="64" placeholder="* for each" autocomplete="off"></label>
+        <label class="inline">Name <input id="budget-name" data-testid="budget-name" list="budget-names" required maxlength="64" pattern="[\\-a-zA-Z0-9._]+|\\*" title="letters, digits, . _ and -, or * for each" placeholder="* for each" autocomplete="off"></label>
         <datalist id="budget-names"><option value="*"></option>${[...new Set(names)].filter(Boolean).map((name) => html`<option value=${name}></option>`)}</datalist>
         <label class="inline">Tokens <input id="budget-tokens" data-testid="budget-tokens" type="number" min="0" step="1" placeholder="no limit"></label>
         <label class="inline">Money <input id="budget-money" data-testid="budget-money" type="number" min="0" step="any" placeholder="no limit"></label>
@@ -74,7 +74,10 @@ class BudgetForm extends LitElement {
     const name = `${this.kind}:${field('name')}`;
     const limit = { tokens: Number(field('tokens')), money: Number(field('money')), per: field('per') };
     const { ok } = await act(() => put(`/api/llm/budgets/${encodeURIComponent(name)}`, limit), `The budget of ${name} is set`);
-    if (ok) event.target.reset();
+    if (ok) {
+      event.target.reset();
+      this.kind = 'route';
+    }
     data.refresh('llm');
   }
 }

@@ -67,9 +67,9 @@ class Models extends View {
   #cache(route) {
     const seconds = data.lists.llm.cache_seconds?.[route] ?? 0;
     if (!data.admin) return seconds ? html`<p class="quiet">The same request gets the same answer for ${seconds} s.</p>` : nothing;
-    return html`<form class="row" aria-label="Cache of ${route}" @submit=${(event) => this.#keep(event, route)}>
+    return html`<form aria-label="Cache of ${route}" @submit=${(event) => this.#keep(event, route)}><div class="row">
       <label class="inline">Give the same answer again for <input type="number" min="0" max="9999999" step="1" required data-testid="cache-seconds" .value=${String(seconds)}> s</label>
-      <button type="submit" class="second small" data-testid="cache-set">Set</button> <span class="quiet">0: ask each time</span></form>`;
+      <button type="submit" class="second small" data-testid="cache-set">Set</button> <span class="quiet">0: ask each time</span></div></form>`;
   }
 
   async #keep(event, route) {

@@ -193,7 +193,7 @@ class UiViewsIT {
             page.getByTestId("budget-name").fill("no skill/at all");
             page.getByTestId("budget-tokens").fill("5000");
             page.getByTestId("budget-set").click();
-            assertThat(page.locator("#announce .note.bad").first()).isVisible();
+            assertThat(page.locator("#budget-name:invalid")).hasCount(1);
             page.getByTestId("budget-name").fill("text");
             page.getByTestId("budget-money").fill("2.5");
             page.getByTestId("budget-per").selectOption("month");
