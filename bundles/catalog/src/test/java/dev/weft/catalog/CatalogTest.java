@@ -231,6 +231,46 @@ class CatalogTest {
     }
 
     @Test
+    void dependency_confusion_brings_nothing_from_the_lesser_repository() throws Exception {
+        main.publish(Market.user(), Market.words(), Market.greet());
+        Market evil = new Market(home.resolve("markets"), "evil");
+        evil.publish(
+                Market.words().version("1.9.0").says("evil"), Market.greet().version("9.0.0"));
+        host.catalog.add(
+                main.address(), main.fingerprint(), 10, "signed-by-trusted", List.of("*"));
+        add(evil, "signed-by-trusted", "*");
+        Step user = host.plan("user").steps().get(0);
+        assertEquals(
+                List.of("com.acme.user 1.0.0", "com.acme.words 1.0.0"),
+                user.members().stream().map(m -> m.bundle() + " " + m.version()).toList());
+        Step greet = host.plan("greet").steps().get(0);
+        assertEquals("main 1.0.0", greet.repository() + " " + greet.to());
+        assertTrue(host.install("greet").done());
+        assertTrue(host.update("greet").steps().isEmpty(), "an update stays with its repository");
+    }
+
+    @Test
+    void a_trusted_skill_that_turns_bad_at_version_16_is_refused_and_the_good_one_runs_on()
+            throws Exception {
+        main.publish(Market.greet());
+        add(main, "signed-by-trusted", "*");
+        assertTrue(host.install("greet").done());
+        host.catalog.choose("greet", null, true);
+        main.publish(
+                SkillJar.of(SkillJar.class, "com.acme.greet", "dev.weft.deploy.sample.exiting")
+                        .version("16.0.0"));
+        host.catalog.refresh("");
+        Plan plan = host.plan("com.acme.greet");
+        assertEquals("no", plan.answer(), plan.toString());
+        assertTrue(
+                plan.steps().get(0).reasons().toString().contains("ends the host"),
+                plan.toString());
+        assertEquals(
+                CatalogProblem.Kind.REFUSED, problem(() -> host.agree(plan)).kind());
+        assertEquals("hello", host.host.call("greet.hello"));
+    }
+
+    @Test
     void an_update_shows_what_is_other_and_asks_and_a_roll_back_needs_no_catalog()
             throws Exception {
         main.publish(Market.greet());

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpServer;
 import dev.weft.api.identity.HostKey;
 import dev.weft.protocol.Wire;
@@ -14,6 +15,7 @@ import dev.weft.skill.repository.CatalogException.Code;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -146,6 +148,33 @@ class RepositoryTest {
     void a_snapshot_signed_by_somebody_else_is_unsigned() throws Exception {
         shop.writer.snapshot(Duration.ofDays(7), shop.key("mallory"));
         refused(Code.UNSIGNED, shop::read);
+    }
+
+    @Test
+    void a_snapshot_without_any_signature_is_unsigned() throws Exception {
+        Path file = file("snapshot.json");
+        ObjectNode bare =
+                (ObjectNode)
+                        Wire.tree(Files.readString(file));
+        bare.putArray("signatures");
+        Files.writeString(file, Wire.write(bare));
+        refused(Code.UNSIGNED, shop::read);
+    }
+
+    @Test
+    void an_entry_that_is_added_to_a_signed_jar_is_refused() throws Exception {
+        Entry entry = new SkillSearch(shop.read()).find("words", "").orElseThrow();
+        Path jar = file(entry.release().file());
+        try (var zip = FileSystems.newFileSystem(jar)) {
+            Files.writeString(zip.getPath("added.txt"), "nobody signed this");
+        }
+        CatalogException refused =
+                assertThrows(
+                        CatalogException.class,
+                        () -> shop.reader.jar(new FolderSource(shop.folder), entry));
+        assertTrue(
+                Set.of(Code.MALFORMED, Code.SWAPPED).contains(refused.code()),
+                refused.getMessage());
     }
 
     @Test
