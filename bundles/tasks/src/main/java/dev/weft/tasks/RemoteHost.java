@@ -52,7 +52,7 @@ final class RemoteHost {
         watching.set(false); // first: a task that goes out from now on asks for itself
         if (!stopped && !away.isEmpty()) {
             // one after the other: hundreds at once would leave no thread for anything else
-            onWorker(() -> away.values().forEach(RemoteWork::look));
+            away.values().forEach(RemoteWork::look);
             watch();
         }
     }
