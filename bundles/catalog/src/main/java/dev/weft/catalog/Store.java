@@ -43,9 +43,9 @@ final class Store {
         }
     }
 
-    /** Keeps bytes.
+    /** Keeps bytes. One after the other: two plans may fetch the same jar, and would write the same draft.
      * @return their digest */
-    String put(byte[] bytes) throws IOException {
+    synchronized String put(byte[] bytes) throws IOException {
         String sha256 = Root.sha256(bytes);
         if (!has(sha256)) {
             Disk.write(path(sha256), bytes);

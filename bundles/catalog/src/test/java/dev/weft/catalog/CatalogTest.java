@@ -234,10 +234,8 @@ class CatalogTest {
     void dependency_confusion_brings_nothing_from_the_lesser_repository() throws Exception {
         main.publish(Market.user(), Market.words(), Market.greet());
         Market evil = new Market(home.resolve("markets"), "evil");
-        evil.publish(
-                Market.words().version("1.9.0").says("evil"), Market.greet().version("9.0.0"));
-        host.catalog.add(
-                main.address(), main.fingerprint(), 10, "signed-by-trusted", List.of("*"));
+        evil.publish(Market.words().version("1.9.0").says("evil"), Market.greet().version("9.0.0"));
+        host.catalog.add(main.address(), main.fingerprint(), 10, "signed-by-trusted", List.of("*"));
         add(evil, "signed-by-trusted", "*");
         Step user = host.plan("user").steps().get(0);
         assertEquals(
@@ -265,8 +263,7 @@ class CatalogTest {
         assertTrue(
                 plan.steps().get(0).reasons().toString().contains("ends the host"),
                 plan.toString());
-        assertEquals(
-                CatalogProblem.Kind.REFUSED, problem(() -> host.agree(plan)).kind());
+        assertEquals(CatalogProblem.Kind.REFUSED, problem(() -> host.agree(plan)).kind());
         assertEquals("hello", host.host.call("greet.hello"));
     }
 

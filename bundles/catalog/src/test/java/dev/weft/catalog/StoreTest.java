@@ -14,6 +14,10 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -29,6 +33,23 @@ class StoreTest {
         assertFalse(store.has(digest));
         assertEquals(digest, store.put("jar".getBytes(StandardCharsets.UTF_8)));
         assertTrue(store.has(digest));
+    }
+
+    @Test
+    void two_that_fetch_the_same_jar_at_once_both_get_it() throws Exception {
+        Store store = new Store(home, Clock.systemUTC());
+        ExecutorService two = Executors.newFixedThreadPool(2);
+        try {
+            for (int i = 0; i < 50; i++) {
+                byte[] jar = ("jar " + i).getBytes(StandardCharsets.UTF_8);
+                Callable<String> put = () -> store.put(jar);
+                for (Future<String> digest : two.invokeAll(List.of(put, put))) {
+                    assertTrue(store.has(digest.get()));
+                }
+            }
+        } finally {
+            two.shutdownNow();
+        }
     }
 
     @Test

@@ -153,9 +153,7 @@ class RepositoryTest {
     @Test
     void a_snapshot_without_any_signature_is_unsigned() throws Exception {
         Path file = file("snapshot.json");
-        ObjectNode bare =
-                (ObjectNode)
-                        Wire.tree(Files.readString(file));
+        ObjectNode bare = (ObjectNode) Wire.tree(Files.readString(file));
         bare.putArray("signatures");
         Files.writeString(file, Wire.write(bare));
         refused(Code.UNSIGNED, shop::read);
