@@ -21,7 +21,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.Stream;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -56,8 +55,7 @@ public final class Hub implements Sockets, RegistryListener, HealthCheck, Measur
     private final Map<AgentId, PeerSocket> sockets = new ConcurrentHashMap<>();
     private final Set<AgentId> toldGone = ConcurrentHashMap.newKeySet();
     private final ScheduledExecutorService timer;
-    private final LongAdder openings = new LongAdder();
-    private final LongAdder renewals = new LongAdder();
+    private final SocketCounts counts = new SocketCounts();
     private final Future<?> tick;
     private final Future<?> repeat;
     private final long ping;
@@ -145,7 +143,7 @@ public final class Hub implements Sockets, RegistryListener, HealthCheck, Measur
             return socket;
         }
         PeerSocket before = sockets.put(id, socket);
-        openings.increment();
+        counts.opened();
         if (before != null) {
             socket.replaces(before);
             before.close(Close.REPLACED, "replaced");
@@ -162,7 +160,7 @@ public final class Hub implements Sockets, RegistryListener, HealthCheck, Measur
     /** A socket lives on, with a fresh token. */
     void renewed(PeerSocket socket, Admission.Pass pass) {
         socket.renewed(pass, System.nanoTime());
-        renewals.increment();
+        counts.renewed();
     }
 
     private static PeerSocket turnedAway(PeerSocket socket) {
@@ -376,23 +374,7 @@ public final class Hub implements Sockets, RegistryListener, HealthCheck, Measur
 
     @Override
     public List<Measure> measure() {
-        return List.of(
-                Measure.gauge(
-                        "weft_signaling_sockets",
-                        "Signaling sockets that are open.",
-                        sockets.size()),
-                Measure.total(
-                        "weft_signaling_sockets_opened_total",
-                        "Signaling sockets that were let in.",
-                        openings.sum()),
-                Measure.total(
-                        "weft_signaling_renewals_total",
-                        "Signaling sockets that got a fresh token in time.",
-                        renewals.sum()),
-                Measure.gauge(
-                        "weft_signaling_sockets_limit",
-                        "Signaling sockets that may be open.",
-                        capacity));
+        return counts.measure(sockets.size(), capacity);
     }
 
     @Override
