@@ -127,7 +127,7 @@ class NetworkIT {
     }
 
     /** Host two has a straight link; it comes anew only if it has none. */
-    private void straight() {
+    private void straight() throws Exception {
         if (two.program() == null || !two.program().isAlive() || !two.linkedTo("one", "p2p")) {
             arrive();
         }
@@ -205,7 +205,7 @@ class NetworkIT {
     }
 
     @Test
-    void a_bad_line_slows_calls_and_breaks_none() {
+    void a_bad_line_slows_calls_and_breaks_none() throws Exception {
         straight();
         boolean delayed = network.spoil("router2", 100, 5);
         if (!delayed) {
@@ -223,7 +223,7 @@ class NetworkIT {
 
     /** What is under way goes on, and as a rule the link itself too: it is waited for longer than it takes to find the new path. */
     @Test
-    void a_host_that_gets_another_address_keeps_its_link_and_loses_no_call() {
+    void a_host_that_gets_another_address_keeps_its_link_and_loses_no_call() throws Exception {
         straight();
         double since = peer(one, "two").path("since").asDouble();
         String pair = peer(one, "two").path("candidate_pair").asText();
@@ -253,7 +253,7 @@ class NetworkIT {
     }
 
     @Test
-    void a_partition_ends_the_link_and_its_end_brings_it_back() {
+    void a_partition_ends_the_link_and_its_end_brings_it_back() throws Exception {
         straight();
         network.router("router2", Network.Nat.CONE, "drop");
         await("the link is gone", 60, () -> !two.linkedTo("one", "p2p"));
