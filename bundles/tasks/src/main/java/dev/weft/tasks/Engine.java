@@ -246,7 +246,9 @@ final class Engine {
             }
         }
         // by one worker: none of them blocks, and a host that comes up needs the others
-        there.later(() -> starts.forEach(Engine::carefully), 0);
+        if (!starts.isEmpty()) {
+            there.later(() -> starts.forEach(Engine::carefully), 0);
+        }
     }
 
     private static void carefully(Runnable start) {

@@ -212,10 +212,12 @@ final class LocalHost {
         try {
             executor.execute(
                     () -> {
+                        run.enter();
                         try {
                             work(run, call);
                         } finally {
                             room.leave(place);
+                            run.leave();
                         }
                     });
         } catch (RejectedExecutionException e) {

@@ -37,6 +37,8 @@ final class Run implements TaskHandle {
     private volatile Task task;
     private Task told;
     private boolean ended;
+    private Thread worker;
+    private boolean untold;
     private long progressSecond;
     private int progressCount;
 
@@ -224,6 +226,7 @@ final class Run implements TaskHandle {
             TaskState next, String path, JsonNode result, TaskError error, TaskQuestion question) {
         List<Runnable> actions;
         CompletableFuture<Void> keeping;
+        boolean own;
         synchronized (this) {
             if (!task.state().mayBecome(next)) {
                 return false;
@@ -239,6 +242,8 @@ final class Run implements TaskHandle {
                 tell(task);
             }
             ended = true;
+            own = keeping == null && worker == Thread.currentThread();
+            untold = own;
             actions = List.copyOf(atEnd);
             atEnd.clear();
         }
@@ -249,12 +254,31 @@ final class Run implements TaskHandle {
                 LOG.error("task {}: could not tidy up after it", task.id(), e);
             }
         }
-        if (keeping == null) {
-            aside.execute(() -> done.complete(task));
-        } else {
+        if (keeping != null) {
             keeping.whenComplete((kept, failure) -> aside.execute(this::announce));
+        } else if (!own) {
+            aside.execute(() -> done.complete(task));
         }
         return true;
+    }
+
+    /** The calling thread does the task from now on, until it calls {@link #leave}. */
+    synchronized void enter() {
+        worker = Thread.currentThread();
+    }
+
+    /** The calling thread has given back all that it held for the task: if the task ended on it, whoever waits is told by it, which
+     * saves the way over another thread. */
+    void leave() {
+        boolean tell;
+        synchronized (this) {
+            worker = null;
+            tell = untold;
+            untold = false;
+        }
+        if (tell) {
+            done.complete(task);
+        }
     }
 
     /** Whoever is told of the end may rely on it: by now a crash cannot undo it. */

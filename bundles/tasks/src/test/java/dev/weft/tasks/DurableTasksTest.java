@@ -17,6 +17,8 @@ import dev.weft.api.task.TaskHandle;
 import dev.weft.api.task.TaskRequest;
 import dev.weft.api.task.TaskState;
 import dev.weft.protocol.Wire;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -37,6 +39,10 @@ class DurableTasksTest {
 
     private Host host(String name) {
         return new Host(name, 64, Map.of("skills_wait", 30), folder.resolve(name));
+    }
+
+    private String journal(String name) throws IOException {
+        return Files.readString(folder.resolve(name).resolve("tasks/journal.log"));
     }
 
     private static TaskRequest request(Host host, String skill, ObjectNode input, String key) {
@@ -182,6 +188,8 @@ class DurableTasksTest {
                     });
             TaskHandle handle = host.engine.submit(request(host, "slow", Wire.object(), ""));
             assertTrue(started.await(10, TimeUnit.SECONDS));
+            await("the disk knows of the attempt")
+                    .until(() -> journal("here").contains("\"working\""));
             try (Host again = host("here")) {
                 String id = handle.task().id();
                 again.skills.with(

@@ -56,6 +56,32 @@ class LocalTasksTest {
     }
 
     @Test
+    void who_waits_is_told_by_the_thread_that_did_it_with_its_place_and_lease_given_back()
+            throws Exception {
+        CountDownLatch mayEnd = new CountDownLatch(1);
+        List<Thread> worker = new ArrayList<>();
+        host.skills.with(
+                "slow",
+                (input, context) -> {
+                    worker.add(Thread.currentThread());
+                    mayEnd.await();
+                    return TextNode.valueOf("done");
+                });
+        TaskHandle handle = host.submit("slow", Wire.object());
+        var told =
+                handle.done()
+                        .thenApply(
+                                task ->
+                                        List.of(
+                                                Thread.currentThread(),
+                                                host.skills.leases.get(),
+                                                host.engine.load()));
+        mayEnd.countDown();
+        List<?> seen = told.get(10, TimeUnit.SECONDS);
+        assertEquals(List.of(worker.get(0), 0, 0.0), seen);
+    }
+
+    @Test
     void the_skill_sees_its_task() throws Exception {
         host.skills.with(
                 "who",

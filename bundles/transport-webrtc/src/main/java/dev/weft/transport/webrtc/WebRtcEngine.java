@@ -33,6 +33,11 @@ final class WebRtcEngine {
         long start = System.nanoTime();
         try {
             boolean stubs = HeadlessLibraries.prepare(headless);
+            if (Library.FAILURE != null) {
+                problem = explain(Library.FAILURE);
+                LOG.error("no WebRTC on this host: {}", problem, Library.FAILURE);
+                return;
+            }
             synchronized (this) {
                 if (!closed) {
                     audio = new HeadlessAudioDeviceModule();
@@ -101,6 +106,21 @@ final class WebRtcEngine {
             }
         } catch (RuntimeException | Error e) {
             LOG.debug("native clean-up: {}", e.toString());
+        }
+    }
+
+    /** The native library, loaded when this is first looked at: what was wrong, the class that loads it says only the first time. */
+    private static final class Library {
+        /** Why it cannot be loaded; null if it is loaded. */
+        static final Throwable FAILURE = load();
+
+        private static Throwable load() {
+            try {
+                Class.forName(PeerConnectionFactory.class.getName());
+                return null;
+            } catch (ClassNotFoundException | LinkageError | RuntimeException e) {
+                return e;
+            }
         }
     }
 
