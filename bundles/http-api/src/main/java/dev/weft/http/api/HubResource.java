@@ -1,10 +1,12 @@
 package dev.weft.http.api;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.weft.api.identity.Role;
 import dev.weft.api.registry.AgentRecord;
 import dev.weft.api.registry.Inbox;
 import dev.weft.protocol.AgentId;
+import dev.weft.protocol.Wire;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
@@ -36,6 +38,15 @@ final class HubResource implements Resource {
         Inbox inbox = rooms.inbox;
         List<Inbox.Entry> waiting =
                 inbox == null ? List.of() : inbox.take(id, agent.card().capabilities().skills());
-        return Reply.ok(Map.of("status", "ok", "pending_tasks", waiting));
+        boolean weft = !agent.card().publicKey().isEmpty();
+        Object tasks = weft ? waiting : waiting.stream().map(HubResource::plain).toList();
+        return Reply.ok(Map.of("status", "ok", "pending_tasks", tasks));
+    }
+
+    /** A task with the members that the reference knows, which has no use for others. */
+    private static ObjectNode plain(Inbox.Entry task) {
+        ObjectNode json = (ObjectNode) Wire.node(task);
+        json.remove(List.of("traceparent", "request_id"));
+        return json;
     }
 }
