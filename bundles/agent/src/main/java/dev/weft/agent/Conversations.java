@@ -4,12 +4,11 @@ import dev.langchain4j.data.message.ChatMessage;
 import dev.langchain4j.data.message.ChatMessageDeserializer;
 import dev.langchain4j.data.message.ChatMessageSerializer;
 import dev.langchain4j.data.message.SystemMessage;
+import dev.weft.api.identity.SecretFile;
 import dev.weft.api.task.TaskException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
@@ -71,26 +70,12 @@ final class Conversations {
             return;
         }
         try {
-            Files.createDirectories(folder);
-            Path fresh = folder.resolve("." + name + ".new");
-            Files.deleteIfExists(fresh);
-            if (folder.getFileSystem().supportedFileAttributeViews().contains("posix")) {
-                Files.createFile(
-                        fresh,
-                        PosixFilePermissions.asFileAttribute(
-                                PosixFilePermissions.fromString("rw-------")));
-            }
-            Files.writeString(
-                    fresh,
+            SecretFile.replace(
+                    file(name),
                     ChatMessageSerializer.messagesToJson(
                             messages.stream()
                                     .filter(message -> !(message instanceof SystemMessage))
                                     .toList()));
-            Files.move(
-                    fresh,
-                    file(name),
-                    StandardCopyOption.ATOMIC_MOVE,
-                    StandardCopyOption.REPLACE_EXISTING);
             dropOldest();
         } catch (IOException e) {
             log.error("The conversation {} is not kept: {}", name, e.toString());
