@@ -93,9 +93,10 @@ public final class Completion {
             return command.equals("skill") && typed.length == 1 ? skills() : Stream.of();
         }
         Skills local = skills;
-        return switch (local == null && command.equals("call") ? "" : command) {
+        return switch (command) {
             case "call" ->
-                    local.installed().stream()
+                    Stream.ofNullable(local)
+                            .flatMap(here -> here.installed().stream())
                             .flatMap(
                                     skill ->
                                             skill.tools().stream()

@@ -4,8 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.weft.host.launcher.HostException;
 import dev.weft.protocol.Wire;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Command;
@@ -57,7 +55,7 @@ final class PairingCommands {
 
         /** What waits under this id.
          * @return missing if nothing does */
-        final JsonNode waiting() {
+        private JsonNode waiting() {
             for (JsonNode one : client().get("/api/approvals")) {
                 if (one.path("id").asText().equals(id)) {
                     return one;
@@ -68,7 +66,7 @@ final class PairingCommands {
 
         /** Answers something that is no host at the door.
          * @return false if there is no such thing, so that the id must be a host's */
-        final boolean answered(JsonNode one) {
+        private boolean answered(JsonNode one) {
             String kind = one.path("kind").asText("host");
             if (kind.equals("host")) {
                 return false;
@@ -95,12 +93,20 @@ final class PairingCommands {
 
         @Override
         void run() {
+            decide(waiting());
+        }
+
+        /** Answers what waits; what is not known must be a host at the door, by the name that it asks for. */
+        void decide(JsonNode one) {
+            if (!answered(one)) {
+                decideHost();
+            }
+        }
+
+        private void decideHost() {
             JsonNode entry =
                     client().post(
-                                    "/api/pairing/"
-                                            + URLEncoder.encode(id, StandardCharsets.UTF_8)
-                                            + "/"
-                                            + verb(),
+                                    "/api/pairing/" + HostClient.segment(id) + "/" + verb(),
                                     Wire.object());
             String status = entry.path("status").asText();
             if (status.isEmpty()) {
@@ -160,8 +166,7 @@ final class PairingCommands {
         }
 
         @Override
-        void run() {
-            JsonNode one = waiting();
+        void decide(JsonNode one) {
             String kind = one.path("kind").asText();
             if (kind.equals("update")) {
                 ObjectNode wish = Wire.object();
@@ -182,9 +187,7 @@ final class PairingCommands {
                                 + id()
                                 + " --fingerprint F");
             }
-            if (!answered(one)) {
-                super.run();
-            }
+            super.decide(one);
         }
     }
 
@@ -194,13 +197,6 @@ final class PairingCommands {
         @Override
         String verb() {
             return "reject";
-        }
-
-        @Override
-        void run() {
-            if (!answered(waiting())) {
-                super.run();
-            }
         }
     }
 
