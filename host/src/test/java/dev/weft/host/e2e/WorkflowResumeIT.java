@@ -53,24 +53,9 @@ class WorkflowResumeIT {
                       - {id: last, skill: appender.append, input: {file: "${input.folder}/last", millis: 1}}
                     result: {said: "${steps.said}", slow: "${steps.slow}"}
                     """);
-            host.start();
-            TestHost.await("the workflow", () -> host.lists("workflow", "one"));
-            TestHost.await("the skill", () -> host.lists("appender", "one"));
-            String task = submit(host, effects);
+            String task = begin(host, effects);
             TestHost.await("the third step", () -> Files.exists(effects.resolve("slow.runs")));
-            host.program().kill();
-            host.start();
-            Awaitility.await("the end")
-                    .atMost(Duration.ofMinutes(2))
-                    .pollInterval(Duration.ofMillis(200))
-                    .ignoreExceptions()
-                    .until(
-                            () ->
-                                    Rest.get(host, "/api/hub/tasks/" + task)
-                                            .path("state")
-                                            .asText()
-                                            .equals("completed"));
-            JsonNode done = Rest.get(host, "/api/hub/tasks/" + task);
+            JsonNode done = killed(host, task);
             assertEquals(2, Files.readAllLines(effects.resolve("twice.runs")).size());
             assertEquals(2, Files.readAllLines(effects.resolve("twice")).size());
             List<String> runs = Files.readAllLines(effects.resolve("slow.runs"));
@@ -102,24 +87,9 @@ class WorkflowResumeIT {
             Files.writeString(
                     Files.createDirectories(host.data.resolve("workflows")).resolve("three.yaml"),
                     "input: {folder: {}}\nsteps:\n  - {id: said, supervisor: write it all down}\n");
-            host.start();
-            TestHost.await("the workflow", () -> host.lists("workflow", "one"));
-            TestHost.await("the skill", () -> host.lists("appender", "one"));
-            String task = submit(host, effects);
+            String task = begin(host, effects);
             TestHost.await("the second turn", () -> Files.exists(effects.resolve("slow1.runs")));
-            host.program().kill();
-            host.start();
-            Awaitility.await("the end")
-                    .atMost(Duration.ofMinutes(2))
-                    .pollInterval(Duration.ofMillis(200))
-                    .ignoreExceptions()
-                    .until(
-                            () ->
-                                    Rest.get(host, "/api/hub/tasks/" + task)
-                                            .path("state")
-                                            .asText()
-                                            .equals("completed"));
-            JsonNode done = Rest.get(host, "/api/hub/tasks/" + task);
+            JsonNode done = killed(host, task);
             assertEquals("all is written", done.path("result").asText(), done::toString);
             assertEquals(List.of(0, 2, 3), turns);
             for (String once : List.of("first1", "second1", "slow1")) {
@@ -180,6 +150,30 @@ class WorkflowResumeIT {
         try (exchange) {
             exchange.getResponseBody().write(bytes);
         }
+    }
+
+    private static String begin(TestHost host, Path effects) throws Exception {
+        host.start();
+        TestHost.await("the workflow", () -> host.lists("workflow", "one"));
+        TestHost.await("the skill", () -> host.lists("appender", "one"));
+        return submit(host, effects);
+    }
+
+    /** Kills the host, starts it again, and waits for the end of the task. */
+    private static JsonNode killed(TestHost host, String task) throws Exception {
+        host.program().kill();
+        host.start();
+        Awaitility.await("the end")
+                .atMost(Duration.ofMinutes(2))
+                .pollInterval(Duration.ofMillis(200))
+                .ignoreExceptions()
+                .until(
+                        () ->
+                                Rest.get(host, "/api/hub/tasks/" + task)
+                                        .path("state")
+                                        .asText()
+                                        .equals("completed"));
+        return Rest.get(host, "/api/hub/tasks/" + task);
     }
 
     private static String submit(TestHost host, Path effects) throws Exception {
