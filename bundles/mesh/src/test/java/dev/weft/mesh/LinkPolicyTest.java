@@ -17,8 +17,10 @@ import dev.weft.protocol.AgentId;
 import dev.weft.protocol.MeshMessage;
 import dev.weft.protocol.Wire;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -277,25 +279,31 @@ class LinkPolicyTest {
         CompletableFuture<Link> ice = new CompletableFuture<>();
         Net.Host b = net.host("agent-b").reaches(Path.RELAY);
         Net.Host a = net.host("agent-a").transport(Path.P2P, peer -> ice);
+        CompletableFuture<MemoryLink> relay = new CompletableFuture<>();
         a.transport(
                 Path.RELAY,
                 peer -> {
-                    MemoryLink relay = net.link(a, b, Path.RELAY);
-                    relay.maxFrame = 1000;
-                    return CompletableFuture.completedFuture(relay);
+                    MemoryLink narrow = net.link(a, b, Path.RELAY);
+                    narrow.maxFrame = 1000;
+                    relay.complete(narrow);
+                    return CompletableFuture.completedFuture(narrow);
                 });
         know(a, b);
         assertEquals(MeshMessage.PONG, ping(a, b).type());
+        byte[] noise = new byte[5000]; // no compression makes it fit
+        new Random(1).nextBytes(noise);
+        String text = Base64.getEncoder().encodeToString(noise);
         CompletableFuture<MeshMessage> large =
                 a.mesh.request(
                         b.id,
                         MeshMessage.PING,
-                        Wire.object().put("t", "x".repeat(5000)),
+                        Wire.object().put("t", text),
                         Duration.ofSeconds(10),
                         null);
+        await().until(() -> relay.get(10, TimeUnit.SECONDS).refused.get() > 0);
         assertFalse(large.isDone());
         ice.complete(net.link(a, b, Path.P2P));
-        assertEquals(5000, large.get(10, TimeUnit.SECONDS).payload().path("t").asText().length());
+        assertEquals(text, large.get(10, TimeUnit.SECONDS).payload().path("t").asText());
     }
 
     @Test

@@ -11,6 +11,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** One end of a link in memory; what arrives is told on a thread of its own, in order. */
@@ -26,6 +27,7 @@ final class MemoryLink implements Link {
     private final AtomicLong got = new AtomicLong();
     private final Object lock;
     private MemoryLink other;
+    final AtomicInteger refused = new AtomicInteger();
     volatile int maxFrame = Integer.MAX_VALUE;
     volatile boolean silent;
 
@@ -93,6 +95,7 @@ final class MemoryLink implements Link {
                 throw new LinkException("closed");
             }
             if (frame.length() > maxFrame) {
+                refused.incrementAndGet();
                 throw new LinkException("too large for this way");
             }
             sent.addAndGet(frame.length());
