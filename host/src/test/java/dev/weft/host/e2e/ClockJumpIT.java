@@ -11,6 +11,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -20,6 +21,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionTimeoutException;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,6 +33,9 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Tag("once")
 class ClockJumpIT {
+    /** The longest pause between two attempts of a host to reach its registry. */
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
+
     @TempDir Path folder;
 
     @Test
@@ -89,8 +95,15 @@ class ClockJumpIT {
             assertFalse(Files.exists(effects), "nobody did them yet");
 
             registry.start("--port", port);
-            TestHost.await("the first task", () -> done(edge, before));
-            TestHost.await("the second task", () -> done(edge, after));
+            try {
+                Awaitility.await("both tasks")
+                        .atMost(LONGEST_PAUSE.plusSeconds(60))
+                        .pollInterval(Duration.ofMillis(500))
+                        .until(() -> done(edge, before) && done(edge, after));
+            } catch (ConditionTimeoutException late) {
+                System.err.println(registry.evidence() + edge.evidence());
+                throw late;
+            }
             List<String> done = Files.readAllLines(effects);
             // a peer's tasks are told apart by who sent them
             assertEquals(
