@@ -87,13 +87,13 @@ class DeployTest extends HostTest {
                                 throw new IllegalStateException(e);
                             }
                         });
-        assertTrue(began.await(5, TimeUnit.SECONDS));
+        assertTrue(began.await(20, TimeUnit.SECONDS));
         host.drop("echo.jar", SkillJar.of("echo").version("1.1.0").says("new").bytes());
         soon().until(() -> saying("new"));
         assertEquals(2, host.bundles("test.echo").size());
         assertFalse(running.isDone());
         go.countDown();
-        assertEquals("old", running.get(5, TimeUnit.SECONDS));
+        assertEquals("old", running.get(20, TimeUnit.SECONDS));
         soon().until(() -> host.bundles("test.echo").equals(List.of("1.1.0")));
     }
 
@@ -133,7 +133,7 @@ class DeployTest extends HostTest {
         host.drop("echo.jar", SkillJar.of("echo").version("2.0.0").says("a").bytes());
         soon().until(() -> saying("a"));
         stop.countDown();
-        assertTrue(caller.get(5, TimeUnit.SECONDS) > 0);
+        assertTrue(caller.get(20, TimeUnit.SECONDS) > 0);
         soon().until(() -> host.bundles("test.echo").equals(List.of("2.0.0")));
     }
 

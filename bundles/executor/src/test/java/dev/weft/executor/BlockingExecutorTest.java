@@ -61,7 +61,7 @@ class BlockingExecutorTest {
                 assertThrows(RejectedExecutionException.class, () -> work.execute(() -> {}));
         assertEquals("all 3 work threads are busy; try again later", refused.getMessage());
         release.countDown();
-        await().atMost(Duration.ofSeconds(5))
+        await().atMost(Duration.ofSeconds(20))
                 .ignoreExceptions()
                 .until(() -> work.submit(() -> 42).get() == 42);
     }
@@ -80,7 +80,7 @@ class BlockingExecutorTest {
                 for (int i = 0; i < 3; i++) {
                     AtomicReference<ClassLoader> seen = new AtomicReference<>();
                     AtomicReference<Thread> thread = new AtomicReference<>();
-                    await().atMost(Duration.ofSeconds(5))
+                    await().atMost(Duration.ofSeconds(20))
                             .ignoreExceptions()
                             .until(
                                     () ->
@@ -142,11 +142,11 @@ class BlockingExecutorTest {
                 () -> {
                     throw new IllegalStateException("expected in this test's log");
                 });
-        await().atMost(Duration.ofSeconds(5))
+        await().atMost(Duration.ofSeconds(20))
                 .ignoreExceptions()
                 .until(() -> work.submit(() -> true).get());
         AtomicReference<ExecutionException> failure = new AtomicReference<>();
-        await().atMost(Duration.ofSeconds(5))
+        await().atMost(Duration.ofSeconds(20))
                 .until(
                         () -> {
                             try {

@@ -52,7 +52,7 @@ class TimerExecutorTest {
                 0,
                 10,
                 MILLISECONDS);
-        await().atMost(Duration.ofSeconds(5)).until(() -> logged().contains("lamp broken"));
+        await().atMost(Duration.ofSeconds(20)).until(() -> logged().contains("lamp broken"));
         assertTrue(logged().contains("will not run again"), logged());
         CountDownLatch ticks = new CountDownLatch(3);
         timer.scheduleAtFixedRate(ticks::countDown, 0, 5, MILLISECONDS);
@@ -79,7 +79,7 @@ class TimerExecutorTest {
         assertEquals(
                 "by submit",
                 assertThrows(ExecutionException.class, future::get).getCause().getMessage());
-        await().atMost(Duration.ofSeconds(5))
+        await().atMost(Duration.ofSeconds(20))
                 .until(
                         () ->
                                 logged().contains("by schedule")

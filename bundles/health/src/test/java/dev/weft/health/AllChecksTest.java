@@ -126,7 +126,7 @@ class AllChecksTest {
 
     private static void waitForLooks(AtomicInteger looks, int more) {
         int target = looks.get() + more;
-        await().atMost(Duration.ofSeconds(5)).until(() -> looks.get() >= target);
+        await().atMost(Duration.ofSeconds(20)).until(() -> looks.get() >= target);
     }
 
     private static HealthWatch.Config config() {

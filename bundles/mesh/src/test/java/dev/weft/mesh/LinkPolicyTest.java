@@ -143,7 +143,7 @@ class LinkPolicyTest {
         net.link(a, b, Path.P2P);
         net.link(a, c, Path.P2P);
         await().until(() -> linked(a, b, Path.P2P) && linked(a, c, Path.P2P));
-        c.mesh.send(a.id, MeshMessage.AGENT_STATUS, "", Wire.object()).get(5, TimeUnit.SECONDS);
+        c.mesh.send(a.id, MeshMessage.AGENT_STATUS, "", Wire.object()).get(20, TimeUnit.SECONDS);
         MemoryLink newest = net.link(a, d, Path.P2P);
         await().until(() -> !linked(a, b, Path.P2P) && !linked(b, a, Path.P2P));
         assertTrue(linked(a, c, Path.P2P) && linked(a, d, Path.P2P));

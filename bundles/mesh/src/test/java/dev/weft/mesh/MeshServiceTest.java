@@ -250,7 +250,7 @@ class MeshServiceTest {
         first.close("older");
         await().until(() -> !first.isOpen());
         question.reply.send(MeshMessage.TASK_RESPONSE, number(5));
-        assertEquals(5, answer.get(5, TimeUnit.SECONDS).payload().path("n").asInt());
+        assertEquals(5, answer.get(20, TimeUnit.SECONDS).payload().path("n").asInt());
         assertTrue(a.mesh.peer(b.id).isPresent());
         assertFalse(a.events.contains("peer.disconnected"));
     }
@@ -331,7 +331,7 @@ class MeshServiceTest {
                         .mapToObj(n -> a.mesh.send(b.id, "note", "", number(n)))
                         .toList();
         opening.complete(net.link(a, b, Path.P2P));
-        CompletableFuture.allOf(left.toArray(CompletableFuture[]::new)).get(5, TimeUnit.SECONDS);
+        CompletableFuture.allOf(left.toArray(CompletableFuture[]::new)).get(20, TimeUnit.SECONDS);
         await().until(() -> got.size() == 100);
         assertEquals(IntStream.range(0, 100).boxed().toList(), got);
         assertEquals(1, attempts.size());

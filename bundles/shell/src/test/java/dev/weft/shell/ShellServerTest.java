@@ -194,9 +194,9 @@ class ShellServerTest {
         assertEquals("weft> hello a", idle.ask("greet a"));
         Client busy = new Client();
         busy.send("hang\n");
-        assertTrue(waiting.await(5, TimeUnit.SECONDS));
+        assertTrue(waiting.await(20, TimeUnit.SECONDS));
         server.close();
-        assertTrue(interrupted.await(5, TimeUnit.SECONDS));
+        assertTrue(interrupted.await(20, TimeUnit.SECONDS));
         String rest = idle.in.readLine();
         assertTrue(rest == null || rest.equals("weft> "), rest);
         assertFalse(Files.exists(data.resolve("run/shell.sock")));

@@ -223,13 +223,13 @@ class LocalTasksTest {
                     return IntNode.valueOf(42);
                 });
         TaskHandle handle = host.submit("slow", Wire.object());
-        assertTrue(started.await(5, TimeUnit.SECONDS));
+        assertTrue(started.await(20, TimeUnit.SECONDS));
         assertTrue(host.engine.running(handle.task().id()).isPresent());
         assertTrue(host.engine.cancel(handle.task().id()));
         Task task = end(handle);
         assertEquals(TaskState.CANCELED, task.state());
         assertEquals("canceled", task.error().code());
-        assertTrue(interrupted.await(5, TimeUnit.SECONDS));
+        assertTrue(interrupted.await(20, TimeUnit.SECONDS));
         assertFalse(host.engine.cancel(task.id()), "it is final");
         assertTrue(host.engine.load() > 0, "the thread is still in use");
         mayReturn.countDown();
@@ -306,7 +306,7 @@ class LocalTasksTest {
                         });
         TaskHandle a = host.submit("outer", Wire.object());
         TaskHandle b = host.submit("outer", Wire.object());
-        assertTrue(bothIn.await(5, TimeUnit.SECONDS));
+        assertTrue(bothIn.await(20, TimeUnit.SECONDS));
         assertEquals(1.0, host.engine.load());
         Task refused = end(host.submit("inner", Wire.object()));
         assertEquals(TaskState.REJECTED, refused.state());
@@ -336,7 +336,7 @@ class LocalTasksTest {
                                 : IntNode.valueOf(0);
                     });
             TaskHandle outer = small.submit("hold", Wire.object());
-            assertTrue(in.await(5, TimeUnit.SECONDS));
+            assertTrue(in.await(20, TimeUnit.SECONDS));
             Task refused = end(small.submit("hold", Wire.object()));
             assertEquals("busy", refused.error().code());
             assertEquals(TaskState.REJECTED, refused.state());
@@ -387,7 +387,7 @@ class LocalTasksTest {
                     return IntNode.valueOf(1);
                 });
         TaskHandle handle = host.submit("slow", Wire.object());
-        assertTrue(in.await(5, TimeUnit.SECONDS));
+        assertTrue(in.await(20, TimeUnit.SECONDS));
         host.engine.stop();
         assertEquals(TaskState.CANCELED, end(handle).state());
         assertEquals("busy", end(host.submit("slow", Wire.object())).error().code());

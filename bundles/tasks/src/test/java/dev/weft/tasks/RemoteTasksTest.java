@@ -198,12 +198,12 @@ class RemoteTasksTest {
                 });
         here.link(there);
         TaskHandle handle = here.submit("slow", Wire.object());
-        assertTrue(started.await(5, TimeUnit.SECONDS));
+        assertTrue(started.await(20, TimeUnit.SECONDS));
         await().until(() -> handle.task().state() == TaskState.WORKING);
         assertTrue(there.peerTasks.needs(here.id), "the link is kept for the result");
         assertTrue(here.engine.cancel(handle.task().id()));
         assertEquals(TaskState.CANCELED, end(handle).state());
-        assertTrue(interrupted.await(5, TimeUnit.SECONDS));
+        assertTrue(interrupted.await(20, TimeUnit.SECONDS));
         await().until(
                         () ->
                                 there.engine.find(handle.task().id()).orElseThrow().state()

@@ -172,7 +172,7 @@ class SignalingClientTest {
                                         .detail()
                                         .contains("membership revoked or unknown: pair again"));
         await().during(Duration.ofMillis(700))
-                .atMost(Duration.ofSeconds(2))
+                .atMost(Duration.ofSeconds(20))
                 .until(() -> registry.count("POST /api/token") == 1);
         assertFalse(client.check().blocking());
     }
@@ -187,7 +187,7 @@ class SignalingClientTest {
                                         .detail()
                                         .contains("another host took the place of agent-me"));
         await().during(Duration.ofMillis(700))
-                .atMost(Duration.ofSeconds(2))
+                .atMost(Duration.ofSeconds(20))
                 .until(() -> registry.peers.size() == 1);
     }
 
@@ -477,7 +477,7 @@ class SignalingClientTest {
                         () ->
                                 registry.requests.stream()
                                         .anyMatch(line -> line.contains("\"id\":\"disk\"")));
-        assertTrue(System.nanoTime() - began < 2_000_000_000L);
+        assertTrue(System.nanoTime() - began < 8_000_000_000L, "long before the next heartbeat");
         await().during(Duration.ofMillis(100))
                 .until(() -> registry.count("POST /api/registry/agents") <= 4);
         await().until(() -> host.events.contains("agent.changed"));
@@ -531,7 +531,7 @@ class SignalingClientTest {
         host.keepalive = 1;
         connected();
         await().during(Duration.ofMillis(3_200))
-                .atMost(Duration.ofSeconds(5))
+                .atMost(Duration.ofSeconds(20))
                 .until(() -> registry.peers.size() == 1);
     }
 
@@ -567,7 +567,7 @@ class SignalingClientTest {
         registry.hangsOnDelete = true;
         long began = System.nanoTime();
         client.close();
-        assertTrue(System.nanoTime() - began < 1_500_000_000L);
+        assertTrue(System.nanoTime() - began < 5_000_000_000L, "long before a request times out");
         await().until(() -> registry.closeCodes.equals(List.of(1000)));
     }
 
@@ -625,7 +625,7 @@ class SignalingClientTest {
         host.http(registry.uri());
         await().until(() -> client.check().detail().contains("no connection"));
         registry.start();
-        await().atMost(Duration.ofSeconds(2)).until(client::isConnected);
+        await().atMost(Duration.ofSeconds(20)).until(client::isConnected);
     }
 
     @Test

@@ -86,13 +86,13 @@ class SkillRuntimeTest {
         try {
             Future<String> running =
                     threads.submit(() -> fixture.call("echo.say", "{'wait':true}").asText());
-            assertTrue(old.entered.await(5, TimeUnit.SECONDS));
+            assertTrue(old.entered.await(20, TimeUnit.SECONDS));
             CompletableFuture<Void> retired = fixture.runtime.retire(2);
             assertFalse(retired.isDone());
             assertEquals("new", say());
             old.leave.countDown();
-            retired.get(5, TimeUnit.SECONDS);
-            assertEquals("old", running.get(5, TimeUnit.SECONDS));
+            retired.get(20, TimeUnit.SECONDS);
+            assertEquals("old", running.get(20, TimeUnit.SECONDS));
         } finally {
             threads.shutdownNow();
         }
@@ -144,13 +144,13 @@ class SkillRuntimeTest {
                             .toList();
             for (int n = 101; n < 401; n++) {
                 fixture.runtime.addSkill(new FakeReference(n, "1.0." + n, 0), new Echo("x"));
-                fixture.runtime.retire(n - 1).get(5, TimeUnit.SECONDS);
+                fixture.runtime.retire(n - 1).get(20, TimeUnit.SECONDS);
                 fixture.runtime.removeSkill(
                         new FakeReference(n - 1, n == 101 ? "1.0.0" : "1.0." + (n - 1), 0));
             }
             stop.set(true);
             for (Future<Integer> caller : callers) {
-                assertTrue(caller.get(5, TimeUnit.SECONDS) > 0);
+                assertTrue(caller.get(20, TimeUnit.SECONDS) > 0);
             }
         } finally {
             stop.set(true);
@@ -230,7 +230,7 @@ class SkillRuntimeTest {
         } finally {
             threads.shutdownNow();
         }
-        await().atMost(Duration.ofSeconds(5))
+        await().atMost(Duration.ofSeconds(20))
                 .until(
                         () ->
                                 !heard.isEmpty()

@@ -47,7 +47,7 @@ class SealTest {
     }
 
     private static Link connect(Side from, Side to) throws Exception {
-        return from.transport.connect(to.id).get(5, TimeUnit.SECONDS);
+        return from.transport.connect(to.id).get(20, TimeUnit.SECONDS);
     }
 
     private static LinkException refused(Side from, Side to) {
@@ -114,7 +114,7 @@ class SealTest {
         Link back = connect(b, a);
         back.send(MESSAGE);
         b.transport.received(offer);
-        Link there = waiting.get(5, TimeUnit.SECONDS);
+        Link there = waiting.get(20, TimeUnit.SECONDS);
         there.send(MESSAGE);
         back.send(MESSAGE);
         assertEquals(2, received(a, MESSAGE));
@@ -264,7 +264,7 @@ class SealTest {
         var waiting = a.transport.connect(b.id);
         assertFalse(waiting.isDone());
         b.learns(a);
-        waiting.get(5, TimeUnit.SECONDS).send(MESSAGE);
+        waiting.get(20, TimeUnit.SECONDS).send(MESSAGE);
         assertEquals(1, received(b, MESSAGE));
     }
 

@@ -126,14 +126,14 @@ class LinkSetUpModelTest {
 
     /** Until the call has said something, or came to its end: otherwise most schedules have nothing to play with. */
     private static void called(CompletableFuture<Link> call, Hub hub, int before) {
-        await().atMost(Duration.ofSeconds(5))
+        await().atMost(Duration.ofSeconds(20))
                 .pollInterval(Duration.ofMillis(2))
                 .until(() -> call.isDone() || hub.held().size() > before || hub.seen.size() > 60);
     }
 
     /** The wire is good again: attempts under way end, and the next call gets a link at both ends. */
     private static void settle(TestHost a, TestHost b) {
-        await().atMost(Duration.ofSeconds(15))
+        await().atMost(Duration.ofSeconds(40))
                 .pollInterval(Duration.ofMillis(20))
                 .ignoreExceptions()
                 .until(
