@@ -3,6 +3,9 @@ package dev.weft.shell;
 import dev.weft.api.catalog.Catalog;
 import dev.weft.api.catalog.Listing;
 import dev.weft.api.catalog.Plan;
+import dev.weft.api.identity.HostIdentity;
+import dev.weft.api.mesh.AgentDirectory;
+import dev.weft.api.task.Tasks;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -32,6 +35,24 @@ public final class Installs {
             policyOption = ReferencePolicyOption.GREEDY)
     volatile Catalog catalog;
 
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    volatile AgentDirectory directory;
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    volatile Tasks tasks;
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    volatile HostIdentity identity;
+
     /** Searches the repositories.
      * @param words all must be there; none for all skills
      * @return a table */
@@ -60,16 +81,32 @@ public final class Installs {
                 : table.toString();
     }
 
-    /** Installs skills, all or none.
-     * @param words SKILL or SKILL@VERSION, and {@code --yes} to agree to what the plan asks
-     * @return what was done, or what must be agreed to */
-    @Descriptor("installs skills from repositories, all or none: SKILL[@VERSION]... [--yes]")
-    public String install(String... words) {
-        List<String> skills = skills(words);
-        if (skills.isEmpty()) {
-            throw new IllegalArgumentException("usage: weft:install SKILL[@VERSION]… [--yes]");
+    /** Installs skills, all or none; on other hosts by a task to each, as their own policies decide.
+     * @param words see {@link InstallLine}
+     * @return what was done, or what must be agreed to
+     * @throws InterruptedException if the session is closed while other hosts install */
+    @Descriptor(
+            "installs skills from repositories, all or none: SKILL[@VERSION]... [--yes] [--dry-run] [--on LABEL|AGENT]")
+    public String install(String... words) throws InterruptedException {
+        InstallLine line = InstallLine.parse(List.of(words));
+        if (!line.on().isEmpty()) {
+            return elsewhere(line);
         }
-        return change(new Plan.Wish(skills, List.of(), List.of(), null), words);
+        return change(
+                new Plan.Wish(line.skills(), List.of(), List.of(), null), line.yes(), line.dry());
+    }
+
+    private String elsewhere(InstallLine line) throws InterruptedException {
+        AgentDirectory known = directory;
+        Tasks engine = tasks;
+        HostIdentity host = identity;
+        if (known == null || engine == null || host == null) {
+            return Words.missing(
+                    known == null
+                            ? "the mesh"
+                            : engine == null ? "the task engine" : "the identity");
+        }
+        return new PeerInstalls(known, engine, host).run(line);
     }
 
     /** Updates skills, all or none.
@@ -77,17 +114,14 @@ public final class Installs {
      * @return what was done, or what must be agreed to */
     @Descriptor("updates skills from repositories, all or none: [SKILL...] [--yes]")
     public String update(String... words) {
-        List<String> skills = skills(words);
+        List<String> skills = Arrays.stream(words).filter(word -> !word.equals(AGREED)).toList();
         return change(
                 new Plan.Wish(List.of(), skills.isEmpty() ? List.of("*") : skills, List.of(), null),
-                words);
+                skills.size() < words.length,
+                false);
     }
 
-    private static List<String> skills(String... words) {
-        return Arrays.stream(words).filter(word -> !word.equals(AGREED)).toList();
-    }
-
-    private String change(Plan.Wish wish, String... words) {
+    private String change(Plan.Wish wish, boolean agreed, boolean dry) {
         Catalog known = catalog;
         if (known == null) {
             return Words.missing("the catalog");
@@ -96,8 +130,11 @@ public final class Installs {
         if (plan.steps().isEmpty()) {
             return plan.notes().isEmpty() ? "nothing to do" : String.join("\n", plan.notes());
         }
+        if (dry) {
+            return planned(plan);
+        }
         boolean asks = plan.answer().equals("ask");
-        if (plan.answer().equals("no") || asks && !Arrays.asList(words).contains(AGREED)) {
+        if (plan.answer().equals("no") || asks && !agreed) {
             throw new IllegalStateException(
                     "nothing was changed: "
                             + (asks ? "say it again with --yes to agree to this: " : "")
@@ -118,6 +155,20 @@ public final class Installs {
                                         step.to(),
                                         step.state()));
         return table.toString();
+    }
+
+    private static String planned(Plan plan) {
+        Table table = new Table("ACTION", "BUNDLE", "FROM", "TO", "REASONS");
+        plan.steps()
+                .forEach(
+                        step ->
+                                table.row(
+                                        step.action(),
+                                        step.bundle(),
+                                        step.from(),
+                                        step.to(),
+                                        String.join("; ", step.reasons())));
+        return table + "\nthe answer would be: " + plan.answer();
     }
 
     private static String reasons(Plan plan) {

@@ -22,7 +22,6 @@ import dev.weft.protocol.Wire;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
-import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -71,6 +70,7 @@ class AdministrationTest {
     private final Models models = new Models();
     private final SkillCare care = new SkillCare();
     private final Upkeep upkeep = new Upkeep();
+    private final Copies copies = new Copies();
     private final ThreadIOImpl io = new ThreadIOImpl();
     private final CommandProcessorImpl gogo = new CommandProcessorImpl(io);
     private final ByteArrayOutputStream console = new ByteArrayOutputStream();
@@ -88,13 +88,14 @@ class AdministrationTest {
         gogo.addCommand("weft", care, "skill");
         gogo.addCommand("weft", upkeep, "deploy");
         gogo.addCommand("weft", upkeep, "audit");
+        gogo.addCommand("weft", copies, "backup");
         for (String function : List.of("find", "install", "update")) {
             gogo.addCommand("weft", installs, function);
         }
         PrintStream out = new PrintStream(console, true);
         session = gogo.createSession(new ByteArrayInputStream(new byte[0]), out, out);
         Audit log =
-                service(
+                Services.of(
                         Audit.class,
                         Map.of(
                                 "record",
@@ -130,15 +131,6 @@ class AdministrationTest {
         return assertThrows(Exception.class, () -> type(line), line).getMessage();
     }
 
-    private static <T> T service(Class<T> type, Map<String, Function<Object[], Object>> methods) {
-        return type.cast(
-                Proxy.newProxyInstance(
-                        type.getClassLoader(),
-                        new Class<?>[] {type},
-                        (proxy, method, arguments) ->
-                                methods.get(method.getName()).apply(arguments)));
-    }
-
     private Function<Object[], Object> noted(String name, Function<Object[], Object> answers) {
         return arguments -> {
             calls.add(name + " " + Arrays.deepToString(arguments));
@@ -169,7 +161,7 @@ class AdministrationTest {
                         List.of("publisher org.camp is not trusted yet"),
                         null);
         Catalog catalog =
-                service(
+                Services.of(
                         Catalog.class,
                         Map.of(
                                 "repositories", none -> List.of(CAMP),
@@ -236,6 +228,8 @@ class AdministrationTest {
                         "weft:key revoke k1",
                         "weft:find text",
                         "weft:install text",
+                        "weft:install text --on role=edge",
+                        "weft:backup /tmp/x.zip",
                         "weft:update",
                         "weft:catalog",
                         "weft:llm",
@@ -251,7 +245,7 @@ class AdministrationTest {
     @Test
     void a_question_is_answered_and_each_call_told_on_the_way() throws Exception {
         questions.agent =
-                service(
+                Services.of(
                         Agent.class,
                         Map.of(
                                 "ask",
@@ -282,7 +276,7 @@ class AdministrationTest {
     @Test
     void a_question_that_fails_says_why() {
         questions.agent =
-                service(
+                Services.of(
                         Agent.class,
                         Map.of(
                                 "ask",
@@ -296,7 +290,7 @@ class AdministrationTest {
     void keys_are_made_listed_rotated_and_revoked_and_each_change_is_written_down()
             throws Exception {
         keys.keys =
-                service(
+                Services.of(
                         AccessKeys.class,
                         Map.of(
                                 "list",
@@ -356,6 +350,9 @@ class AdministrationTest {
         assertFalse(refused("weft:install text --yes").contains("--yes to agree"));
         assertEquals(4, calls.size(), "a no stays a no");
         assertTrue(refused("weft:install --yes").startsWith("usage: "));
+        String planned = type("weft:install text --dry-run");
+        assertTrue(planned.contains("the answer would be: no"), planned);
+        assertEquals(5, calls.size(), "a plan and no more");
     }
 
     @Test
@@ -381,7 +378,7 @@ class AdministrationTest {
     void budgets_are_listed_set_and_raised() throws Exception {
         Llm.Budget budget = new Llm.Budget("skill:text", "day", 1500, 200, 0, 0.5, 0, 0, 1);
         models.models =
-                service(
+                Services.of(
                         Llm.class,
                         Map.of(
                                 "models",
@@ -410,9 +407,9 @@ class AdministrationTest {
 
     @Test
     void skills_are_switched_pinned_and_configured() throws Exception {
-        care.skills = service(Skills.class, Map.of("enable", noted("enable", id -> null)));
+        care.skills = Services.of(Skills.class, Map.of("enable", noted("enable", id -> null)));
         care.catalog =
-                service(
+                Services.of(
                         Catalog.class,
                         Map.of(
                                 "choose",
@@ -430,7 +427,7 @@ class AdministrationTest {
                         Wire.tree("{\"properties\":{\"code\":{\"type\":\"string\"}}}"),
                         Wire.tree("{\"code\":\"7\"}"));
         care.settings =
-                service(
+                Services.of(
                         SkillSettings.class,
                         Map.of(
                                 "find",
@@ -473,7 +470,7 @@ class AdministrationTest {
     void a_file_of_this_machine_is_deployed_and_the_audit_log_checked(@TempDir Path folder)
             throws Exception {
         upkeep.deployments =
-                service(
+                Services.of(
                         Deployments.class,
                         Map.of(
                                 "put",

@@ -25,7 +25,6 @@ import dev.weft.protocol.SkillCard;
 import dev.weft.protocol.Wire;
 import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
-import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -35,7 +34,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import org.apache.felix.gogo.runtime.CommandProcessorImpl;
 import org.apache.felix.gogo.runtime.threadio.ThreadIOImpl;
 import org.apache.felix.service.command.CommandSession;
@@ -85,16 +83,6 @@ class CommandsTest {
         return String.valueOf(session.execute(line));
     }
 
-    @SuppressWarnings("unchecked")
-    private static <T> T service(Class<T> type, Map<String, Function<Object[], Object>> methods) {
-        return (T)
-                Proxy.newProxyInstance(
-                        type.getClassLoader(),
-                        new Class<?>[] {type},
-                        (proxy, method, arguments) ->
-                                methods.get(method.getName()).apply(arguments));
-    }
-
     private static AgentCard card(AgentId id, String name, String... skills) {
         var node = Wire.object().put("agent_id", id.value()).put("name", name);
         node.putArray("skills").add(Wire.node(DISK));
@@ -103,7 +91,7 @@ class CommandsTest {
 
     private void mesh() {
         commands.directory =
-                service(
+                Services.of(
                         AgentDirectory.class,
                         Map.of(
                                 "agents",
@@ -114,7 +102,7 @@ class CommandsTest {
                                                 new AgentDirectory.KnownAgent(
                                                         card(THERE, "kitchen"), "stale", false))));
         commands.mesh =
-                service(
+                Services.of(
                         Mesh.class,
                         Map.of(
                                 "peers",
@@ -132,9 +120,9 @@ class CommandsTest {
     }
 
     private void engine(TaskState state, JsonNode result, TaskError error) {
-        commands.identity = service(HostIdentity.class, Map.of("agentId", none -> HERE));
+        commands.identity = Services.of(HostIdentity.class, Map.of("agentId", none -> HERE));
         commands.tasks =
-                service(
+                Services.of(
                         Tasks.class,
                         Map.of(
                                 "submit",
@@ -156,7 +144,7 @@ class CommandsTest {
                                                             Instant.now(),
                                                             Instant.now(),
                                                             Instant.now());
-                                            return service(
+                                            return Services.of(
                                                     TaskHandle.class,
                                                     Map.of(
                                                             "task", none -> task,
@@ -235,7 +223,7 @@ class CommandsTest {
     @Test
     void skills_lists_those_here_and_there_once() throws Exception {
         mesh();
-        commands.skills = service(Skills.class, Map.of("installed", none -> List.of(DISK)));
+        commands.skills = Services.of(Skills.class, Map.of("installed", none -> List.of(DISK)));
         List<String> lines = type("weft:skills").lines().toList();
         assertEquals(3, lines.size());
         assertTrue(lines.get(1).matches("disk +1\\.0\\.0 +here +usage +Disk space"), lines.get(1));

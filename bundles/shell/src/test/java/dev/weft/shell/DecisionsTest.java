@@ -19,7 +19,6 @@ import dev.weft.protocol.AgentId;
 import dev.weft.protocol.Wire;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
-import java.lang.reflect.Proxy;
 import java.net.URL;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -67,7 +66,7 @@ class DecisionsTest {
         var out = new java.io.PrintStream(new ByteArrayOutputStream(), true);
         session = gogo.createSession(new ByteArrayInputStream(new byte[0]), out, out);
         Audit audit =
-                service(
+                Services.of(
                         Audit.class,
                         Map.of(
                                 "record",
@@ -101,21 +100,11 @@ class DecisionsTest {
         return String.valueOf(session.execute(line));
     }
 
-    @SuppressWarnings("unchecked")
-    private static <T> T service(Class<T> type, Map<String, Function<Object[], Object>> methods) {
-        return (T)
-                Proxy.newProxyInstance(
-                        type.getClassLoader(),
-                        new Class<?>[] {type},
-                        (proxy, method, arguments) ->
-                                methods.get(method.getName()).apply(arguments));
-    }
-
     /** A framework with one bundle, which holds the package of this test. */
     private static BundleContext context() {
         URL some = DecisionsTest.class.getResource("DecisionsTest.class");
         Bundle bundle =
-                service(
+                Services.of(
                         Bundle.class,
                         Map.of(
                                 "getBundleId",
@@ -129,7 +118,8 @@ class DecisionsTest {
                                         arguments[0].equals("/dev/weft/shell")
                                                 ? Collections.enumeration(List.of(some))
                                                 : null));
-        return service(BundleContext.class, Map.of("getBundles", none -> new Bundle[] {bundle}));
+        return Services.of(
+                BundleContext.class, Map.of("getBundles", none -> new Bundle[] {bundle}));
     }
 
     private void engine() {
@@ -153,7 +143,7 @@ class DecisionsTest {
                         new TaskQuestion("wipe it?", null, Wire.object().put("path", "/tmp")),
                         "");
         approvals.tasks =
-                service(
+                Services.of(
                         Tasks.class,
                         Map.of(
                                 "find",
@@ -188,7 +178,7 @@ class DecisionsTest {
                                 ? Optional.of(entry)
                                 : Optional.empty();
         approvals.pairing =
-                service(
+                Services.of(
                         Pairing.class,
                         Map.of(
                                 "generateCode",
@@ -282,7 +272,7 @@ class DecisionsTest {
                         List.of("0.9.0"),
                         "");
         upkeep.deployments =
-                service(
+                Services.of(
                         Deployments.class,
                         Map.of(
                                 "list",
@@ -313,7 +303,7 @@ class DecisionsTest {
     @Test
     void a_route_is_pointed_elsewhere() throws Exception {
         models.models =
-                service(
+                Services.of(
                         Llm.class,
                         Map.of(
                                 "providers",

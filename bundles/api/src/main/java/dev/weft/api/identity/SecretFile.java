@@ -22,15 +22,23 @@ public final class SecretFile {
      * @throws java.nio.file.FileAlreadyExistsException if it exists
      * @throws IOException if it cannot be written */
     public static void create(Path file, String text) throws IOException {
-        folder(file);
-        try (OutputStream out =
-                Channels.newOutputStream(
-                        Files.newByteChannel(
-                                file,
-                                Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
-                                mode(file, "rw-------")))) {
+        try (OutputStream out = create(file)) {
             out.write(text.getBytes(StandardCharsets.UTF_8));
         }
+    }
+
+    /** Makes a new file to write to.
+     * @param file its path; the folder is made if absent
+     * @return a stream without a buffer; the caller closes it
+     * @throws java.nio.file.FileAlreadyExistsException if it exists
+     * @throws IOException if it cannot be made */
+    public static OutputStream create(Path file) throws IOException {
+        folder(file);
+        return Channels.newOutputStream(
+                Files.newByteChannel(
+                        file,
+                        Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
+                        mode(file, "rw-------")));
     }
 
     /** Makes or replaces a file in one step: a reader sees the old content or the new, never a part.
