@@ -6,11 +6,15 @@ import java.time.Clock;
 import java.util.Map;
 import java.util.Set;
 
-/** Writes requests into the audit log: whatever changes something, and whatever was denied. */
+/** Writes requests into the audit log: whatever changes something, whatever was denied, and who took the database away. */
 final class AuditTrail implements Exchange.Observer {
+    /** Reading is of no interest, but for what holds everything. */
+    private static final String BACKUP = "GET /api/backup";
+
     /** What routes that change something do. One that is missing here is written down by its method and path. */
     private static final Map<String, String> NAMES =
             Map.ofEntries(
+                    Map.entry(BACKUP, "backup"),
                     Map.entry("POST /api/token", "token.issue"),
                     Map.entry("POST /api/session", "session.open"),
                     Map.entry("DELETE /api/session", "session.close"),
@@ -87,7 +91,7 @@ final class AuditTrail implements Exchange.Observer {
                 return;
             }
         } else if (route == null
-                || !route.mutates()
+                || !route.mutates() && !name.equals(BACKUP)
                 || ROUTINE.contains(name)
                 || name.equals("POST /api/pairing/pair") && status < 400) {
             return;

@@ -77,6 +77,9 @@ class AuditTrailTest {
         host.as(Role.ADMIN, "GET", "/api/keys", null);
         host.asAgent(Fakes.OTHER, "POST", "/api/hub/heartbeat", "{}");
         assertEquals(List.of(), host.log.entries);
+        host.rooms.backup = out -> out.write(1);
+        host.as(Role.ADMIN, "GET", "/api/backup", null);
+        assertEquals("ok", only("backup").outcome(), "it takes everything away");
     }
 
     @Test
