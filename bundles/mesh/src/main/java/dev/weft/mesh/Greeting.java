@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.weft.protocol.Acks;
+import dev.weft.protocol.Receipt;
 import dev.weft.protocol.Wire;
 import java.util.HashSet;
 import java.util.List;
@@ -89,6 +90,12 @@ record Greeting(Set<String> features, String stream, String seen, Acks next) {
         return dot > 0
                 && other.startsWith(stream.substring(0, dot + 1))
                 && generation(stream, dot) < generation(other, dot);
+    }
+
+    /** What a frame says to tell a stream from those before it. */
+    static int mark(String stream) {
+        int dot = stream.indexOf('.');
+        return Receipt.mark(dot > 0 ? generation(stream, dot) : -1);
     }
 
     private static int generation(String stream, int dot) {

@@ -4,6 +4,7 @@ import dev.weft.api.mesh.Link;
 import dev.weft.protocol.Acks;
 import dev.weft.protocol.Lane;
 import dev.weft.protocol.MeshMessage;
+import dev.weft.protocol.Receipt;
 import java.util.ArrayDeque;
 import java.util.EnumMap;
 import java.util.Map;
@@ -39,11 +40,14 @@ final class Inbox {
 
     private final Map<Lane, Line> lines = new EnumMap<>(Lane.class);
     private final Queue<Arrival> ready = new ArrayDeque<>();
+    private final int mark;
     private long bytes;
     private int unacked;
     private long unackedBytes;
 
-    Inbox() {
+    /** @param stream whose messages it takes */
+    Inbox(String stream) {
+        mark = Greeting.mark(stream);
         for (Lane lane : Lane.values()) {
             lines.put(lane, new Line());
         }
@@ -109,10 +113,10 @@ final class Inbox {
     }
 
     /** What to say now to the peer, which will hear it. */
-    synchronized Acks acknowledge() {
+    synchronized Receipt acknowledge() {
         unacked = 0;
         unackedBytes = 0;
-        return acks();
+        return new Receipt(acks(), mark);
     }
 
     /** Whether there is something to acknowledge. */

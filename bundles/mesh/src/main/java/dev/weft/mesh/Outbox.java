@@ -4,6 +4,7 @@ import dev.weft.api.mesh.Link;
 import dev.weft.protocol.Acks;
 import dev.weft.protocol.Frame;
 import dev.weft.protocol.Lane;
+import dev.weft.protocol.Receipt;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -27,6 +28,7 @@ final class Outbox {
 
     private final Map<Lane, Queue> lanes = new EnumMap<>(Lane.class);
     private int sinceBulk;
+    private String stream = Greeting.firstStream();
 
     /** What to put into the next frame.
      * @param lane of the messages
@@ -244,8 +246,17 @@ final class Outbox {
         messages.addAll(sorted);
     }
 
-    /** The peer has handled these. */
-    synchronized void acked(Acks acks) {
+    /** Names the numbers that messages get now. */
+    synchronized String stream() {
+        return stream;
+    }
+
+    /** The peer has handled these; what it says of a stream that has ended is of no concern. */
+    synchronized void acked(Receipt receipt) {
+        if (!receipt.isAbout(Greeting.mark(stream))) {
+            return;
+        }
+        Acks acks = receipt.acks();
         lanes.forEach(
                 (lane, queue) -> {
                     long upTo = Math.min(acks.of(lane), queue.next);
@@ -304,9 +315,10 @@ final class Outbox {
         }
     }
 
-    /** Starts anew with a peer that knows nothing of what went before.
+    /** Starts anew, with another stream, with a peer that knows nothing of what went before.
      * @return what left and was not acknowledged: it may have been handled or not */
     synchronized List<Outgoing> restart() {
+        stream = Greeting.streamAfter(stream);
         List<Outgoing> begun = new ArrayList<>();
         for (Queue queue : lanes.values()) {
             begun.addAll(queue.sent);

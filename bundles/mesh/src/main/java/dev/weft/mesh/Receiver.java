@@ -7,6 +7,7 @@ import dev.weft.protocol.Frame;
 import dev.weft.protocol.Lane;
 import dev.weft.protocol.MeshMessage;
 import dev.weft.protocol.ProtocolException;
+import dev.weft.protocol.Receipt;
 import dev.weft.protocol.Wire;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
@@ -22,7 +23,7 @@ final class Receiver {
         void greeted(Links.Wired wired, Greeting greeting);
 
         /** The peer has handled messages of this host. */
-        void acked(dev.weft.protocol.Acks acks);
+        void acked(Receipt receipt);
 
         /** A long message began to arrive: somebody must see to it that its end comes. */
         void assembling();
@@ -44,11 +45,15 @@ final class Receiver {
     private final Sender sender;
     private final AtomicInteger arrived = new AtomicInteger();
     private final Deque<String> ended = new ArrayDeque<>();
-    private volatile Flow flow = new Flow("", new Inbox());
+    private volatile Flow flow = new Flow("");
 
     /** @param stream that the peer numbers its messages in; "" while it numbers none
      * @param inbox for the messages of that stream alone */
-    private record Flow(String stream, Inbox inbox) {}
+    private record Flow(String stream, Inbox inbox) {
+        Flow(String stream) {
+            this(stream, new Inbox(stream));
+        }
+    }
 
     Receiver(AgentId peer, Links links, Drops drops, Listener listener, Sender sender) {
         this.peer = peer;
@@ -72,7 +77,7 @@ final class Receiver {
         if (ended.size() > MOST_ENDED) {
             ended.removeFirst();
         }
-        flow = new Flow(newStream, new Inbox());
+        flow = new Flow(newStream);
     }
 
     /** Whether the peer has given a stream up for another one. Used as {@link #follow} is. */
@@ -160,7 +165,7 @@ final class Receiver {
             drops.stale.add(peer, "of a process that was there before");
             return;
         }
-        listener.acked(frame.acks());
+        listener.acked(frame.receipt());
         if (frame.piece()) {
             piece(now.inbox, link, wired, frame);
         } else if (frame.count() > 0) {

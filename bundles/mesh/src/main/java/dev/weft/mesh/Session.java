@@ -4,9 +4,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.weft.api.mesh.Link;
 import dev.weft.api.mesh.MeshException;
 import dev.weft.api.mesh.Path;
-import dev.weft.protocol.Acks;
 import dev.weft.protocol.AgentId;
 import dev.weft.protocol.MeshMessage;
+import dev.weft.protocol.Receipt;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -36,7 +36,6 @@ final class Session implements Receiver.Listener {
     private final Receiver receiver;
     private final AtomicBoolean dialing = new AtomicBoolean();
     private final AtomicBoolean ackPlanned = new AtomicBoolean();
-    private volatile String stream = Greeting.firstStream();
     private volatile boolean resumes;
     private volatile long awaySince;
     private volatile boolean ended;
@@ -118,7 +117,7 @@ final class Session implements Receiver.Listener {
     }
 
     private void greet(Link link) {
-        ObjectNode hello = Greeting.write(stream, receiver.stream(), inbox().acks());
+        ObjectNode hello = Greeting.write(out.stream(), receiver.stream(), inbox().acks());
         around.greet(link, hello);
     }
 
@@ -146,8 +145,8 @@ final class Session implements Receiver.Listener {
             resumes = true;
             boolean unnumbered = sender.takeUnnumbered();
             // one that was started anew may have heard of the stream, but not of what went before
-            if (greeting.seen().equals(stream) && !(another && out.isPast(greeting.next()))) {
-                out.acked(greeting.next());
+            if (greeting.seen().equals(out.stream()) && !(another && out.isPast(greeting.next()))) {
+                out.acked(new Receipt(greeting.next(), Greeting.mark(greeting.seen())));
             } else if (another && out.begun() || unnumbered) {
                 startAnew();
             }
@@ -167,7 +166,6 @@ final class Session implements Receiver.Listener {
         List<Outgoing> begun = new ArrayList<>();
         sender.betweenFrames(
                 () -> {
-                    stream = Greeting.streamAfter(stream);
                     begun.addAll(out.restart());
                     around.links().of(peer).forEach(wired -> greet(wired.link));
                 });
@@ -175,8 +173,8 @@ final class Session implements Receiver.Listener {
     }
 
     @Override
-    public void acked(Acks acks) {
-        out.acked(acks);
+    public void acked(Receipt receipt) {
+        out.acked(receipt);
     }
 
     @Override

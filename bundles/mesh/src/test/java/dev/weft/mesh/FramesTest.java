@@ -10,12 +10,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.weft.api.mesh.Link;
 import dev.weft.api.mesh.MeshException;
 import dev.weft.api.mesh.Path;
+import dev.weft.protocol.Acks;
 import dev.weft.protocol.AgentId;
+import dev.weft.protocol.Frame;
 import dev.weft.protocol.MeshMessage;
+import dev.weft.protocol.Receipt;
 import dev.weft.protocol.Wire;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
@@ -112,7 +116,7 @@ class FramesTest {
         await().until(
                         () -> {
                             note(stranger.id, -1, "late").join();
-                            String last = stranger.notes().get(stranger.notes().size() - 1);
+                            String last = last(stranger.notes());
                             return last.startsWith("{\"type\"") && !last.contains("\"seq\"");
                         });
     }
@@ -134,6 +138,49 @@ class FramesTest {
         left.forEach(CompletableFuture::join);
         assertEquals(1, stranger.notes().size());
         assertEquals(100, Wire.tree(stranger.notes().get(0)).size());
+    }
+
+    private static String frame(Receipt receipt) {
+        byte[] bytes = Frame.acks(receipt);
+        return Wire.write(
+                new MeshMessage(
+                        MeshMessage.FRAME,
+                        "",
+                        "",
+                        "",
+                        Wire.tree('"' + Base64.getEncoder().encodeToString(bytes) + '"')));
+    }
+
+    @Test
+    void an_acknowledgement_of_a_stream_that_ended_does_not_count_for_the_next_one() {
+        a.transport(Path.P2P, peer -> new CompletableFuture<>());
+        Stranger first = new Stranger();
+        a.mesh.opened(first);
+        note(first.id, 1, "numbered").join();
+        await("two seconds without a hello")
+                .until(
+                        () -> {
+                            note(first.id, 2, "plain").join();
+                            return !last(first.notes()).contains("\"seq\"");
+                        });
+        // the peer cannot know how many came without a number, so this host begins another stream
+        a.mesh.received(
+                first,
+                "{\"type\":\"hello\",\"payload\":{\"features\":[\"resume\"],\"stream\":\"p.0\"}}");
+        String second = Wire.mesh(last(first.frames)).payload().path("stream").asText();
+        assertTrue(second.endsWith(".1"), second);
+        note(first.id, 3, "of the new stream").join();
+        // what the peer said before it heard of that
+        a.mesh.received(first, frame(new Receipt(new Acks(0, 1, 0), Receipt.mark(0))));
+        a.mesh.closed(first, "broken");
+        Stranger next = new Stranger();
+        a.mesh.opened(next);
+        await("the message that did not arrive comes again")
+                .until(() -> next.notes().stream().anyMatch(text -> text.contains("of the new")));
+    }
+
+    private static String last(List<String> all) {
+        return all.get(all.size() - 1);
     }
 
     @Test

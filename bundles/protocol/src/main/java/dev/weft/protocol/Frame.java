@@ -7,12 +7,12 @@ import java.util.List;
 
 /**
  * One binary frame between two hosts that both said {@code resume} in their {@code hello}: some whole messages, a piece of one long
- * message, or nothing but acknowledgements. Layout: version (1 byte, 1), flags (1 byte: 1 deflated, 2 piece, lane in bits 4 and 5), then
- * unsigned LEB128 numbers: the three acks, first, count, the control and interactive numbers that come before, and for a piece its offset
- * and the total; the rest is the body.
+ * message, or nothing but acknowledgements. Layout: version (1 byte, 1), flags (1 byte: 1 deflated, 2 piece, lane in bits 4 and 5, mark of the
+ * receipt in bits 2, 3, 6 and 7, low bits first), then unsigned LEB128 numbers: the three acks, first, count, the control and interactive
+ * numbers that come before, and for a piece its offset and the total; the rest is the body.
  *
  * @param lane of the messages
- * @param acks what the sender has handled
+ * @param receipt what the sender has handled
  * @param first number of the first message, or of the message that the piece belongs to
  * @param after what must be handled before, in the lanes that are more urgent: a path change must not turn the messages of one request round
  * @param count how many messages; 0 for acknowledgements only
@@ -24,7 +24,7 @@ import java.util.List;
  */
 public record Frame(
         Lane lane,
-        Acks acks,
+        Receipt receipt,
         long first,
         Acks after,
         int count,
@@ -45,27 +45,32 @@ public record Frame(
     private static final int LANE_SHIFT = 4;
 
     /** Makes a frame of acknowledgements only.
-     * @param acks what was handled
+     * @param receipt what was handled
      * @return the frame */
-    public static byte[] acks(Acks acks) {
-        return head(Lane.CONTROL, 0, acks, 0, Acks.NONE, 0).toByteArray();
+    public static byte[] acks(Receipt receipt) {
+        return head(Lane.CONTROL, 0, receipt, 0, Acks.NONE, 0).toByteArray();
     }
 
     /** Makes a frame of whole messages.
      * @param lane of the messages
-     * @param acks what was handled
+     * @param receipt what was handled
      * @param first number of the first message
      * @param after what must be handled before them
      * @param messages JSON objects, in the order of their numbers, at least one
      * @param deflate whether to compress them, if that makes them much shorter
      * @return the frame */
     public static byte[] batch(
-            Lane lane, Acks acks, long first, Acks after, List<byte[]> messages, boolean deflate) {
+            Lane lane,
+            Receipt receipt,
+            long first,
+            Acks after,
+            List<byte[]> messages,
+            boolean deflate) {
         byte[] body = join(messages);
         byte[] shorter = deflate ? Deflate.shrink(body) : null;
         byte[] sent = shorter == null ? body : shorter;
         int flags = shorter == null ? 0 : DEFLATED;
-        ByteArrayOutputStream head = head(lane, flags, acks, first, after, messages.size());
+        ByteArrayOutputStream head = head(lane, flags, receipt, first, after, messages.size());
         return with(head, sent, 0, sent.length);
     }
 
@@ -90,7 +95,7 @@ public record Frame(
 
     /** Makes a frame of one piece.
      * @param lane of the message
-     * @param acks what was handled
+     * @param receipt what was handled
      * @param number of the message
      * @param after what must be handled before it
      * @param whole the message, compressed or not
@@ -100,7 +105,7 @@ public record Frame(
      * @return the frame */
     public static byte[] piece(
             Lane lane,
-            Acks acks,
+            Receipt receipt,
             long number,
             Acks after,
             byte[] whole,
@@ -108,7 +113,7 @@ public record Frame(
             int offset,
             int length) {
         int flags = PIECE | (deflated ? DEFLATED : 0);
-        ByteArrayOutputStream head = head(lane, flags, acks, number, after, 1);
+        ByteArrayOutputStream head = head(lane, flags, receipt, number, after, 1);
         number(head, offset);
         number(head, whole.length);
         return with(head, whole, offset, length);
@@ -122,10 +127,11 @@ public record Frame(
     }
 
     private static ByteArrayOutputStream head(
-            Lane lane, int flags, Acks acks, long first, Acks after, int count) {
+            Lane lane, int flags, Receipt receipt, long first, Acks after, int count) {
         ByteArrayOutputStream out = new ByteArrayOutputStream(MAX_OVERHEAD);
         out.write(VERSION);
-        out.write(flags | lane.ordinal() << LANE_SHIFT);
+        out.write(flags | lane.ordinal() << LANE_SHIFT | marked(receipt.mark()));
+        Acks acks = receipt.acks();
         number(out, acks.control());
         number(out, acks.interactive());
         number(out, acks.bulk());
@@ -134,6 +140,14 @@ public record Frame(
         number(out, after.control());
         number(out, after.interactive());
         return out;
+    }
+
+    private static int marked(int mark) {
+        return (mark & 3) << 2 | (mark >> 2) << 6;
+    }
+
+    private static int mark(byte flags) {
+        return flags >> 2 & 3 | flags >> 4 & 12;
     }
 
     private static void number(ByteArrayOutputStream out, long value) {
@@ -157,7 +171,7 @@ public record Frame(
         ByteBuffer in = ByteBuffer.wrap(bytes, 2, bytes.length - 2);
         boolean piece = (bytes[1] & PIECE) != 0;
         Lane lane = Lane.numbered(bytes[1] >> LANE_SHIFT & 3);
-        Acks acks = new Acks(number(in), number(in), number(in));
+        Receipt receipt = new Receipt(new Acks(number(in), number(in), number(in)), mark(bytes[1]));
         long first = number(in);
         int count = size("count", number(in), MAX_COUNT);
         Acks after = new Acks(number(in), number(in), 0);
@@ -168,7 +182,7 @@ public record Frame(
         }
         boolean deflated = (bytes[1] & DEFLATED) != 0;
         return new Frame(
-                lane, acks, first, after, count, piece, deflated, offset, total, in.slice());
+                lane, receipt, first, after, count, piece, deflated, offset, total, in.slice());
     }
 
     private static long number(ByteBuffer in) {

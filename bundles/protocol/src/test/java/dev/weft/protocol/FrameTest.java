@@ -15,7 +15,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class FrameTest {
-    private static final Acks ACKS = new Acks(1, 300, 70_000_000_000L);
+    private static final Receipt RECEIPT = new Receipt(new Acks(1, 300, 70_000_000_000L), 0);
 
     private static byte[] message(int n, String text) {
         return Wire.bytes(
@@ -37,13 +37,13 @@ class FrameTest {
         byte[] bytes =
                 Frame.batch(
                         Lane.INTERACTIVE,
-                        ACKS,
+                        RECEIPT,
                         4711,
                         new Acks(5, 6, 0),
                         List.of(message(1, "ü"), message(2, ""), message(3, "x")),
                         true);
         Frame frame = Frame.read(bytes);
-        assertEquals(ACKS, frame.acks());
+        assertEquals(RECEIPT, frame.receipt());
         assertEquals(4711, frame.first());
         assertEquals(new Acks(5, 6, 0), frame.after());
         assertEquals(Lane.INTERACTIVE, frame.lane());
@@ -57,11 +57,12 @@ class FrameTest {
     @Test
     void what_shrinks_well_is_compressed_and_what_does_not_is_not() {
         byte[] dull = message(1, "all work and no play ".repeat(2_000));
-        Frame frame = Frame.read(Frame.batch(Lane.BULK, ACKS, 0, Acks.NONE, List.of(dull), true));
+        Frame frame =
+                Frame.read(Frame.batch(Lane.BULK, RECEIPT, 0, Acks.NONE, List.of(dull), true));
         assertTrue(frame.deflated());
         assertEquals(42_000, read(frame).get(0).payload().path("text").asText().length());
         assertFalse(
-                Frame.read(Frame.batch(Lane.BULK, ACKS, 0, Acks.NONE, List.of(dull), false))
+                Frame.read(Frame.batch(Lane.BULK, RECEIPT, 0, Acks.NONE, List.of(dull), false))
                         .deflated(),
                 "the peer does not know how");
         byte[] noise = new byte[50_000];
@@ -82,7 +83,7 @@ class FrameTest {
     @Test
     void pieces_carry_their_place() {
         byte[] whole = message(1, "x".repeat(100_000));
-        byte[] piece = Frame.piece(Lane.BULK, ACKS, 7, Acks.NONE, whole, false, 64_000, 1_000);
+        byte[] piece = Frame.piece(Lane.BULK, RECEIPT, 7, Acks.NONE, whole, false, 64_000, 1_000);
         Frame frame = Frame.read(piece);
         assertTrue(frame.piece());
         assertEquals(64_000, frame.offset());
@@ -91,11 +92,28 @@ class FrameTest {
     }
 
     @Test
+    void a_frame_says_which_stream_it_acknowledges_beside_all_else() {
+        for (int generation = -1; generation < 40; generation++) {
+            Receipt receipt = new Receipt(new Acks(1, 2, 3), Receipt.mark(generation));
+            byte[] whole = message(1, "x".repeat(100_000));
+            for (Lane lane : Lane.values()) {
+                Frame read =
+                        Frame.read(Frame.piece(lane, receipt, 7, Acks.NONE, whole, true, 0, 9));
+                assertEquals(receipt, read.receipt());
+                assertEquals(lane, read.lane());
+                assertTrue(read.piece() && read.deflated());
+            }
+            assertTrue(receipt.isAbout(Receipt.mark(generation)));
+            assertEquals(generation < 0, receipt.isAbout(Receipt.mark(generation + 1)));
+        }
+    }
+
+    @Test
     void damaged_frames_are_refused_with_a_reason_and_nothing_else() {
         byte[] good =
                 Frame.piece(
                         Lane.BULK,
-                        ACKS,
+                        RECEIPT,
                         7,
                         Acks.NONE,
                         "x".repeat(5_000).getBytes(StandardCharsets.UTF_8),
