@@ -6,7 +6,6 @@ import dev.weft.api.agent.Agent.Question;
 import dev.weft.api.agent.Agent.Step;
 import dev.weft.api.task.Task;
 import dev.weft.api.task.TaskException;
-import dev.weft.api.task.TaskHandle;
 import dev.weft.api.task.TaskRequest;
 import dev.weft.api.task.TaskState;
 import dev.weft.api.task.Tasks;
@@ -21,9 +20,6 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -108,31 +104,49 @@ final class Ask {
      * @throws TaskException if the prompt was given up or its time is up */
     Task run(String tool, JsonNode input, Optional<AgentId> target) {
         check();
+        Waiting waiting = new Waiting(this, tool, input);
         watch.begin();
         try {
-            return run(submit(tool, input, target), tool, input);
+            Task task =
+                    tasks.call(
+                            request(tool, input, target), handle -> follow(handle.task(), waiting));
+            if (task.state() != TaskState.COMPLETED) {
+                check();
+                if (Thread.currentThread().isInterrupted()) {
+                    throw new TaskException("canceled", "the prompt was given up");
+                }
+            }
+            return task;
         } finally {
             watch.end();
+            waiting.end();
+            watch.remove(waiting.task());
+            running.remove(waiting.task());
         }
     }
 
-    private TaskHandle submit(String tool, JsonNode input, Optional<AgentId> target) {
+    private void follow(Task task, Waiting waiting) {
+        waiting.of(task.id());
+        running.add(task.id());
+        if (stopped.isDone()) {
+            tasks.cancel(task.id()); // just before it was known to run
+        }
+        watch.add(task.id(), waiting);
+        waiting.look(task); // before it was watched
+    }
+
+    private TaskRequest request(String tool, JsonNode input, Optional<AgentId> target) {
         Duration left = Duration.ofNanos(remaining());
         String call = key(tool, input, target.map(AgentId::value).orElse(""));
-        return tasks.submit(
-                new TaskRequest(
-                        tool,
-                        input,
-                        target.map(AgentId::value),
-                        source,
-                        left.compareTo(SHORTEST_TASK) < 0 ? SHORTEST_TASK : left,
-                        depth + 1,
-                        new TaskRequest.Options(
-                                !call.isEmpty(),
-                                call,
-                                false,
-                                TaskRequest.Priority.NORMAL,
-                                traceparent)));
+        return new TaskRequest(
+                tool,
+                input,
+                target.map(AgentId::value),
+                source,
+                left.compareTo(SHORTEST_TASK) < 0 ? SHORTEST_TASK : left,
+                depth + 1,
+                new TaskRequest.Options(
+                        !call.isEmpty(), call, false, TaskRequest.Priority.NORMAL, traceparent));
     }
 
     /** Names a call of this question: the same when the question is asked again and the model, which is not, decides the same.
@@ -149,37 +163,6 @@ final class Ask {
         int times = doings.merge(call, 1, Integer::sum);
         return UUID.nameUUIDFromBytes((call + "/" + times).getBytes(StandardCharsets.UTF_8))
                 .toString();
-    }
-
-    private Task run(TaskHandle handle, String tool, JsonNode input) {
-        String id = handle.task().id();
-        running.add(id);
-        Waiting waiting = new Waiting(this, id, tool, input);
-        watch.add(id, waiting);
-        try {
-            waiting.look(handle.task()); // before it was watched
-            CompletableFuture.anyOf(handle.done(), stopped)
-                    .get(Math.max(1, remaining()), TimeUnit.NANOSECONDS);
-            if (!handle.done().isDone()) {
-                throw stopped.join();
-            }
-            return handle.done().join();
-        } catch (TimeoutException e) {
-            throw late();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw stopped.getNow(new TaskException("canceled", "the prompt was given up", e));
-        } catch (ExecutionException e) {
-            throw new TaskException(
-                    "skill_failed", "the task engine failed: " + e.getCause().getMessage(), e);
-        } finally {
-            watch.remove(id);
-            waiting.end();
-            running.remove(id);
-            if (!handle.done().isDone()) {
-                tasks.cancel(id);
-            }
-        }
     }
 
     /** Tells whoever listens what the model says.

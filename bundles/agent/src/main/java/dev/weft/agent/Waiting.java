@@ -10,17 +10,26 @@ import java.util.function.ObjLongConsumer;
 /** A tool call that may wait for a person. Each time it does is a step at once: whoever follows the trace can see what it asks. */
 final class Waiting implements ObjLongConsumer<TaskState> {
     private final Ask ask;
-    private final String task;
     private final String tool;
     private final JsonNode input;
+    private volatile String task = "";
     private long told = -1;
     private boolean ended;
 
-    Waiting(Ask ask, String task, String tool, JsonNode input) {
+    Waiting(Ask ask, String tool, JsonNode input) {
         this.ask = ask;
-        this.task = task;
         this.tool = tool;
         this.input = input;
+    }
+
+    /** Says which task the call is. */
+    void of(String id) {
+        task = id;
+    }
+
+    /** Its task; "" before that is known. */
+    String task() {
+        return task;
     }
 
     /** Tells if it waits already. */

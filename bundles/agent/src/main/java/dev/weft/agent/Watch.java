@@ -4,15 +4,15 @@ import dev.weft.api.event.Event;
 import dev.weft.api.event.Events;
 import dev.weft.api.task.TaskState;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.function.ObjLongConsumer;
 
 /** Hears of tasks that begin to wait for a person. Follows the host's events only while there are tasks to watch. Thread-safe. */
 final class Watch {
-    private static final String PREFIX = "task.";
-    private static final List<TaskState> WAITING =
-            List.of(TaskState.AUTH_REQUIRED, TaskState.INPUT_REQUIRED);
+    private static final Map<String, TaskState> STATES =
+            Map.of(
+                    "task." + TaskState.AUTH_REQUIRED.wireName(), TaskState.AUTH_REQUIRED,
+                    "task." + TaskState.INPUT_REQUIRED.wireName(), TaskState.INPUT_REQUIRED);
 
     private final Events events;
     private final Map<String, ObjLongConsumer<TaskState>> tasks = new HashMap<>();
@@ -26,7 +26,7 @@ final class Watch {
     /** Begins to listen; {@link #end} must follow. Before a task is submitted, so that nothing is missed. */
     synchronized void begin() {
         if (prompts++ == 0) {
-            subscription = events.subscribe(-1, this::heard);
+            subscription = events.subscribe(-1, STATES::containsKey, this::heard);
         }
     }
 
@@ -50,16 +50,13 @@ final class Watch {
     }
 
     private void heard(Event event) {
-        for (TaskState state : WAITING) {
-            if (event.type().equals(PREFIX + state.wireName())) {
-                ObjLongConsumer<TaskState> waits;
-                synchronized (this) {
-                    waits = tasks.get(event.data().path("id").asText());
-                }
-                if (waits != null) {
-                    waits.accept(state, event.data().path("sequence").asLong());
-                }
-            }
+        TaskState state = STATES.get(event.type());
+        ObjLongConsumer<TaskState> waits;
+        synchronized (this) {
+            waits = tasks.get(event.data().path("id").asText());
+        }
+        if (state != null && waits != null) {
+            waits.accept(state, event.data().path("sequence").asLong());
         }
     }
 }

@@ -30,6 +30,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ScheduledExecutorService;
@@ -282,6 +283,21 @@ final class World {
                 @Override
                 public void onChunk(Consumer<String> subscriber) {}
             };
+        }
+
+        @Override
+        public Task call(TaskRequest request, Consumer<TaskHandle> accepted) {
+            TaskHandle handle = submit(request);
+            accepted.accept(handle);
+            try {
+                return handle.done().get();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                cancel(handle.task().id());
+                return handle.task();
+            } catch (ExecutionException e) {
+                throw new IllegalStateException(e);
+            }
         }
 
         @Override

@@ -30,13 +30,19 @@ public final class EventAuditor {
             @Reference Audit audit, @Reference Events events, @Reference HostIdentity identity) {
         this.audit = audit;
         this.self = identity.agentId().value();
-        this.subscription = events.subscribe(0, this::hear);
+        this.subscription = events.subscribe(0, EventAuditor::isWanted, this::hear);
     }
 
     /** Stops following. */
     @Deactivate
     public void close() {
         subscription.close();
+    }
+
+    private static boolean isWanted(String type) {
+        return type.startsWith("pairing.")
+                || SKILLS.contains(type)
+                || type.equals("task.submitted");
     }
 
     private void hear(Event event) {

@@ -80,7 +80,7 @@ public final class StatementExchange implements MessageHandler, StatementListene
         this.catalog = catalog;
         this.mesh = mesh;
         this.blocking = blocking;
-        this.subscription = events.subscribe(-1, this::happened);
+        this.subscription = events.subscribe(-1, type -> type.startsWith("peer."), this::happened);
         this.tick =
                 timer.scheduleWithFixedDelay(
                         () -> mesh.peers().forEach(peer -> work(() -> compare(peer.id()))),

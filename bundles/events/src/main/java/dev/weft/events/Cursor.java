@@ -1,8 +1,10 @@
 package dev.weft.events;
 
 import dev.weft.api.event.Event;
+import dev.weft.api.event.Events;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -11,17 +13,27 @@ final class Cursor {
     private static final Logger LOG = LoggerFactory.getLogger(Cursor.class);
     private static final int BATCH = 64;
 
+    /** It passes over what it does not want at the latest when so much has gathered, long before the ring overtakes it. */
+    private static final int MOST_UNWANTED = 512;
+
     private final Ring ring;
+    private final Predicate<String> types;
     private final Consumer<Event> subscriber;
     private final AtomicBoolean claimed = new AtomicBoolean();
-    private long seen; // guarded by the claim
+    private volatile long seen; // written under the claim
     private boolean failed; // guarded by the claim
     private volatile boolean closed;
 
-    Cursor(Ring ring, long seen, Consumer<Event> subscriber) {
+    Cursor(Ring ring, long seen, Predicate<String> types, Consumer<Event> subscriber) {
         this.ring = ring;
+        this.types = types;
         this.seen = seen;
         this.subscriber = subscriber;
+    }
+
+    /** Whether an event is a reason to wake it. */
+    boolean isFor(long id, String type) {
+        return types.test(type) || id - seen > MOST_UNWANTED;
     }
 
     /** Whoever gets true must see to it that {@link #drain} runs. */
@@ -37,7 +49,9 @@ final class Cursor {
                     return;
                 }
                 seen = event.id();
-                deliver(event);
+                if (event.type().equals(Events.GAP) || types.test(event.type())) {
+                    deliver(event);
+                }
             }
             if (batch.isEmpty()) {
                 long last = seen;

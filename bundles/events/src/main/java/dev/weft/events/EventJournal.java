@@ -13,6 +13,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -50,8 +51,8 @@ public final class EventJournal implements Events {
     public void publish(String type, Object data) {
         JsonNode json;
         try {
-            json = Wire.node(data); // once for all subscribers, and a copy: later changes by the
-            // publisher do not show
+            // once for all subscribers, and a copy: later changes by the publisher do not show
+            json = data instanceof JsonNode tree ? tree.deepCopy() : Wire.node(data);
         } catch (IllegalArgumentException e) {
             LOG.error(
                     "event {} is lost, its data cannot be written as JSON: {}",
@@ -59,13 +60,22 @@ public final class EventJournal implements Events {
                     e.getMessage());
             return;
         }
-        ring.append(Instant.now(), type, json);
-        cursors.forEach(this::wake);
+        long id = ring.append(Instant.now(), type, json);
+        for (Cursor cursor : cursors) {
+            if (cursor.isFor(id, type)) {
+                wake(cursor);
+            }
+        }
     }
 
     @Override
     public Subscription subscribe(long after, Consumer<Event> subscriber) {
-        Cursor cursor = new Cursor(ring, ring.start(after), subscriber);
+        return subscribe(after, type -> true, subscriber);
+    }
+
+    @Override
+    public Subscription subscribe(long after, Predicate<String> types, Consumer<Event> subscriber) {
+        Cursor cursor = new Cursor(ring, ring.start(after), types, subscriber);
         cursors.add(cursor);
         wake(cursor);
         return () -> {

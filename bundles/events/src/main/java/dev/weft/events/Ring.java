@@ -15,9 +15,11 @@ final class Ring {
         events = new Event[capacity];
     }
 
-    synchronized void append(Instant at, String type, JsonNode data) {
+    /** @return its id */
+    synchronized long append(Instant at, String type, JsonNode data) {
         newest++;
         events[slot(newest)] = new Event(newest, at, type, data);
+        return newest;
     }
 
     /** The id of the last event that a subscriber has seen; what it named may be of an earlier run of the host. */
@@ -44,7 +46,7 @@ final class Ring {
                             .put("missed", Math.max(0, oldest - Math.max(next, 1)));
             // the id before the oldest kept: whoever resumes after the gap event goes on where it
             // ends
-            batch.add(new Event(oldest - 1, Instant.now(), "events.gap", missed));
+            batch.add(new Event(oldest - 1, Instant.now(), dev.weft.api.event.Events.GAP, missed));
             next = oldest;
         }
         for (; next <= newest && batch.size() < max; next++) {

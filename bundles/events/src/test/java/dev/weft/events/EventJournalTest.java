@@ -109,6 +109,28 @@ class EventJournalTest {
     }
 
     @Test
+    void what_a_subscriber_does_not_want_wakes_no_thread_for_it_and_is_no_gap() {
+        journal.subscribe(-1, "wanted"::equals, seen::add);
+        await().atMost(SOON)
+                .until(() -> work.getCompletedTaskCount() == 1); // nothing to begin with
+        for (int i = 0; i < 100; i++) {
+            journal.publish("other", i);
+        }
+        journal.publish("wanted", 1);
+        await().atMost(SOON).until(() -> seen.size() == 1 && work.getActiveCount() == 0);
+        assertEquals(2, work.getTaskCount());
+        for (int i = 0; i < 10_000; i++) {
+            journal.publish("other", i);
+            if (i % 500 == 0) {
+                await().atMost(SOON).until(() -> work.getActiveCount() == 0);
+            }
+        }
+        journal.publish("wanted", 2);
+        await().atMost(SOON).until(() -> seen.size() == 2);
+        assertEquals(List.of("wanted", "wanted"), seen.stream().map(Event::type).toList());
+    }
+
+    @Test
     void resuming_after_ids_of_an_earlier_run_says_so_and_gives_all_that_is_kept() {
         journal.publish("a", Map.of());
         journal.subscribe(99_999, seen::add);

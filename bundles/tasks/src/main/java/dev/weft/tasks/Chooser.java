@@ -52,11 +52,13 @@ final class Chooser {
     }
 
     private Choice named(String target, List<SkillRef> readings, boolean whenAway) {
+        SkillRef own = readings.get(readings.size() - 1);
+        if (target.equals(self.agentId().value()) || target.equals(self.name())) {
+            return local(own);
+        }
         Optional<KnownAgent> known = directory.get().flatMap(agents -> agents.find(target));
-        if (target.equals(self.agentId().value())
-                || target.equals(self.name())
-                || known.filter(KnownAgent::local).isPresent()) {
-            return local(readings.get(readings.size() - 1));
+        if (known.filter(KnownAgent::local).isPresent()) {
+            return local(own);
         }
         if (known.isPresent()) {
             Choice choice = remote(known.get(), reading(known.get().card(), readings));
@@ -72,7 +74,7 @@ final class Chooser {
                 .flatMap(links -> links.peers().stream())
                 .filter(peer -> peer.id().value().equals(target) || peer.name().equals(target))
                 .findFirst()
-                .map(peer -> remote(peer, readings.get(readings.size() - 1)))
+                .map(peer -> remote(peer, own))
                 .orElseThrow(
                         () ->
                                 new TaskException(

@@ -5,6 +5,7 @@ import dev.weft.api.identity.HostIdentity;
 import dev.weft.api.task.Task;
 import dev.weft.api.task.TaskError;
 import dev.weft.api.task.TaskException;
+import dev.weft.api.task.TaskHandle;
 import dev.weft.api.task.TaskRequest;
 import dev.weft.api.task.TaskState;
 import java.time.Duration;
@@ -13,6 +14,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -35,6 +38,9 @@ final class Engine {
     static final Duration MIN_TTL = Duration.ofSeconds(1);
     static final Duration MAX_TTL = Duration.ofDays(7);
     static final int MAX_DEPTH = 8;
+
+    /** The timer ends what is late; who waits for it only has to outwait the timer. */
+    private static final Duration GRACE = Duration.ofMinutes(1);
 
     private final HostIdentity self;
     private final Chooser chooser;
@@ -71,6 +77,36 @@ final class Engine {
 
     /** Accepts a task of this host. */
     Run submit(TaskRequest request) {
+        return submit(request, null);
+    }
+
+    /** Accepts a task of this host and waits for its end; see {@link dev.weft.api.task.Tasks#call}. */
+    Task call(TaskRequest request, Consumer<TaskHandle> accepted) {
+        Caller caller = here.caller();
+        Run run = submit(request, caller);
+        boolean heard = false;
+        try {
+            accepted.accept(run);
+            heard = true;
+        } finally {
+            if (!heard) {
+                cancel(run.task().id(), "its caller failed");
+            }
+            caller.begin();
+        }
+        try {
+            return run.await(GRACE);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            cancel(run.task().id(), Caller.INTERRUPTED);
+        } catch (ExecutionException | TimeoutException e) {
+            LOG.error("task {} did not end at its deadline", run.task().id(), e);
+            cancel(run.task().id(), "it did not end at its deadline");
+        }
+        return run.task();
+    }
+
+    private Run submit(TaskRequest request, Caller caller) {
         Optional<Run> outer = here.current();
         int depth =
                 Math.max(
@@ -95,6 +131,7 @@ final class Engine {
                 return sameOrConflict(before.get(), request, spec);
             }
             Run run = runs.open("", spec, request.input(), request.source(), request.ttl(), outer);
+            run.lend(caller);
             submitted(run, request);
             return run;
         }

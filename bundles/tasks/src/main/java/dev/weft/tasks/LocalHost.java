@@ -74,6 +74,11 @@ final class LocalHost {
         stopped = true;
     }
 
+    /** The calling thread, as one that waits for a task and may do it. */
+    Caller caller() {
+        return new Caller(executor);
+    }
+
     Room room() {
         return room;
     }
@@ -205,21 +210,22 @@ final class LocalHost {
         }
     }
 
-    /** Runs on a worker. A durable task, and one that has waited in line, keeps its place while there is no thread; a nested one must not
+    /** Runs on a worker, or on the thread that waits for it. A durable task, and one that has waited in line, keeps its place while there is no thread; a nested one must not
      * wait for its own caller.
      * @param call null if it must be prepared anew */
     private void execute(Run run, Skills.Call call, Room.Place place) {
         try {
-            executor.execute(
-                    () -> {
-                        run.enter();
-                        try {
-                            work(run, call);
-                        } finally {
-                            room.leave(place);
-                            run.leave();
-                        }
-                    });
+            run.worker(executor)
+                    .execute(
+                            () -> {
+                                run.enter();
+                                try {
+                                    work(run, call);
+                                } finally {
+                                    room.leave(place);
+                                    run.leave();
+                                }
+                            });
         } catch (RejectedExecutionException e) {
             if (call != null) {
                 call.close();

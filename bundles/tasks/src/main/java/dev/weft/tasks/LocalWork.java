@@ -10,7 +10,8 @@ import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One call of a skill of this host, on a thread that can be interrupted as long as the call is running, and not after. */
+/** One call of a skill of this host, on a thread that can be interrupted as long as the call is running, and not after. The thread
+ * may be that of a caller, which others interrupt too: what they mean by it stays. */
 final class LocalWork implements Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(LocalWork.class);
     static final String PATH = "local";
@@ -21,6 +22,7 @@ final class LocalWork implements Runnable {
     private final ThreadLocal<Run> current;
     private final BooleanSupplier stopping;
     private Thread thread;
+    private boolean interrupted;
 
     /** @param stopping whether this host stops: then a durable task that breaks off is begun again after the next start */
     LocalWork(
@@ -49,6 +51,7 @@ final class LocalWork implements Runnable {
                 return; // canceled before its turn came
             }
             claim(Thread.currentThread());
+            Run outer = current.get();
             current.set(run);
             JsonNode result;
             try {
@@ -58,9 +61,7 @@ final class LocalWork implements Runnable {
                 }
                 result = call.run(context);
             } finally {
-                current.remove();
-                claim(null);
-                Thread.interrupted(); // a late cancel must not reach the next user of this thread
+                release(outer);
             }
             if (!run.complete(result, PATH)) {
                 LOG.debug(
@@ -69,7 +70,7 @@ final class LocalWork implements Runnable {
                         call.skill());
             }
         } catch (InterruptedException e) {
-            fail("skill_failed", "the call of " + name() + " was interrupted before it was done");
+            interrupted();
         } catch (TaskException e) {
             fail(e.error().code(), e.error().message());
         } catch (Exception | LinkageError | StackOverflowError | AssertionError e) {
@@ -92,12 +93,42 @@ final class LocalWork implements Runnable {
         return call.skill() + "." + call.tool();
     }
 
+    private void interrupted() {
+        if (run.isLent() && !isInterrupted()) {
+            Thread.currentThread().interrupt(); // meant for the caller
+            run.end(TaskState.CANCELED, new TaskError("canceled", Caller.INTERRUPTED), PATH);
+        } else {
+            fail("skill_failed", "the call of " + name() + " was interrupted before it was done");
+        }
+    }
+
+    /** A late cancel must not reach the next user of this thread, nor get lost if it was for the task that this one is called by. */
+    private void release(Run outer) {
+        if (outer == null) {
+            current.remove();
+        } else {
+            current.set(outer);
+        }
+        claim(null);
+        if (isInterrupted() || !run.isLent()) {
+            Thread.interrupted();
+        }
+        if (outer != null && outer.isFinal()) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private synchronized boolean isInterrupted() {
+        return interrupted;
+    }
+
     private synchronized void claim(Thread owner) {
         thread = owner;
     }
 
     private synchronized void interrupt() {
         if (thread != null) {
+            interrupted = true;
             thread.interrupt();
         }
     }

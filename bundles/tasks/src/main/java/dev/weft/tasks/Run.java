@@ -12,7 +12,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,6 +37,7 @@ final class Run implements TaskHandle {
     private final CompletableFuture<Task> done = new CompletableFuture<>();
     private final List<Runnable> atEnd = new ArrayList<>();
     private volatile CompletableFuture<Task> accepted;
+    private volatile Caller caller;
     private volatile Task task;
     private Task told;
     private boolean ended;
@@ -84,6 +88,31 @@ final class Run implements TaskHandle {
 
     void accepting(CompletableFuture<Task> storing) {
         accepted = storing;
+    }
+
+    /** Whose thread may do the work; null if nobody waits. Before it begins. */
+    void lend(Caller waiting) {
+        caller = waiting;
+    }
+
+    /** Who does the work: the thread that waits for it, else one of the workers. */
+    Executor worker(Executor workers) {
+        Caller waiting = caller;
+        return waiting == null ? workers : waiting;
+    }
+
+    /** Whether the calling thread is that of whoever waits for it. */
+    boolean isLent() {
+        Caller waiting = caller;
+        return waiting != null && waiting.isHere();
+    }
+
+    /** Waits for the end.
+     * @param grace how long after the deadline it is given up
+     * @return the final task */
+    Task await(Duration grace) throws InterruptedException, ExecutionException, TimeoutException {
+        return done.get(
+                Math.max(0, due - System.nanoTime()) + grace.toNanos(), TimeUnit.NANOSECONDS);
     }
 
     @Override

@@ -300,7 +300,11 @@ final class Runs {
         String id;
         do {
             StringBuilder text = new StringBuilder(12);
-            random.ints(12, 0, ALPHABET.length()).forEach(i -> text.append(ALPHABET.charAt(i)));
+            for (long rest = random.nextLong() >>> 1;
+                    text.length() < 12;
+                    rest /= ALPHABET.length()) {
+                text.append(ALPHABET.charAt((int) (rest % ALPHABET.length())));
+            }
             id = text.toString();
         } while (find(id).isPresent());
         return id;

@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.Consumer;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceReference;
 import org.osgi.service.component.annotations.Activate;
@@ -224,6 +225,11 @@ public final class TaskEngine implements Tasks {
     @Override
     public TaskHandle submit(TaskRequest request) {
         return engine.submit(request);
+    }
+
+    @Override
+    public Task call(TaskRequest request, Consumer<TaskHandle> accepted) {
+        return engine.call(request, accepted);
     }
 
     @Override

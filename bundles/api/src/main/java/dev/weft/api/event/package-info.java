@@ -1,6 +1,6 @@
 /** What happened in this host, in order. */
 @Export
-@Version("1.0.0")
+@Version("1.1.0")
 package dev.weft.api.event;
 
 import org.osgi.annotation.bundle.Export;

@@ -2,15 +2,26 @@ package dev.weft.api.task;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.osgi.annotation.versioning.ProviderType;
 
-/** The task engine. Thread-safe; nothing here blocks. */
+/** The task engine. Thread-safe; nothing here blocks but {@link #call}. */
 @ProviderType
 public interface Tasks {
     /** Accepts a task. What is wrong with it shows in the handle: a task that cannot be done is REJECTED, it does not throw.
      * @param request what is wanted
      * @return the handle */
     TaskHandle submit(TaskRequest request);
+
+    /** Accepts a task and waits until it is final, whatever the end. One that lives in memory, that this host does and for which
+     * there is room at once runs on the calling thread, which saves waking others: deadline and cancel interrupt it there, and a
+     * skill that does not heed that holds the caller up until it returns. If the calling thread is interrupted, the task is
+     * canceled and the thread's interrupt status stays set.
+     * @param request what is wanted
+     * @param accepted gets the handle before the call waits or works; must not block. If it throws, the task is canceled and the
+     *     exception goes to the caller
+     * @return the final task */
+    Task call(TaskRequest request, Consumer<TaskHandle> accepted);
 
     /** One task of this host: submitted or carried out here.
      * @param id its id

@@ -504,6 +504,11 @@ final class Fakes {
         }
 
         @Override
+        public Task call(TaskRequest request, Consumer<TaskHandle> accepted) {
+            throw new UnsupportedOperationException("requests do not wait on their thread");
+        }
+
+        @Override
         public Optional<Task> find(String id) {
             return Optional.ofNullable(tasks.get(id));
         }

@@ -16,9 +16,6 @@ import dev.weft.skill.TaskContext;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -136,24 +133,18 @@ public final class Bench implements SkillService {
         return models.question(model).get();
     }
 
-    private void run(TaskContext task, TaskRequest.Options options) throws InterruptedException {
-        Task done;
-        try {
-            done =
-                    tasks.submit(
-                                    new TaskRequest(
-                                            "bench.echo",
-                                            INPUT,
-                                            Optional.of(self.agentId().value()),
-                                            self.agentId(),
-                                            LONGEST_CALL,
-                                            task.depth() + 1,
-                                            options))
-                            .done()
-                            .get(LONGEST_CALL.toSeconds() + 1, TimeUnit.SECONDS);
-        } catch (ExecutionException | TimeoutException e) {
-            throw new IllegalStateException("the task did not end", e);
-        }
+    private void run(TaskContext task, TaskRequest.Options options) {
+        Task done =
+                tasks.call(
+                        new TaskRequest(
+                                "bench.echo",
+                                INPUT,
+                                Optional.of(self.agentId().value()),
+                                self.agentId(),
+                                LONGEST_CALL,
+                                task.depth() + 1,
+                                options),
+                        handle -> {});
         if (done.state() != TaskState.COMPLETED) {
             throw new IllegalStateException(
                     "the task is "
