@@ -10,6 +10,6 @@ public interface RegistryFiles {
      * @param path from {@code /} on, without query
      * @param most more bytes are an error, before they are held
      * @return its bytes; fails with {@link java.nio.file.NoSuchFileException} if there is none, and otherwise with an
-     *     {@link java.io.IOException} whose message is fit for people. Bounded by the time that a call to the registry may take. */
+     *     {@link java.io.IOException} whose message is fit for people. A connection that is cut is made anew, and goes on where it ended if the registry can. Bounded by two minutes. */
     CompletableFuture<byte[]> read(String path, long most);
 }

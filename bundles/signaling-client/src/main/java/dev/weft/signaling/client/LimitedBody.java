@@ -12,12 +12,25 @@ import java.util.concurrent.Flow;
 /** Reads a body and gives up beyond a limit, whatever the other side promises. */
 final class LimitedBody implements BodySubscriber<byte[]> {
     private final long limit;
-    private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream bytes;
     private final CompletableFuture<byte[]> body = new CompletableFuture<>();
     private Flow.Subscription subscription;
+    private volatile boolean tooLong;
 
     LimitedBody(long limit) {
+        this(limit, new ByteArrayOutputStream());
+    }
+
+    /** Goes on with a body.
+     * @param limit of the whole
+     * @param bytes what is here already; the rest is added */
+    LimitedBody(long limit, ByteArrayOutputStream bytes) {
         this.limit = limit;
+        this.bytes = bytes;
+    }
+
+    boolean isTooLong() {
+        return tooLong;
     }
 
     @Override
@@ -35,6 +48,7 @@ final class LimitedBody implements BodySubscriber<byte[]> {
     public void onNext(List<ByteBuffer> buffers) {
         for (ByteBuffer buffer : buffers) {
             if (bytes.size() + buffer.remaining() > limit) {
+                tooLong = true;
                 subscription.cancel();
                 body.completeExceptionally(
                         new IOException("its answer is longer than " + limit + " bytes"));

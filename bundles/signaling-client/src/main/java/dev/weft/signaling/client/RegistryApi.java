@@ -7,11 +7,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
 /** The registry's REST calls that a host makes, with its bearer token. */
 final class RegistryApi {
     private static final int MAX_PAGES = 100;
+    private static final int FILE_SECONDS = 120;
     private final Rest rest;
     private final Access access;
 
@@ -36,14 +38,31 @@ final class RegistryApi {
         return withToken(headers -> rest.call(method, uri, headers, body));
     }
 
-    /** Reads a file; a token that is not taken is renewed once.
+    /** Reads a file. A token that is not taken is renewed once; a connection that is cut is made anew, and goes on where it ended.
      * @param path from {@code /} on
      * @param most more bytes are an error */
     CompletableFuture<byte[]> file(String path, long most) {
+        Download file = new Download(most);
+        return rest(path, file)
+                .orTimeout(FILE_SECONDS, TimeUnit.SECONDS)
+                .whenComplete((bytes, e) -> file.end());
+    }
+
+    private CompletableFuture<byte[]> rest(String path, Download file) {
         return access.base()
                 .map(base -> base.resolve(base.getPath() + path))
-                .map(uri -> withToken(headers -> rest.file(uri, headers, most)))
-                .orElseGet(RegistryApi::notYet);
+                .map(uri -> withToken(headers -> rest.part(file, uri, headers)))
+                .orElseGet(RegistryApi::notYet)
+                .handle(
+                        (bytes, e) -> {
+                            if (e == null) {
+                                return CompletableFuture.completedFuture(bytes);
+                            }
+                            return file.canGoOn(e)
+                                    ? rest(path, file)
+                                    : CompletableFuture.<byte[]>failedFuture(Failure.cause(e));
+                        })
+                .thenCompose(next -> next);
     }
 
     private static <T> CompletableFuture<T> notYet() {

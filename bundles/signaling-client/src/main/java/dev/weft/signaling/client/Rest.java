@@ -66,27 +66,10 @@ final class Rest {
                 new LimitedBody(MAX_ANSWER), bytes -> new String(bytes, StandardCharsets.UTF_8));
     }
 
-    /** Reads a file.
-     * @param most more bytes are an error
-     * @return its bytes; fails with RefusedException if the status is not 200 */
-    CompletableFuture<byte[]> file(URI uri, Map<String, String> headers, long most) {
-        HttpRequest.Builder request = HttpRequest.newBuilder(uri).timeout(PATIENCE);
-        headers.forEach(request::header);
-        return client.get()
-                .sendAsync(request.build(), info -> new LimitedBody(most))
-                .thenApply(
-                        response -> {
-                            if (response.statusCode() != 200) {
-                                throw new CompletionException(
-                                        new RefusedException(
-                                                response.statusCode(),
-                                                "it answered "
-                                                        + uri.getPath()
-                                                        + " with status "
-                                                        + response.statusCode()));
-                            }
-                            return response.body();
-                        });
+    /** Reads a part of a file.
+     * @return as {@link Download#part} */
+    CompletableFuture<byte[]> part(Download file, URI uri, Map<String, String> headers) {
+        return file.part(client.get(), uri, headers);
     }
 
     private static Answer answer(URI uri, HttpResponse<String> response) throws IOException {

@@ -1,6 +1,7 @@
 package dev.weft.signaling.client;
 
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -21,6 +22,7 @@ import java.nio.file.NoSuchFileException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.IntStream;
@@ -271,6 +273,48 @@ class SignalingClientTest {
         assertTrue(broken.contains("status 500"), broken);
         String large = failure(client, "snapshot.json", 11).getMessage();
         assertTrue(large.contains("longer than 11 bytes"), large);
+    }
+
+    private static byte[] bytes(int seed) {
+        byte[] bytes = new byte[900_000];
+        new Random(seed).nextBytes(bytes);
+        return bytes;
+    }
+
+    private List<String> parts() {
+        return registry.requests.stream().filter(line -> line.startsWith("the ")).toList();
+    }
+
+    @Test
+    void a_file_goes_on_where_its_connection_was_cut_also_with_a_new_token() throws Exception {
+        registry.acceptsAnyToken = false;
+        registry.goodToken = "t1";
+        SignalingClient client = connected();
+        registry.file = bytes(1);
+        registry.cuts.set(2);
+        registry.goodToken = "t2"; // the one that is held is not taken any more
+        assertArrayEquals(bytes(1), client.read("/file", 900_000).get());
+        assertEquals(List.of("the whole", "the rest", "the rest"), parts());
+    }
+
+    @Test
+    void a_file_that_cannot_go_on_begins_anew_and_one_that_gets_no_further_ends() throws Exception {
+        SignalingClient client = connected();
+        registry.file = bytes(1);
+        registry.resumes = false;
+        registry.cuts.set(1);
+        assertArrayEquals(bytes(1), client.read("/file", 900_000).get());
+        assertEquals(List.of("the whole", "the whole"), parts());
+        registry.requests.clear();
+        registry.cuts.set(Integer.MAX_VALUE);
+        String why =
+                assertThrows(ExecutionException.class, () -> client.read("/file", 900_000).get())
+                        .getMessage();
+        assertTrue(why.contains("the registry did not give /file"), why);
+        assertTrue(parts().size() <= 21, parts().toString());
+        registry.requests.clear();
+        assertThrows(ExecutionException.class, () -> client.read("/file", 1000).get());
+        assertEquals(1, parts().size(), "what is too large is not asked for again");
     }
 
     private static Throwable failure(SignalingClient client, String file, long most) {

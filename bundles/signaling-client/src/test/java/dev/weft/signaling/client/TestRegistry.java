@@ -16,6 +16,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -42,6 +43,9 @@ final class TestRegistry implements AutoCloseable {
     volatile boolean pongs = true;
     final AtomicInteger pings = new AtomicInteger();
     volatile boolean hangsOnDelete;
+    volatile byte[] file = new byte[0]; // what is at /file
+    volatile boolean resumes = true;
+    final AtomicInteger cuts = new AtomicInteger(); // how often it ends in the middle
     private final List<Socket> sockets = new CopyOnWriteArrayList<>();
     private volatile ServerSocket server;
     private final int port;
@@ -168,6 +172,10 @@ final class TestRegistry implements AutoCloseable {
             status = Integer.parseInt(text.substring(0, 3));
             text = text.substring(4);
         }
+        if (request.equals("GET /file") && status == 200) {
+            file(out, headers);
+            return;
+        }
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
         String link =
                 answers.containsKey(request + " next")
@@ -184,6 +192,36 @@ final class TestRegistry implements AutoCloseable {
                         .getBytes(StandardCharsets.US_ASCII));
         out.write(bytes);
         out.flush();
+    }
+
+    /** Gives a third of the file each time that it is cut. */
+    private void file(OutputStream out, Map<String, String> headers) throws IOException {
+        byte[] all = file;
+        String tag = "\"" + Arrays.hashCode(all) + "\"";
+        boolean rest = resumes && tag.equals(headers.get("if-range"));
+        int from = rest ? Integer.parseInt(headers.get("range").replaceAll("[^0-9]", "")) : 0;
+        requests.add(from > 0 ? "the rest" : "the whole");
+        out.write(
+                ("HTTP/1.1 "
+                                + (rest ? 206 : 200)
+                                + " x\r\nETag: "
+                                + tag
+                                + "\r\nContent-Range: bytes "
+                                + from
+                                + "-"
+                                + (all.length - 1)
+                                + "/"
+                                + all.length
+                                + "\r\nContent-Length: "
+                                + (all.length - from)
+                                + "\r\n\r\n")
+                        .getBytes(StandardCharsets.US_ASCII));
+        boolean cut = cuts.getAndDecrement() > 0;
+        out.write(all, from, cut ? Math.min(all.length / 3, all.length - from) : all.length - from);
+        out.flush();
+        if (cut) {
+            throw new IOException("cut");
+        }
     }
 
     private void upgrade(Socket socket, DataInputStream in, Map<String, String> headers)
