@@ -16,6 +16,7 @@ import java.util.function.Predicate;
 import java.util.jar.Attributes;
 import java.util.jar.JarFile;
 import java.util.jar.Manifest;
+import java.util.regex.Pattern;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 import org.osgi.framework.Version;
@@ -34,6 +35,10 @@ final class Audit {
     private static final int MAX_ENTRIES = 4096;
     private static final long MAX_UNPACKED = 512L << 20;
     private static final int MAX_MANIFEST = 1 << 20;
+
+    /** Also those for newer Java versions, with which the framework would replace what the main one imports and requires. */
+    private static final Pattern MANIFEST =
+            Pattern.compile("(?i)META-INF/(versions/[0-9]+/(OSGI-INF|META-INF)/)?MANIFEST\\.MF");
 
     private Audit() {}
 
@@ -155,7 +160,26 @@ final class Audit {
                 }
             }
         }
+        wiring(main, "Require-Capability", "requires");
+        wiring(main, "Provide-Capability", "provides");
         return new Facts(name.name(), version(main), skills(main));
+    }
+
+    /** Packages and bundles have headers of their own, which are checked; the same by capability would get past them. */
+    private static void wiring(Attributes main, String header, String does) throws Refusal {
+        for (Clause clause : Headers.parse(main.getValue(header))) {
+            for (String namespace : clause.names()) {
+                if (namespace.startsWith("osgi.wiring.")) {
+                    throw new Refusal(
+                            does
+                                    + " "
+                                    + namespace
+                                    + " in "
+                                    + header
+                                    + ", past the checks of Import-Package and Export-Package; use those");
+                }
+            }
+        }
     }
 
     private static void forbidden(Attributes main, String header, String reason) throws Refusal {
@@ -196,9 +220,7 @@ final class Audit {
     private static Manifest read(Path jar) throws Refusal {
         try (ZipFile zip = new ZipFile(jar.toFile())) {
             List<? extends ZipEntry> manifests =
-                    zip.stream()
-                            .filter(e -> e.getName().equalsIgnoreCase(JarFile.MANIFEST_NAME))
-                            .toList();
+                    zip.stream().filter(e -> MANIFEST.matcher(e.getName()).matches()).toList();
             if (manifests.isEmpty()) {
                 return new Manifest();
             }

@@ -166,6 +166,8 @@ class AuditTest {
                 "Export-Package | com.acme;org.osgi.framework;version=9 | exports package org.osgi.framework",
                 "Export-Package | java.lang | exports package java.lang",
                 "Import-Package | org.osgi.framework.hooks.service;version=1 | imports package org.osgi.framework.hooks.service",
+                "Require-Capability | osgi.ee;filter:=\"(osgi.ee=JavaSE)\",osgi.wiring.bundle;filter:=\"(osgi.wiring.bundle=dev.weft.identity)\" | requires osgi.wiring.bundle in Require-Capability",
+                "Provide-Capability | weft.skill;weft.skill=disk,osgi.wiring.host;osgi.wiring.host=dev.weft.identity | provides osgi.wiring.host in Provide-Capability",
                 "X-Note | `a\r\rName: b` | control character",
                 "Provide-Capability | weft.skill | offers a skill with the id nothing",
                 "Provide-Capability | weft.skill;weft.skill=\"A B\" | offers a skill with the id \"A B\"",

@@ -34,6 +34,12 @@ class HostileSkillTest extends HostTest {
     }
 
     private static byte[] manifest(UnaryOperator<String> change) throws Exception {
+        return manifest(change, "", "");
+    }
+
+    /** A skill with another manifest, and perhaps an entry more. */
+    private static byte[] manifest(UnaryOperator<String> change, String more, String content)
+            throws Exception {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         try (ZipInputStream in =
                         new ZipInputStream(new ByteArrayInputStream(SkillJar.of("echo").bytes()));
@@ -47,6 +53,10 @@ class HostileSkillTest extends HostTest {
                 }
                 zip.putNextEntry(new ZipEntry(e.getName()));
                 zip.write(bytes);
+            }
+            if (!more.isEmpty()) {
+                zip.putNextEntry(new ZipEntry(more));
+                zip.write(content.getBytes(StandardCharsets.UTF_8));
             }
         }
         return out.toByteArray();
@@ -112,6 +122,27 @@ class HostileSkillTest extends HostTest {
                                 text.replace(
                                         "Import-Package: ",
                                         "Import-Package: org.osgi.framework.hooks.service,\r\n ")));
+    }
+
+    @Test
+    void a_look_at_the_frameworks_hooks_by_a_capability_is_refused() throws Exception {
+        refused(
+                "requires osgi.wiring.package",
+                manifest(
+                        text ->
+                                text.strip()
+                                        + "\r\nRequire-Capability: osgi.wiring.package;\r\n"
+                                        + "  filter:=\"(osgi.wiring.package=org.osgi.framework.hooks.service)\"\r\n\r\n"));
+    }
+
+    @Test
+    void a_manifest_for_newer_JVMs_that_imports_what_was_not_checked_is_refused() throws Exception {
+        refused(
+                "META-INF/versions/9/OSGI-INF/MANIFEST.MF",
+                manifest(
+                        text -> text.strip() + "\r\nMulti-Release: true\r\n\r\n",
+                        "META-INF/versions/9/OSGI-INF/MANIFEST.MF",
+                        "Manifest-Version: 1.0\r\nImport-Package: org.osgi.framework.hooks.service\r\n\r\n"));
     }
 
     @Test
