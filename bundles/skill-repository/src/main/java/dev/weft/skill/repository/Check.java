@@ -14,6 +14,11 @@ final class Check {
             Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,199}(/[A-Za-z0-9][A-Za-z0-9._-]{0,199})?");
     private static final Pattern NAME =
             Pattern.compile("[A-Za-z0-9_-]{1,64}(\\.[A-Za-z0-9_-]{1,64}){0,15}");
+
+    /** Control characters, marks that turn text round and the like; joiners are letters' business in some scripts. */
+    private static final Pattern HIDDEN =
+            Pattern.compile("[\\p{Cc}\\p{Cf}\\p{Co}\\p{Cs}\\p{Zl}\\p{Zp}&&[^\u200c\u200d]]");
+
     private static final Pattern VERSION =
             Pattern.compile("\\d{1,9}(\\.\\d{1,9}(\\.\\d{1,9}(\\.[A-Za-z0-9_-]{1,64})?)?)?");
 
@@ -50,6 +55,13 @@ final class Check {
     /** A file of a repository: at most one folder deep, nothing that points elsewhere. */
     static void file(String text) {
         check(matches(FILE, text), quoted(text) + " is no file name of a repository");
+    }
+
+    /** What people read: nothing that they do not see, or that changes what stands beside it. */
+    static void shown(String text, String what) {
+        check(
+                !HIDDEN.matcher(text).find(),
+                what + " has characters that nobody sees: " + quoted(text));
     }
 
     static void bundle(String text) {

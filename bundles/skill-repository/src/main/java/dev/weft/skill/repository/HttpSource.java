@@ -17,10 +17,11 @@ import java.util.concurrent.TimeoutException;
 /** A repository as static files of a web server. Follows no redirect; a download that is cut goes on where it ended, if the server can. */
 final class HttpSource implements Source {
     private static final Duration CONNECT = Duration.ofSeconds(10);
-    private static final long WHOLE_SECONDS = 120;
+    private static final Duration WHOLE = Duration.ofSeconds(120);
     private static final int RESUMES = 20;
 
     private final URI base;
+    private final Duration whole;
     private final HttpClient client =
             HttpClient.newBuilder()
                     .connectTimeout(CONNECT)
@@ -28,7 +29,15 @@ final class HttpSource implements Source {
                     .build();
 
     HttpSource(URI base) {
+        this(base, WHOLE);
+    }
+
+    /** Reads.
+     * @param base ends with a slash
+     * @param whole how long one file may take */
+    HttpSource(URI base, Duration whole) {
         this.base = base;
+        this.whole = whole;
     }
 
     @Override
@@ -36,7 +45,7 @@ final class HttpSource implements Source {
         Check.file(name);
         URI address = base.resolve(name);
         Download download = new Download(most);
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(WHOLE_SECONDS);
+        long end = System.nanoTime() + whole.toNanos();
         for (int more = RESUMES; ; more--) {
             int before = download.body.size();
             try {
@@ -54,12 +63,14 @@ final class HttpSource implements Source {
         final ByteArrayOutputStream body = new ByteArrayOutputStream();
         final long most;
         String tag = "";
+        boolean taken;
 
         Download(long most) {
             this.most = most;
         }
 
         HttpRequest request(URI address) {
+            taken = false;
             HttpRequest.Builder request = HttpRequest.newBuilder(address).timeout(CONNECT);
             if (body.size() > 0) {
                 request.header("Range", "bytes=" + body.size() + "-");
@@ -79,12 +90,14 @@ final class HttpSource implements Source {
                                     .orElse("")
                                     .startsWith("bytes " + body.size() + "-");
             if (answer.statusCode() != 200 && !rest) {
+                body.reset(); // another part than the one that was asked for is of no use
                 return HttpResponse.BodySubscribers.replacing(null);
             }
             if (!rest) {
                 body.reset();
             }
             tag = answer.headers().firstValue("ETag").filter(t -> !t.startsWith("W/")).orElse("");
+            taken = true;
             return HttpResponse.BodySubscribers.ofByteArrayConsumer(
                     part -> part.ifPresent(bytes -> HttpSource.take(body, bytes, most)));
         }
@@ -107,13 +120,13 @@ final class HttpSource implements Source {
             if (status == 404) {
                 throw new NoSuchFileException(address.toString());
             }
-            if (status != 200 && status != 206) {
-                throw new IOException(address + " answered " + status);
+            if (!download.taken) {
+                throw new IOException(address + " answered " + status + told(status));
             }
             return download.body.toByteArray();
         } catch (TimeoutException e) {
             answer.cancel(true);
-            throw new IOException(address + " took longer than " + WHOLE_SECONDS + " s", e);
+            throw new IOException(address + " took longer than " + whole.toSeconds() + " s", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             answer.cancel(true);
@@ -126,6 +139,10 @@ final class HttpSource implements Source {
                     ? new CutException(told, e)
                     : new IOException(told, e);
         }
+    }
+
+    private static String told(int status) {
+        return status / 100 == 3 ? ": repositories are read at the address that was given" : "";
     }
 
     private static void take(ByteArrayOutputStream body, byte[] part, long most) {

@@ -1,6 +1,7 @@
 package dev.weft.skill.repository;
 
 import dev.weft.api.identity.HostKey;
+import dev.weft.skill.repository.scan.Scan;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -21,6 +22,16 @@ final class Namespaces {
     boolean give(Publishers.Publisher publisher, HostKey... owners) throws IOException {
         publisher.role().keys().forEach(Check::publicKey);
         next(folder.publishers(), publisher); // checks it
+        for (Publishers.Publisher other : folder.publishers().publishers()) {
+            Check.check(
+                    other.namespace().equals(publisher.namespace())
+                            || !Scan.alike(other.namespace(), publisher.namespace()),
+                    "namespace "
+                            + publisher.namespace()
+                            + " is easily taken for "
+                            + other.namespace()
+                            + ", which another publisher has");
+        }
         String name = RepositoryReader.releases(publisher.namespace());
         if (folder.exists(name) && !opens(name, publisher.role())) {
             folder.pending(publisher);

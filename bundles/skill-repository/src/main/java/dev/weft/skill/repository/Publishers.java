@@ -3,6 +3,7 @@ package dev.weft.skill.repository;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
@@ -26,9 +27,11 @@ public record Publishers(String type, long version, List<Publisher> publishers) 
                         .toList();
         Set<String> seen = new HashSet<>();
         for (Publisher publisher : publishers) {
-            Check.check(
-                    seen.add(publisher.namespace()),
-                    "namespace " + publisher.namespace() + " twice");
+            Check.check( // also where only the case differs: people and disks take them for one
+                    seen.add(publisher.namespace().toLowerCase(Locale.ROOT)),
+                    "namespace "
+                            + publisher.namespace()
+                            + " twice, whatever the case of its letters");
         }
         for (String namespace : seen) {
             for (int dot = namespace.lastIndexOf('.');
@@ -82,6 +85,7 @@ public record Publishers(String type, long version, List<Publisher> publishers) 
             Check.bundle(namespace);
             Check.check(namespace.length() <= 120, "a namespace has at most 120 characters");
             Check.check(name != null && name.length() <= 100, "a publisher has a name");
+            Check.shown(name, "the name of publisher " + namespace);
             Check.check(role != null, "publisher " + namespace + " has no keys");
         }
     }

@@ -8,6 +8,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.jar.JarFile;
@@ -33,7 +34,8 @@ public record Releases(String type, String namespace, long version, List<Release
         releases = Check.list(releases, 20_000, "releases");
         Set<String> seen = new HashSet<>();
         for (Release release : releases) {
-            Check.check(seen.add(release.id()), release.id() + " twice");
+            Check.check( // also where only the case differs: some disks would keep one of the two
+                    seen.add(release.id().toLowerCase(Locale.ROOT)), release.id() + " twice");
             Check.check(
                     Check.owns(namespace, release.bundle()),
                     release.bundle() + " does not belong to namespace " + namespace);

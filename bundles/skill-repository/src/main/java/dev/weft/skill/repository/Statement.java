@@ -39,6 +39,7 @@ public record Statement(
         Check.check(
                 reason != null && !reason.isBlank() && reason.length() <= 500,
                 "a statement has a reason of 1 to 500 characters");
+        Check.shown(reason, "the reason of a statement");
         Check.time(issued);
     }
 

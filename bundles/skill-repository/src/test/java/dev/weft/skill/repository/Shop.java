@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.weft.api.identity.HostKey;
+import dev.weft.protocol.Wire;
 import dev.weft.skill.repository.CatalogException.Code;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -13,7 +14,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.jar.Attributes;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
@@ -123,6 +126,56 @@ final class Shop {
             out.write(version.getBytes(java.nio.charset.StandardCharsets.UTF_8));
         }
         return jar;
+    }
+
+    Path file(String name) {
+        return folder.resolve(name);
+    }
+
+    void sign(String name, Object body, HostKey... keys) throws IOException {
+        LocalCopy.replace(file(name), Signed.write(body, keys));
+    }
+
+    /** What a repository that lies would do: sign what it forged. */
+    void lie(String... forged) throws IOException {
+        Snapshot old = signedSnapshot();
+        Map<String, Snapshot.FileDigest> files = new TreeMap<>(old.files());
+        for (String name : forged) {
+            byte[] bytes = Files.readAllBytes(file(name));
+            Snapshot.FileDigest digest = Snapshot.FileDigest.of(bytes);
+            files.put(name, digest);
+            LocalCopy.replace(file(Snapshot.path(name, digest)), bytes);
+        }
+        sign(
+                "snapshot.json",
+                new Snapshot(Snapshot.KIND, old.version() + 1, old.expires(), files),
+                owner);
+    }
+
+    Snapshot signedSnapshot() throws IOException {
+        return Wire.as(
+                Wire.tree(Files.readString(file("snapshot.json"))).path("signed"), Snapshot.class);
+    }
+
+    /** A statement about the only release. */
+    static Statement statement(String verb) {
+        return statement("test", "com.acme.words", verb);
+    }
+
+    static Statement statement(String repository, String bundle, String verb) {
+        return new Statement(
+                "statement", repository, bundle, "1.0.0", verb, "leaks", "2026-03-01T00:00:00Z");
+    }
+
+    static Releases.Release release(String bundle, String version) {
+        return new Releases.Release(
+                bundle,
+                version,
+                "jars/x.jar",
+                "0".repeat(64),
+                1,
+                "0".repeat(64),
+                "2026-03-01T00:00:00Z");
     }
 
     static void refused(Code code, Executable what) {

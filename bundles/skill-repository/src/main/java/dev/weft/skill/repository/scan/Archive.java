@@ -30,6 +30,9 @@ final class Archive {
     private static final int END = 22;
     private static final int DIRECTORY = 46;
     private static final int LOCAL = 30;
+    private static final int FILE = 0100000; // kinds of Unix
+    private static final int FOLDER = 0040000;
+    private static final int MAX_NAME = 512;
     private static final int FLAG_ENCRYPTED = 1;
     private static final int FLAG_DESCRIPTOR = 8;
 
@@ -134,6 +137,7 @@ final class Archive {
                             + " MiB in all");
         }
         name(name);
+        kind(name, file.getInt(at + 38) >>> 16);
         int start = local + LOCAL + u16(local + 26) + u16(local + 28);
         boolean descriptor = (u16(local + 6) & FLAG_DESCRIPTOR) != 0;
         boolean same =
@@ -216,10 +220,35 @@ final class Archive {
                     "name-not-plain",
                     Wire.quote(name) + " has characters that are easily taken for others");
         }
+        if (name.length() > MAX_NAME) {
+            findings.high(
+                    "long-name",
+                    Wire.quote(name)
+                            + " has "
+                            + name.length()
+                            + " characters: too long to be looked at, or to be unpacked");
+        }
+        if (name.equalsIgnoreCase("META-INF/INDEX.LIST")) {
+            findings.low(
+                    "jar-index",
+                    name + " tells class loaders of other jars where to look, and is not followed");
+        }
         if (name.length() < 100 && name.matches("(?i)meta-inf/[^/]+\\.(sf|rsa|dsa|ec)")) {
             findings.medium(
                     "foreign-signature",
                     name + " is a signature of jarsigner, which nobody checks here");
+        }
+    }
+
+    /** What Unix would unpack it as.
+     * @param mode 0 where another system made the jar */
+    private void kind(String name, int mode) {
+        int type = mode & 0170000;
+        if (type != 0 && type != FILE && type != FOLDER) {
+            findings.high(
+                    "link-entry",
+                    Wire.quote(name)
+                            + " is a link or a device: whoever unpacks the jar would follow it");
         }
     }
 

@@ -30,14 +30,20 @@ final class ManifestFindings {
                     "Premain-Class",
                     "Bundle-ClassPath");
 
+    /** Also those for newer Java versions, with which the framework would replace what the main one imports and requires. */
+    private static final Pattern MANIFEST =
+            Pattern.compile("(?i)META-INF/(versions/[0-9]+/(OSGI-INF|META-INF)/)?MANIFEST\\.MF");
+
+    private static final Pattern CONTROL =
+            Pattern.compile("org\\.osgi\\.framework\\.(hooks|launch|startlevel)(\\..*)?");
+
     private ManifestFindings() {}
 
     /** The manifest that all readers read alike.
      * @throws NotScanned if there is none, or it cannot be read */
     static Attributes read(Map<String, byte[]> entries, Findings findings) throws NotScanned {
         for (String name : entries.keySet()) {
-            if (name.equalsIgnoreCase(JarFile.MANIFEST_NAME)
-                    && !name.equals(JarFile.MANIFEST_NAME)) {
+            if (MANIFEST.matcher(name).matches() && !name.equals(JarFile.MANIFEST_NAME)) {
                 findings.high(
                         "odd-manifest",
                         Wire.quote(name) + " is a manifest to some readers and not to others");
@@ -92,6 +98,17 @@ final class ManifestFindings {
                 }
             }
         }
+        for (Headers.Clause imported : Headers.parse(main.getValue("Import-Package"))) {
+            for (String name : imported.names()) {
+                if (CONTROL.matcher(name).matches()) {
+                    findings.high(
+                            "controls-bundles",
+                            "it imports " + name + ", with which it would control other bundles");
+                }
+            }
+        }
+        wiring(main, "Require-Capability", findings);
+        wiring(main, "Provide-Capability", findings);
         Headers.Clause bundle =
                 Headers.parse(main.getValue("Bundle-SymbolicName")).stream()
                         .findFirst()
@@ -114,6 +131,24 @@ final class ManifestFindings {
             Names.check(id, title, known, findings);
         }
         return skills;
+    }
+
+    /** Packages and bundles have headers of their own, which are checked. */
+    private static void wiring(Attributes main, String header, Findings findings)
+            throws NotScanned {
+        for (Headers.Clause clause : Headers.parse(main.getValue(header))) {
+            for (String namespace : clause.names()) {
+                if (namespace.startsWith("osgi.wiring.")) {
+                    findings.high(
+                            "forbidden-header",
+                            "the manifest has "
+                                    + namespace
+                                    + " in "
+                                    + header
+                                    + ", past the checks of Import-Package and Export-Package");
+                }
+            }
+        }
     }
 
     /** The permissions that the skills of a jar declare, together. */

@@ -50,7 +50,7 @@ final class Names {
     }
 
     /** Without what the eye skips, and with what it confuses made one. */
-    private static String joined(String name) {
+    static String joined(String name) {
         return Confusables.skeleton(name).replaceAll("[ ._-]", "");
     }
 

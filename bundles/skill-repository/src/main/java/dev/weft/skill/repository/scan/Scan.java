@@ -78,6 +78,14 @@ public final class Scan {
         }
     }
 
+    /** Tells whether a person would take one name for the other.
+     * @param one a name
+     * @param other a name
+     * @return true if they differ in nothing that the eye sees; also if they are equal */
+    public static boolean alike(String one, String other) {
+        return Names.joined(one).equals(Names.joined(other));
+    }
+
     private static void content(String name, byte[] bytes, ClassReading reading, Findings findings)
             throws NotScanned {
         String lower = name.toLowerCase(Locale.ROOT);

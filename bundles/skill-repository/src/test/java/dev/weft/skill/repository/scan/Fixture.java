@@ -7,6 +7,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -173,6 +174,16 @@ final class Fixture {
             }
         }
         return bytes.toByteArray();
+    }
+
+    /** All that goes into the jar, not compiled. */
+    String substance() {
+        StringBuilder text = new StringBuilder(manifest()).append(source());
+        text.append(newer).append(newerBody);
+        entries.forEach(
+                (name, bytes) ->
+                        text.append(name).append(bytes.length).append(Arrays.hashCode(bytes)));
+        return text.toString();
     }
 
     static void put(ZipOutputStream zip, String name, byte[] content) throws IOException {

@@ -37,6 +37,62 @@ class HostileManifestTest {
                 header("imports that are found later", "DynamicImport-Package", "*"),
                 header("machine code for the framework to load", "Bundle-NativeCode", "x.so"),
                 header("jars on a class path of its own", "Bundle-ClassPath", ".,lib/x.jar"),
+                header(
+                        "jars on a class path outside of the jar",
+                        "Bundle-ClassPath",
+                        ".,../../host/lib/x.jar"),
+                jar(
+                        "a fragment, in capital letters",
+                        "forbidden-header",
+                        "Fragment-Host",
+                        new Fixture().header("FRAGMENT-HOST", "dev.weft.identity")),
+                header(
+                        "an agent that the launcher starts",
+                        "Launcher-Agent-Class",
+                        "com.acme.Words"),
+                jar(
+                        "packages of the framework by a capability",
+                        "forbidden-header",
+                        "osgi.wiring.package in Require-Capability",
+                        new Fixture()
+                                .header(
+                                        "Require-Capability",
+                                        "osgi.wiring.package;filter:=\"(osgi.wiring.package=org.osgi.framework.hooks.service)\"")),
+                jar(
+                        "a bundle of the host by a capability",
+                        "forbidden-header",
+                        "osgi.wiring.bundle in Require-Capability",
+                        new Fixture()
+                                .header(
+                                        "Require-Capability",
+                                        "osgi.ee;filter:=\"(osgi.ee=JavaSE)\",osgi.wiring.bundle;filter:=\"(osgi.wiring.bundle=dev.weft.identity)\"")),
+                jar(
+                        "pretends to be a bundle of the host",
+                        "forbidden-header",
+                        "osgi.wiring.bundle in Provide-Capability",
+                        new Fixture()
+                                .header(
+                                        "Provide-Capability",
+                                        "weft.skill;weft.skill=words;title=Words;description=\"Counts the words of a text.\",osgi.wiring.bundle;osgi.wiring.bundle=dev.weft.identity")),
+                jar(
+                        "the hooks of the framework",
+                        "controls-bundles",
+                        "org.osgi.framework.hooks.weaving",
+                        new Fixture().header("Import-Package", "org.osgi.framework.hooks.weaving")),
+                jar(
+                        "a manifest for newer Java that imports other things",
+                        "odd-manifest",
+                        "META-INF/versions/9/OSGI-INF/MANIFEST.MF",
+                        new Fixture()
+                                .header("Multi-Release", "true")
+                                .entry(
+                                        "META-INF/versions/9/OSGI-INF/MANIFEST.MF",
+                                        "Import-Package: org.osgi.framework.hooks.service\r\n")),
+                jar(
+                        "a sequence that a terminal obeys",
+                        "odd-manifest",
+                        "control character",
+                        new Fixture().description("Counts \u001b[2J\u001b[31mwords")),
                 header("an activator", "Bundle-Activator", "com.acme.Words"),
                 header("a whole bundle of the host", "Require-Bundle", "dev.weft.identity"),
                 header("an agent of the JVM", "Premain-Class", "com.acme.Words"),
@@ -159,6 +215,6 @@ class HostileManifestTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource({"headers", "lies", "components"})
     void is_blocked_and_the_reason_told(Case hostile) throws Exception {
-        hostile.isBlocked(temporary);
+        hostile.isAnswered(temporary);
     }
 }
