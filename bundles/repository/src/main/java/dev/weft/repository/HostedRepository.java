@@ -194,7 +194,16 @@ final class HostedRepository implements SkillRepository {
 
     @Override
     public Jar upload(InputStream in) throws IOException {
-        return uploads.take(in, this::skills);
+        return uploads.take(in, this::skills, this::owner);
+    }
+
+    private synchronized String owner(String bundle) {
+        return reading(
+                () ->
+                        writer.publishers()
+                                .owner(bundle)
+                                .map(Publishers.Publisher::namespace)
+                                .orElse(""));
     }
 
     private synchronized Map<String, String> skills() {
@@ -204,7 +213,15 @@ final class HostedRepository implements SkillRepository {
     @Override
     public synchronized Publication publish(byte[] document) {
         small(document);
-        List<Releases.Release> fresh = changing(() -> writer.accept(document, uploads::find, key));
+        List<Releases.Release> fresh =
+                changing(
+                        () -> {
+                            Map<String, String> taken = writer.skills();
+                            return writer.accept(
+                                    document,
+                                    release -> uploads.find(release, taken, this::owner),
+                                    key);
+                        });
         return reading(
                 () -> {
                     for (Releases.Release release : fresh) {

@@ -21,6 +21,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+import java.util.jar.JarFile;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.zip.ZipException;
@@ -43,12 +45,15 @@ final class Uploads {
 
     /** Takes a jar if nothing speaks against it.
      * @param known skill ids with the bundle that has each: others must not be taken for them
+     * @param owner the namespace that a bundle belongs to
      * @throws RepositoryException if it is no bundle, too large, blocked by the scan, or there is no room */
-    Jar take(InputStream in, Supplier<Map<String, String>> known) throws IOException {
+    Jar take(InputStream in, Supplier<Map<String, String>> known, UnaryOperator<String> owner)
+            throws IOException {
         Path draft = receive(in);
         try {
             Releases.Release release = Releases.Release.of(draft, clock);
-            Report report = new Scan(others(known.get(), release.bundle())).scan(draft);
+            Map<String, String> taken = known.get();
+            Report report = new Scan(others(taken, release.bundle())).scan(draft);
             List<String> findings = report.findings().stream().map(Uploads::words).toList();
             if (report.status() == Report.Status.NOT_SCANNED) {
                 throw new RepositoryException(
@@ -59,6 +64,7 @@ final class Uploads {
                         Code.BLOCKED,
                         release.id() + " is not taken: " + String.join("; ", findings));
             }
+            own(draft, release, taken, owner);
             Files.move(
                     draft,
                     file(release.sha256()),
@@ -79,9 +85,12 @@ final class Uploads {
         }
     }
 
-    /** The jar with a digest.
-     * @throws RepositoryException if it was not uploaded, or too long ago */
-    Path find(Releases.Release release) throws IOException {
+    /** The jar with a digest. Of two publishers that uploaded one skill id, the first to publish has it.
+     * @param taken as in {@link #take}
+     * @param owner as in {@link #take}
+     * @throws RepositoryException if it was not uploaded, or too long ago, or its skill is another publisher's by now */
+    Path find(Releases.Release release, Map<String, String> taken, UnaryOperator<String> owner)
+            throws IOException {
         Path file = file(release.sha256());
         if (!Files.isRegularFile(file)) {
             shelf.fetch(file);
@@ -95,6 +104,7 @@ final class Uploads {
                             + release.sha256()
                             + ") first");
         }
+        own(file, release, taken, owner);
         return file;
     }
 
@@ -153,6 +163,38 @@ final class Uploads {
             if (!whole) {
                 Files.deleteIfExists(draft);
             }
+        }
+    }
+
+    /** Refuses skill ids that another publisher has.
+     * @param taken skill ids with the bundle that has each
+     * @param owner the namespace that a bundle belongs to */
+    private static void own(
+            Path jar,
+            Releases.Release release,
+            Map<String, String> taken,
+            UnaryOperator<String> owner)
+            throws IOException {
+        for (String id : ids(jar)) {
+            String holder = owner.apply(taken.getOrDefault(id, release.bundle()));
+            if (!holder.equals(owner.apply(release.bundle()))) {
+                throw new RepositoryException(
+                        Code.BLOCKED,
+                        release.id()
+                                + " is not taken: skill "
+                                + id
+                                + " is of publisher "
+                                + holder
+                                + "; choose another id");
+            }
+        }
+    }
+
+    private static List<String> ids(Path jar) throws IOException {
+        try (JarFile file = new JarFile(jar.toFile())) {
+            return Scan.skills(file.getManifest().getMainAttributes()).stream()
+                    .map(skill -> skill.getOrDefault("weft.skill", ""))
+                    .toList();
         }
     }
 

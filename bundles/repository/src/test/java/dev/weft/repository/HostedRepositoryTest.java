@@ -149,6 +149,31 @@ class HostedRepositoryTest {
     }
 
     @Test
+    void a_skill_of_another_publisher_is_blocked_also_if_it_was_uploaded_before_that_one_had_it()
+            throws Exception {
+        Publisher other = new Publisher(temporary, "other");
+        repository.grant("org.other", "Other", Set.of(other.key.publicKey()), 1);
+        Path early = other.jar("org.other.words", "words", "1.0.0");
+        repository.upload(new ByteArrayInputStream(Files.readAllBytes(early)));
+        repository.publish(acme.sign(Publisher.none(), acme.upload(repository, "1.0.0")));
+        Path late = other.jar("org.other.words", "words", "1.0.1");
+        String why =
+                assertThrows(
+                                RepositoryException.class,
+                                () ->
+                                        repository.upload(
+                                                new ByteArrayInputStream(Files.readAllBytes(late))))
+                        .getMessage();
+        assertTrue(why.contains("skill words is of publisher com.acme"), why);
+        byte[] document =
+                other.sign(
+                        Releases.none("org.other"),
+                        Releases.Release.of(early, java.time.Clock.systemUTC()));
+        refused(Code.BLOCKED, () -> repository.publish(document));
+        assertEquals(1, repository.summary().releases());
+    }
+
+    @Test
     void two_that_publish_at_once_are_taken_one_after_the_other() throws Exception {
         Releases.Release first = acme.upload(repository, "1.0.0");
         Releases.Release second = acme.upload(repository, "1.1.0");
