@@ -17,7 +17,6 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 
 /** A folder that is the same as the rows of the database, file by file. Use from one thread at a time. */
@@ -84,7 +83,12 @@ final class FolderCopy {
         if (before == null) {
             Files.deleteIfExists(folder.resolve(SNAPSHOT));
         } else {
-            replace(folder.resolve(SNAPSHOT), out -> out.write(before));
+            replace(
+                    folder.resolve(SNAPSHOT),
+                    out -> {
+                        out.write(before);
+                        return true;
+                    });
         }
     }
 
@@ -107,46 +111,42 @@ final class FolderCopy {
     static boolean copy(String name, String sha256, Path file, FileRows rows)
             throws IOException, SQLException {
         MessageDigest digest = digest();
-        boolean[] found = new boolean[1];
-        replace(
+        return replace(
                 file,
                 out -> {
                     try {
-                        found[0] = rows.read(name, new DigestOutputStream(out, digest));
+                        boolean found = rows.read(name, new DigestOutputStream(out, digest));
+                        if (found && !HexFormat.of().formatHex(digest.digest()).equals(sha256)) {
+                            throw new IOException(name + " is damaged in the database");
+                        }
+                        return found;
                     } catch (SQLException e) {
                         throw new IOException(e);
                     }
-                    if (found[0] && !HexFormat.of().formatHex(digest.digest()).equals(sha256)) {
-                        throw new IOException(name + " is damaged in the database");
-                    }
-                },
-                () -> found[0]);
-        return found[0];
+                });
     }
 
     private interface Filling {
-        void into(OutputStream out) throws IOException;
+        /** @return false if the file stays as it was */
+        boolean into(OutputStream out) throws IOException;
     }
 
-    private static void replace(Path file, Filling filling) throws IOException {
-        replace(file, filling, () -> true);
-    }
-
-    private static void replace(Path file, Filling filling, BooleanSupplier wanted)
-            throws IOException {
+    private static boolean replace(Path file, Filling filling) throws IOException {
         Files.createDirectories(file.getParent());
         Path draft = Files.createTempFile(file.getParent(), ".new", ".tmp");
         try {
+            boolean filled;
             try (OutputStream out = Files.newOutputStream(draft)) {
-                filling.into(out);
+                filled = filling.into(out);
             }
-            if (wanted.getAsBoolean()) {
+            if (filled) {
                 Files.move(
                         draft,
                         file,
                         StandardCopyOption.REPLACE_EXISTING,
                         StandardCopyOption.ATOMIC_MOVE);
             }
+            return filled;
         } finally {
             Files.deleteIfExists(draft);
         }

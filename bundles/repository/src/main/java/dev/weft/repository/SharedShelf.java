@@ -32,7 +32,6 @@ final class SharedShelf implements Shelf {
     private final Cluster cluster;
     private final FolderCopy copy;
     private long version = -1;
-    private long next;
 
     SharedShelf(Path folder, DataSource source, Cluster cluster) {
         this.copy = new FolderCopy(folder.toAbsolutePath().normalize());
@@ -74,37 +73,39 @@ final class SharedShelf implements Shelf {
         SecretFile.create(secret, shared);
     }
 
+    /** What a change came to. */
+    private record Done<T>(T result, long version) {}
+
     @Override
     public <T> T exclusively(Work<T> work) throws IOException {
         byte[] before = copy.snapshot();
         try {
-            T result =
+            Done<T> done =
                     transaction(
                             source,
                             Connection.TRANSACTION_READ_COMMITTED,
-                            rows -> {
-                                long now =
-                                        state(rows, "version", ResultSet::getLong, " FOR UPDATE");
-                                boolean fresh = now == 0; // the first host brings its folder along
-                                if (!fresh && now != version) {
-                                    copy.pull(rows);
-                                }
-                                version = -1;
-                                T done = work.run();
-                                copy.push(rows);
-                                next = now + 1;
-                                rows.update("UPDATE repository_state SET version = ?", next);
-                                rows.sweepUploads(
-                                        System.currentTimeMillis() - UPLOADS_LIVE.toMillis());
-                                return done;
-                            });
-            version = next;
+                            rows -> change(rows, work));
+            version = done.version();
             cluster.publish(TOPIC, "");
-            return result;
+            return done.result();
         } catch (IOException | RuntimeException e) {
             undo(before, e);
             throw e;
         }
+    }
+
+    private <T> Done<T> change(FileRows rows, Work<T> work) throws IOException, SQLException {
+        long now = state(rows, "version", ResultSet::getLong, " FOR UPDATE");
+        boolean fresh = now == 0; // the first host brings its folder along
+        if (!fresh && now != version) {
+            copy.pull(rows);
+        }
+        version = -1;
+        T result = work.run();
+        copy.push(rows);
+        rows.update("UPDATE repository_state SET version = ?", now + 1);
+        rows.sweepUploads(System.currentTimeMillis() - UPLOADS_LIVE.toMillis());
+        return new Done<>(result, now + 1);
     }
 
     private void undo(byte[] before, Exception why) {
