@@ -114,6 +114,7 @@ final class Decisions {
                                 + " is "
                                 + publisher.fingerprint()
                                 + "; compare it with what the publisher tells"
+                                + unlike(part.repository().name(), publisher.namespace())
                                 + (part.repository().policy() == Policy.ASK
                                         ? ""
                                         : ", then: weft catalog trust "
@@ -121,6 +122,18 @@ final class Decisions {
                                                 + " "
                                                 + publisher.namespace()
                                                 + " --fingerprint …"));
+    }
+
+    private String unlike(String repository, String namespace) {
+        return trust.like(repository, namespace)
+                .map(
+                        other ->
+                                " (this is not publisher "
+                                        + other.namespace()
+                                        + " of repository "
+                                        + other.repository()
+                                        + ", which is trusted here)")
+                .orElse("");
     }
 
     /** Trusts the publishers of a file, as a person agreed to them. */

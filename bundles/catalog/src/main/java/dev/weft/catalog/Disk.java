@@ -26,7 +26,12 @@ final class Disk {
     /** Replaces a file; its bytes are on the disk before it has its name. */
     static void write(Path target, byte[] bytes) throws IOException {
         Files.createDirectories(target.getParent());
-        Path part = target.resolveSibling(target.getFileName() + ".part");
+        write(target, target.resolveSibling(target.getFileName() + ".part"), bytes);
+    }
+
+    /** The same for a file that several may write at once.
+     * @param part the draft, of this call alone; beside the target */
+    static void write(Path target, Path part, byte[] bytes) throws IOException {
         try (FileChannel out =
                 FileChannel.open(
                         part,

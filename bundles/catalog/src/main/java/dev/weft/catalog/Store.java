@@ -43,12 +43,18 @@ final class Store {
         }
     }
 
-    /** Keeps bytes. One after the other: two plans may fetch the same jar, and would write the same draft.
+    /** Keeps bytes. Two plans may fetch the same jar at once: each writes a draft of its own. What a kill leaves of one is swept.
      * @return their digest */
-    synchronized String put(byte[] bytes) throws IOException {
+    String put(byte[] bytes) throws IOException {
         String sha256 = Root.sha256(bytes);
         if (!has(sha256)) {
-            Disk.write(path(sha256), bytes);
+            Files.createDirectories(folder);
+            Path part = Files.createTempFile(folder, sha256 + ".", ".part");
+            try {
+                Disk.write(path(sha256), part, bytes);
+            } finally {
+                Files.deleteIfExists(part);
+            }
         }
         return sha256;
     }

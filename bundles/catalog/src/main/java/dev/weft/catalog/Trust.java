@@ -1,6 +1,7 @@
 package dev.weft.catalog;
 
 import dev.weft.skill.repository.Publishers;
+import dev.weft.skill.repository.scan.Scan;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -34,6 +35,17 @@ final class Trust {
     /** Tells whether all keys of a publisher are trusted. */
     boolean trusts(String repository, Publishers.Publisher publisher) {
         return keys(repository, publisher.namespace()).containsAll(publisher.role().keys());
+    }
+
+    /** A trusted publisher that a person would take this one for: of another repository, or with a name that looks the same. */
+    Optional<Trusted> like(String repository, String namespace) {
+        return all.stream()
+                .filter(
+                        t ->
+                                Scan.alike(t.namespace(), namespace)
+                                        && !(t.repository().equals(repository)
+                                                && t.namespace().equals(namespace)))
+                .findFirst();
     }
 
     private Optional<Trusted> find(String repository, String namespace) {

@@ -170,6 +170,22 @@ class CatalogTest {
     }
 
     @Test
+    void a_publisher_that_is_called_like_a_trusted_one_is_not_taken_for_it() throws Exception {
+        main.publish(Market.greet());
+        add(main, "signed-by-trusted", "com.acme");
+        Market other = new Market(home.resolve("markets"), "other");
+        other.publish(Market.skill("broken"));
+        add(other, "ask");
+        Plan plan = host.plan("broken");
+        assertEquals("ask", plan.answer(), plan.toString());
+        String reasons = plan.steps().get(0).reasons().toString();
+        assertTrue(
+                reasons.contains(
+                        "this is not publisher com.acme of repository main, which is trusted here"),
+                reasons);
+    }
+
+    @Test
     void what_a_skill_needs_comes_in_one_file_and_a_lock_makes_the_same_elsewhere()
             throws Exception {
         main.publish(Market.user(), Market.words(), Market.words().version("1.1.0").says("newer"));

@@ -18,6 +18,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -50,6 +51,20 @@ class StoreTest {
         } finally {
             two.shutdownNow();
         }
+        try (Stream<Path> files = Files.list(home)) {
+            assertEquals(50, files.count(), "no draft is left");
+        }
+    }
+
+    @Test
+    void a_draft_that_a_kill_left_goes_after_an_hour() throws Exception {
+        Store store = new Store(home, Clock.systemUTC());
+        Path young = Files.writeString(home.resolve("young.1.part"), "x");
+        Path old = Files.writeString(home.resolve("old.1.part"), "x");
+        Files.setLastModifiedTime(old, FileTime.from(Instant.now().minusSeconds(4000)));
+        store.sweep(Set.of());
+        assertTrue(Files.exists(young), "somebody may write it now");
+        assertFalse(Files.exists(old));
     }
 
     @Test
