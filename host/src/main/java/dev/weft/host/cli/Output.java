@@ -7,9 +7,15 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 
-/** Prints tables, documents and times. */
+/** Prints tables, documents and times. What others wrote cannot move the cursor, change colours or turn text round. */
 final class Output {
+    /** All that a terminal acts on or nobody sees, but for ends of lines, tabs, and the joiners of some scripts. */
+    private static final Pattern UNPRINTABLE =
+            Pattern.compile(
+                    "\\r(?!\\n)|[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}\\p{Cs}&&[^\\r\\n\\t\u200c\u200d]]");
+
     private final PrintWriter out;
 
     Output(PrintWriter out) {
@@ -18,24 +24,46 @@ final class Output {
 
     /** One JSON document on one line. */
     void json(JsonNode document) {
-        out.println(Wire.write((Object) document));
+        out.println(escaped(Wire.write((Object) document)));
         out.flush();
+    }
+
+    /** The same JSON: what is unprintable can only stand within its strings. */
+    private static String escaped(String json) {
+        return UNPRINTABLE
+                .matcher(json)
+                .replaceAll(
+                        found -> {
+                            StringBuilder text = new StringBuilder();
+                            for (char c : found.group().toCharArray()) {
+                                text.append(String.format("\\\\u%04x", (int) c));
+                            }
+                            return text.toString();
+                        });
+    }
+
+    /** A text that a terminal shows as it is. */
+    static String printable(String text) {
+        return UNPRINTABLE.matcher(text).replaceAll("?");
     }
 
     /** A document for people: text as it is, anything else indented. */
     void document(JsonNode document) {
-        out.println(document.isTextual() ? document.asText() : document.toPrettyString());
+        out.println(
+                document.isTextual()
+                        ? printable(document.asText())
+                        : escaped(document.toPrettyString()));
         out.flush();
     }
 
     void line(String text) {
-        out.println(text);
+        out.println(printable(text));
         out.flush();
     }
 
     /** A piece of a line. */
     void text(String piece) {
-        out.print(piece);
+        out.print(printable(piece));
         out.flush();
     }
 
@@ -64,7 +92,7 @@ final class Output {
                             text.append(" ".repeat(widths[i] - row.get(i).length() + 2));
                         }
                     }
-                    out.println(text);
+                    out.println(printable(text.toString()));
                 });
         out.flush();
     }

@@ -91,7 +91,13 @@ public final class Weft implements Runnable {
                             if (problem instanceof HostException known) {
                                 known.getMessage()
                                         .lines()
-                                        .forEach(text -> line.getErr().println("weft: " + text));
+                                        .forEach(
+                                                text ->
+                                                        line.getErr()
+                                                                .println(
+                                                                        "weft: "
+                                                                                + Output.printable(
+                                                                                        text)));
                                 return known.exitCode();
                             }
                             line.getErr()
