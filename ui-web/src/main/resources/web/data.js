@@ -4,7 +4,7 @@ import { Live } from './live.js';
 /** What to fetch anew when an event of an area arrives. */
 const AREAS = {
   agent: ['agents', 'skills', 'topology'], peer: ['agents', 'topology'], skill: ['skills'], pairing: ['pairing', 'agents'],
-  llm: ['llm'], catalog: ['catalog', 'repositories', 'skills', 'approvals'],
+  llm: ['llm', 'approvals'], catalog: ['catalog', 'repositories', 'skills', 'approvals'],
 };
 const SOURCES = {
   agents: () => api.get('/api/agents'),
