@@ -53,6 +53,39 @@ class UiAnswersIT {
     }
 
     @Test
+    void what_holds_something_up_shows_where_one_looks_first() throws Exception {
+        try (Page page = chromium.page(1280, 900, "light")) {
+            page.route("**/api/approvals", route -> fulfil(route, waiting()));
+            chromium.signIn(page, host);
+            page.navigate(host.url() + "/#/overview");
+            var needs = page.getByTestId("needs");
+            assertThat(needs.locator("li")).hasCount(2);
+            assertThat(needs).containsText("update of notes wants more");
+            Chromium.shot(page, "overview-needs");
+            Chromium.usable(page, "what needs a person");
+            needs.getByText("budget route:default").click();
+            assertThat(page.locator("weft-approvals h2").first()).isVisible();
+        }
+    }
+
+    private static String waiting() {
+        var all = Wire.object().putArray("all");
+        for (String[] one :
+                new String[][] {
+                    {"budget", "route:default", "budget route:default", "1 call waits"},
+                    {"update", "notes", "update of notes", "wants more"},
+                    {"publisher", "market/org.x", "org.x", "nobody trusts it"}
+                }) {
+            all.addObject()
+                    .put("kind", one[0])
+                    .put("id", one[1])
+                    .put("title", one[2])
+                    .put("detail", one[3]);
+        }
+        return all.toString();
+    }
+
+    @Test
     void a_thousand_peers_and_ten_thousand_tasks_are_drawn_scrolled_sorted_and_filtered_in_steps()
             throws Exception {
         try (Page page = chromium.page(1280, 900, "light")) {

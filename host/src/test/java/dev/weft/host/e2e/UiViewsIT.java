@@ -222,35 +222,6 @@ class UiViewsIT {
     }
 
     @Test
-    void a_budget_that_is_used_up_shows_at_once_where_one_looks_first() throws Exception {
-        try (Page page = chromium.page(1280, 900, "light")) {
-            host.weft("llm", "budget", "route:default", "--tokens", "1");
-            chromium.signIn(page, host);
-            page.navigate(host.url() + "/#/ask");
-            page.getByTestId("ask-input").fill("count the words of the text: one two three");
-            page.getByTestId("ask-submit").click();
-            TestHost.await(
-                    "the call that waits",
-                    () ->
-                            Rest.get(host, "/api/approvals")
-                                    .findValuesAsText("kind")
-                                    .contains("budget"));
-            page.getByTestId("tab-overview").click();
-            var needs = page.getByTestId("needs");
-            assertThat(needs).containsText("budget route:default");
-            Chromium.shot(page, "budget-used-up");
-            Chromium.usable(page, "a budget that is used up");
-            needs.getByText("budget route:default").click();
-            page.locator("[data-testid=budget][data-id='route:default']")
-                    .getByTestId("budget-reset")
-                    .click();
-            assertThat(page.getByText("Nobody waits for you.")).isVisible();
-            page.getByTestId("tab-overview").click();
-            assertThat(needs).not().containsText("budget");
-        }
-    }
-
-    @Test
     void a_lost_connection_shows_and_what_was_missed_is_caught_up_with() throws Exception {
         try (TestHost other = new TestHost(folder.resolve("other"), "other").start();
                 Page page = chromium.page(1280, 900, "light")) {
