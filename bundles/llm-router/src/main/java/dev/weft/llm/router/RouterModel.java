@@ -11,23 +11,25 @@ import dev.langchain4j.model.chat.response.ChatResponse;
 import dev.langchain4j.model.chat.response.StreamingChatResponseHandler;
 import dev.weft.api.identity.HostIdentity;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.Constants;
-import org.osgi.framework.wiring.BundleCapability;
 import org.osgi.framework.wiring.BundleRevision;
 import org.osgi.service.component.ComponentContext;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ServiceScope;
+import org.slf4j.MDC;
 
 /**
  * The chat model that everyone injects. A request whose model name is {@code route:NAME} takes that route; any other takes the
- * default one. Each bundle has its own instance, so what a call costs is put down to the skill that made it, whatever it says.
+ * default one. Each bundle has its own instance, so what a call costs is put down to the skill that made it, whatever it says. Of a bundle
+ * with several skills it is the one that runs on this thread.
  */
 @Component(
         service = {ChatModel.class, StreamingChatModel.class},
@@ -35,10 +37,12 @@ import org.osgi.service.component.annotations.ServiceScope;
         property = Constants.SERVICE_RANKING + ":Integer=1000")
 public final class RouterModel implements ChatModel, StreamingChatModel {
     private static final String SKILL = "weft.skill";
+    private static final String MDC_KEY = "skill"; // set by the skill runtime around each call
     private static final String AGENT = "dev.weft.agent";
 
     private final ChatModelRouter router;
     private final String caller;
+    private final Set<String> skills;
     private final Executor blocking;
 
     /** Made by Declarative Services.
@@ -52,13 +56,32 @@ public final class RouterModel implements ChatModel, StreamingChatModel {
             @Reference ChatModelRouter router,
             @Reference HostIdentity identity,
             @Reference(target = "(weft.executor=blocking)") ExecutorService blocking) {
-        this(router, caller(context.getUsingBundle(), identity.name()), blocking);
+        this(
+                router,
+                caller(context.getUsingBundle(), identity.name()),
+                Set.copyOf(skills(context.getUsingBundle())),
+                blocking);
     }
 
-    RouterModel(ChatModelRouter router, String caller, Executor blocking) {
+    /** A model.
+     * @param caller who calls if none of the skills does
+     * @param skills of the bundle that calls */
+    RouterModel(ChatModelRouter router, String caller, Set<String> skills, Executor blocking) {
         this.router = router;
         this.caller = caller;
+        this.skills = skills;
         this.blocking = blocking;
+    }
+
+    private static List<String> skills(Bundle bundle) {
+        BundleRevision revision = bundle == null ? null : bundle.adapt(BundleRevision.class);
+        return revision == null
+                ? List.of()
+                : revision.getDeclaredCapabilities(SKILL).stream()
+                        .map(skill -> skill.getAttributes().get(SKILL))
+                        .filter(Objects::nonNull)
+                        .map(Object::toString)
+                        .toList();
     }
 
     private static String caller(Bundle bundle, String host) {
@@ -68,26 +91,30 @@ public final class RouterModel implements ChatModel, StreamingChatModel {
         if (AGENT.equals(bundle.getSymbolicName())) {
             return "agent:" + host;
         }
-        BundleRevision revision = bundle.adapt(BundleRevision.class);
-        List<BundleCapability> skills =
-                revision == null ? List.of() : revision.getDeclaredCapabilities(SKILL);
-        Object skill = skills.isEmpty() ? null : skills.get(0).getAttributes().get(SKILL);
-        return skill == null ? "bundle:" + bundle.getSymbolicName() : "skill:" + skill;
+        List<String> skills = skills(bundle);
+        return skills.isEmpty() ? "bundle:" + bundle.getSymbolicName() : "skill:" + skills.get(0);
+    }
+
+    /** Who calls now: the runtime says which skill runs, and it counts only if it is one of the bundle's own. */
+    private String caller() {
+        String running = skills.size() > 1 ? MDC.get(MDC_KEY) : null;
+        return running != null && skills.contains(running) ? "skill:" + running : caller;
     }
 
     @Override
     public ChatResponse doChat(ChatRequest request) {
-        return router.calls().chat(caller, request);
+        return router.calls().chat(caller(), request);
     }
 
     @Override
     public void doChat(ChatRequest request, StreamingChatResponseHandler handler) {
+        String who = caller();
         try {
             blocking.execute(
                     () -> {
                         ChatResponse response;
                         try {
-                            response = router.calls().stream(caller, request, handler);
+                            response = router.calls().stream(who, request, handler);
                         } catch (RuntimeException | LinkageError e) {
                             handler.onError(e);
                             return;

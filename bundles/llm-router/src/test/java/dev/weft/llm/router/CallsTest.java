@@ -21,6 +21,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -62,7 +63,7 @@ class CallsTest {
 
     private RouterModel start(Map<String, Object> config) {
         router = new ChatModelRouter(TestConfig.of(config), folder, events, Clock.systemUTC());
-        return new RouterModel(router, "skill:test", threads);
+        return new RouterModel(router, "skill:test", Set.of("test"), threads);
     }
 
     private interface Answering {
@@ -357,7 +358,7 @@ class CallsTest {
 
     /** A call that may use some 200 tokens. */
     private void ask(String caller) {
-        new RouterModel(router, caller, threads)
+        new RouterModel(router, caller, Set.of(), threads)
                 .chat(
                         ChatRequest.builder()
                                 .messages(UserMessage.from("x"))

@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -69,7 +70,7 @@ class ChatModelRouterTest {
     }
 
     private RouterModel model() {
-        return new RouterModel(router, "bundle:test", Runnable::run);
+        return new RouterModel(router, "bundle:test", Set.of(), Runnable::run);
     }
 
     private static ChatModel says(String text) {

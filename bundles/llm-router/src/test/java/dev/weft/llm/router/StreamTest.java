@@ -107,7 +107,7 @@ class StreamTest {
 
     private String ask() throws Exception {
         CompletableFuture<ChatResponse> done = new CompletableFuture<>();
-        new RouterModel(router, "bundle:test", threads)
+        new RouterModel(router, "bundle:test", Set.of(), threads)
                 .chat(
                         ChatRequest.builder().messages(UserMessage.from("x")).build(),
                         new StreamingChatResponseHandler() {

@@ -4,9 +4,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.weft.api.skill.Skills;
 import dev.weft.skill.TaskContext;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.MDC;
 
 /** One call under a lease. */
 final class SkillCall implements Skills.Call {
+    /** Name of the skill in the diagnostic context: for logs, and for what a bundle of several skills uses. */
+    private static final String MDC_KEY = "skill";
+
     private final Installed skill;
     private final ToolMethod tool;
     private final Object[] arguments;
@@ -38,7 +42,17 @@ final class SkillCall implements Skills.Call {
         if (closed.get()) {
             throw new IllegalStateException("the call of " + tool.call() + " is closed");
         }
-        return tool.run(arguments, context);
+        String outer = MDC.get(MDC_KEY);
+        MDC.put(MDC_KEY, skill());
+        try {
+            return tool.run(arguments, context);
+        } finally {
+            if (outer == null) {
+                MDC.remove(MDC_KEY);
+            } else { // a skill called this one, on the same thread
+                MDC.put(MDC_KEY, outer);
+            }
+        }
     }
 
     @Override
