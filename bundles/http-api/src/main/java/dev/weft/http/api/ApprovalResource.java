@@ -103,20 +103,20 @@ final class ApprovalResource implements Resource {
 
     /** As much again as the period has now. */
     private static ObjectNode budget(Llm.Budget budget) {
+        List<String> used = new ArrayList<>();
+        if (budget.tokenLimit() > 0) {
+            used.add(budget.tokens() + " of " + budget.tokenLimit() + " tokens");
+        }
+        if (budget.moneyLimit() > 0) {
+            used.add(budget.money() + " of " + budget.moneyLimit() + " money");
+        }
         return one(
                 "budget",
                 budget.name(),
                 "budget " + budget.name(),
-                budget.waiting()
-                        + " calls wait: "
-                        + budget.tokens()
-                        + " of "
-                        + budget.tokenLimit()
-                        + " tokens and "
-                        + budget.money()
-                        + " of "
-                        + budget.moneyLimit()
-                        + " are used (0: no limit), per "
+                (budget.waiting() == 1 ? "1 call waits: " : budget.waiting() + " calls wait: ")
+                        + String.join(" and ", used)
+                        + " are used per "
                         + budget.per()
                         + "; approving allows as much again",
                 answer(

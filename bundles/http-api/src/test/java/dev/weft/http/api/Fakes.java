@@ -29,6 +29,7 @@ import dev.weft.api.skill.Skills;
 import dev.weft.api.task.Task;
 import dev.weft.api.task.TaskError;
 import dev.weft.api.task.TaskHandle;
+import dev.weft.api.task.TaskQuestion;
 import dev.weft.api.task.TaskRequest;
 import dev.weft.api.task.TaskState;
 import dev.weft.api.task.Tasks;
@@ -440,6 +441,32 @@ final class Fakes {
     static final class Engine implements Tasks {
         final Map<String, Task> tasks = new ConcurrentHashMap<>();
         final Map<String, CompletableFuture<Task>> open = new ConcurrentHashMap<>();
+        final List<String> answers = new CopyOnWriteArrayList<>();
+
+        /** A task of this host that waits for a person. */
+        void asks(String id, AgentId target, TaskState state, TaskQuestion question) {
+            Instant now = Instant.now();
+            tasks.put(
+                    id,
+                    new Task(
+                            id,
+                            "words",
+                            "count",
+                            Wire.object(),
+                            SELF,
+                            target,
+                            state,
+                            "local",
+                            null,
+                            null,
+                            now,
+                            now,
+                            now.plusSeconds(300),
+                            1,
+                            1,
+                            question,
+                            ""));
+        }
 
         static Task task(
                 String id, TaskRequest r, TaskState state, JsonNode result, TaskError error) {
@@ -536,6 +563,11 @@ final class Fakes {
             if (tasks.get(id).state().isFinal()) {
                 throw new dev.weft.api.task.TaskException("not_asked", id + " asks nothing");
             }
+            answers.add(
+                    id
+                            + " "
+                            + answer.text().orElse("")
+                            + answer.approval().map(String::valueOf).orElse(""));
             return tasks.get(id);
         }
 
@@ -703,6 +735,9 @@ final class Fakes {
     }
 
     static final class Router implements Llm {
+        volatile List<Budget> budgets =
+                List.of(new Budget("route:default", "day", 100, 7, 0, 0, 0, 0, 0));
+
         final Map<String, List<String>> routes =
                 new LinkedHashMap<>(Map.of(DEFAULT_ROUTE, List.of("rules")));
 
@@ -766,7 +801,7 @@ final class Fakes {
 
         @Override
         public List<Budget> budgets() {
-            return List.of(new Budget("route:default", "day", 100, 7, 0, 0, 0, 0, 0));
+            return budgets;
         }
 
         @Override
@@ -774,7 +809,9 @@ final class Fakes {
             if (!name.equals("route:default") || tokens == 0 && money == 0) {
                 throw new IllegalArgumentException("no such budget; there are: route:default");
             }
-            return new Budget(name, "day", 100 + tokens, 7, 0, 0, 0, 0, 0);
+            Budget raised = new Budget(name, "day", 100 + tokens, 7, 0, 0, 0, 0, 0);
+            budgets = List.of(raised);
+            return raised;
         }
 
         @Override

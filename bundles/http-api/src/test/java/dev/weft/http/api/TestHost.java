@@ -43,6 +43,7 @@ final class TestHost implements AutoCloseable {
     final Fakes.Answering agent = new Fakes.Answering();
     final Fakes.Checks checks = new Fakes.Checks();
     final Fakes.Log log = new Fakes.Log();
+    final Fakes.Router llm = new Fakes.Router();
     final MovableClock clock = new MovableClock();
     final Map<Role, String> roleKeys = new EnumMap<>(Role.class);
     final ApiServlet servlet;
@@ -73,7 +74,7 @@ final class TestHost implements AutoCloseable {
         rooms.catalog = new FakeCatalog();
         rooms.settings = new Fakes.Settings();
         rooms.repository = shelf;
-        rooms.llm = new Fakes.Router();
+        rooms.llm = llm;
         rooms.agent = agent;
         rooms.events = journal;
         rooms.readiness = checks;
