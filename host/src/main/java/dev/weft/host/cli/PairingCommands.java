@@ -80,7 +80,8 @@ final class PairingCommands {
                                 + ": "
                                 + one.path("title").asText()
                                 + ": "
-                                + one.path("detail").asText());
+                                + one.path("detail").asText()
+                                + instead(kind));
             }
             JsonNode now = client().post(answer.path("path").asText(), answer.path("body"));
             String state =
@@ -89,6 +90,14 @@ final class PairingCommands {
                             : kind.equals("budget") ? "raised" : "trusted";
             output().line((kind.equals("call") ? "task" : kind) + " " + id + " is " + state);
             return true;
+        }
+
+        private String instead(String kind) {
+            return switch (kind) {
+                case "question" -> "; weft answer " + id + " ANSWER";
+                case "budget" -> "; the calls end by themselves if nobody approves";
+                default -> "";
+            };
         }
 
         @Override

@@ -151,7 +151,20 @@ class CatalogIT {
             ok(one.weft("catalog", "refresh"));
             String other = failed(one.weft("update", "greeter"));
             assertTrue(other.contains("changes: tools of greeter: greet, work"), other);
-            ok(one.weft("rollback", "greeter"));
+            ok(one.weft("skill", "auto", "greeter"));
+            ok(one.weft("catalog", "refresh"));
+            TestHost.await(
+                    "the update waits for a person",
+                    () -> waits(one).contains("update of greeter"));
+            assertTrue(waits(one).contains("new permissions") || waits(one).contains("tools"));
+            String rejected = failed(one.weft("reject", "greeter"));
+            assertTrue(rejected.contains("there is nothing to reject"), rejected);
+            String approved = ok(one.weft("approve", "greeter"));
+            assertTrue(
+                    approved.contains("updated dev.weft.fixture.greeter 2.0.0 → 3.0.0"), approved);
+            TestHost.await("nothing waits", () -> !waits(one).contains("update of greeter"));
+            ok(one.weft("skill", "auto", "greeter", "--off"));
+            ok(one.weft("rollback", "greeter", "--to", "1.0.0"));
             assertTrue(greets(one, "from 1.0.0"));
             Path lock = folder.resolve("skills.lock");
             ok(one.weft("catalog", "lock", lock.toString()));
@@ -202,6 +215,10 @@ class CatalogIT {
             assertEquals(3, nobody.exit(), nobody.text());
             assertTrue(nobody.text().contains("answered 401"), nobody.text());
         }
+    }
+
+    private static String waits(TestHost host) {
+        return ok(host.weft("approvals"));
     }
 
     private static boolean greets(TestHost host, String what) {

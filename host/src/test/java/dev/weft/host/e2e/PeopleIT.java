@@ -5,7 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
 import dev.weft.host.framework.SkillJars;
+import dev.weft.protocol.Wire;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Tag;
@@ -19,8 +26,23 @@ class PeopleIT {
     @Test
     void questions_and_approvals_outlive_the_host() throws Exception {
         Path file = folder.resolve("lines");
+        HttpServer model = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
+        model.createContext("/", PeopleIT::complete);
+        model.start();
         try (TestHost host = new TestHost(folder.resolve("host"), "host")) {
+            host.configure(
+                    "dev.weft.llm.openai~test",
+                    Wire.object()
+                            .put("id", "test")
+                            .put("model", "m")
+                            .put(
+                                    "base_url",
+                                    "http://127.0.0.1:" + model.getAddress().getPort() + "/v1"));
+            ObjectNode router = Wire.object();
+            router.putArray("routes").add("default=test");
+            host.configure("dev.weft.llm.router", router);
             Files.createDirectories(host.deploy());
+            Program.drop("language", host.deploy());
             SkillJars.make(host.deploy(), "appender.jar", "appender", "1.0.0");
             host.start();
             TestHost.await("the skill", () -> host.lists("appender", "host"));
@@ -50,6 +72,7 @@ class PeopleIT {
             Program.Result shown = host.weft("tasks", guarded);
             assertTrue(shown.text().contains("weft approve " + guarded), shown.text());
             assertTrue(host.weft("answer", asking, "maybe").text().contains("must be one of"));
+            aBudgetWaitsInTheSameList(host, asking);
             assertEquals(0, host.weft("answer", asking, "yes").exit());
             assertFalse(Files.exists(file));
             String waiting = host.weft("approvals").text();
@@ -61,6 +84,58 @@ class PeopleIT {
             assertEquals("completed", task(host, guarded).path("state").asText());
             assertEquals("rejected", task(host, refused).path("state").asText());
             assertEquals(1, Files.readAllLines(file).size());
+        } finally {
+            model.stop(0);
+        }
+    }
+
+    /** Four skills are in one bundle: the budget is of the one that asks the model. */
+    private static void aBudgetWaitsInTheSameList(TestHost host, String question) throws Exception {
+        String budget = "skill:summarize";
+        assertEquals(
+                0, host.weft("llm", "budget", budget, "--tokens", "3000", "--per", "day").exit());
+        TestHost.await("the skill", () -> host.lists("summarize", "host"));
+        String task = later(host, "summarize.summarize", "text=One. Two. Three.");
+        TestHost.await("the call waits", () -> host.weft("approvals").text().contains(budget));
+        String waiting = host.weft("approvals").text();
+        assertTrue(waiting.contains("1 call waits: 0 of 3000 tokens are used per day"), waiting);
+        assertTrue(waiting.contains(question), waiting);
+        Program.Result words = host.weft("approve", question);
+        assertEquals(1, words.exit(), words.text());
+        assertTrue(words.text().contains("weft answer " + question), words.text());
+        Program.Result end = host.weft("reject", budget);
+        assertEquals(1, end.exit(), end.text());
+        assertTrue(end.text().contains("there is nothing to reject"), end.text());
+        Program.Result raised = host.weft("approve", budget);
+        assertEquals(0, raised.exit(), raised.text());
+        assertTrue(raised.text().contains("budget skill:summarize is raised"), raised.text());
+        TestHost.await("the call's end", () -> isDone(host, task));
+        assertFalse(host.weft("approvals").text().contains(budget));
+        String spent = host.weft("llm").text();
+        assertTrue(spent.contains("skill:summarize per day: 15 of 6000 tokens"), spent);
+    }
+
+    /** A model that has one answer. */
+    private static void complete(HttpExchange exchange) throws IOException {
+        exchange.getRequestBody().readAllBytes();
+        ObjectNode answer =
+                Wire.object().put("id", "c").put("object", "chat.completion").put("model", "m");
+        answer.putArray("choices")
+                .addObject()
+                .put("index", 0)
+                .put("finish_reason", "stop")
+                .putObject("message")
+                .put("role", "assistant")
+                .put("content", "Three numbers.");
+        answer.putObject("usage")
+                .put("prompt_tokens", 10)
+                .put("completion_tokens", 5)
+                .put("total_tokens", 15);
+        byte[] bytes = answer.toString().getBytes(StandardCharsets.UTF_8);
+        exchange.getResponseHeaders().set("Content-Type", "application/json");
+        exchange.sendResponseHeaders(200, bytes.length);
+        try (exchange) {
+            exchange.getResponseBody().write(bytes);
         }
     }
 

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.weft.host.framework.SkillJars;
 import dev.weft.protocol.Wire;
 import dev.weft.store.TestDatabase;
 import java.io.IOException;
@@ -67,6 +68,7 @@ class TwoRegistriesIT {
             oneIdIsInBothLogs(one, two);
             keysAreOne(left, right);
             repositoryIsOne(left, right);
+            publishedAtOneAndYankedAtTheOther(left, right, one, two);
             awayTasksAreDoneOnce(left, right, two, rightFirst);
 
             right.program().kill();
@@ -222,6 +224,72 @@ class TwoRegistriesIT {
         assertEquals(
                 Rest.send(left, "/repository/snapshot.json").body(),
                 Rest.send(right, "/repository/snapshot.json").body());
+    }
+
+    /** A publisher and hosts may speak to either. */
+    private void publishedAtOneAndYankedAtTheOther(
+            TestHost left, TestHost right, TestHost atLeft, TestHost atRight) throws Exception {
+        Path jar =
+                SkillJars.make(
+                        folder.resolve("jars"),
+                        "greeter.jar",
+                        "greeter",
+                        "1.0.0",
+                        "Bundle-SymbolicName",
+                        "com.acme.greeter");
+        String key = left.json("key", "create", "--role", "publisher").path("key").asText();
+        publisher(left, key, "publish", jar.toString());
+        await(
+                "the release at the other",
+                () -> repository(right, "").path("releases").asInt() == 1);
+        String fingerprint = repository(right, "").path("fingerprint").asText();
+        for (TestHost host : List.of(atLeft, atRight)) {
+            ok(
+                    host.weft(
+                            "catalog",
+                            "add",
+                            "registry",
+                            "--fingerprint",
+                            fingerprint,
+                            "--trust",
+                            "com.acme"));
+        }
+        String found = ok(atRight.weft("skills", "--catalog", "greets people"));
+        assertTrue(found.contains("greeter"), found);
+        ok(atRight.weft("install", "greeter"));
+        await("the skill of the other's release", () -> atRight.lists("greeter", atRight.name()));
+
+        publisher(right, key, "yank", "greeter", "--reason", "it is too loud");
+        await(
+                "the yank at the first",
+                () ->
+                        Rest.send(left, "/repository/statements.json")
+                                .body()
+                                .contains("it is too loud"));
+        ok(atLeft.weft("catalog", "refresh"));
+        Program.Result refused = atLeft.weft("install", "greeter@1.0.0", "--yes");
+        assertEquals(1, refused.exit(), refused.text());
+        assertTrue(refused.text().contains("yanked: it is too loud"), refused.text());
+        ok(atRight.weft("uninstall", "greeter", "--yes"));
+    }
+
+    private void publisher(TestHost registry, String key, String... what) {
+        List<String> all = new ArrayList<>(List.of("skill"));
+        all.addAll(List.of(what));
+        all.addAll(
+                List.of(
+                        "--sign",
+                        "acme.key",
+                        "--repository",
+                        registry.url() + "/repository",
+                        "--key",
+                        key));
+        ok(Program.run(folder.resolve("left"), all.toArray(String[]::new)));
+    }
+
+    private static String ok(Program.Result result) {
+        assertEquals(0, result.exit(), result.text());
+        return result.text();
     }
 
     private static void grant(TestHost registry, String key) {
