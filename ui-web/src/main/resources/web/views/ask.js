@@ -5,6 +5,7 @@ import { badge, json, millis } from '../parts.js';
 import { link } from '../place.js';
 import { View } from '../view.js';
 import '../answer-task.js';
+import '../attachments.js';
 import '../trace.js';
 
 /** A name for a new conversation. */
@@ -23,6 +24,12 @@ class Ask extends View {
   disconnectedCallback() {
     super.disconnectedCallback();
     this.stopper?.abort();
+    this.#forget();
+  }
+
+  #forget() {
+    this.turns.flatMap((turn) => turn.pictures).forEach((picture) => URL.revokeObjectURL(picture.url));
+    this.turns = [];
   }
 
   async #ask(event) {
@@ -31,12 +38,14 @@ class Ask extends View {
     const prompt = field.value.trim();
     if (!prompt || this.busy) return;
     field.value = '';
-    const turn = { prompt, steps: [], text: '', answer: null, error: '', began: Date.now() };
+    const pictures = this.querySelector('weft-attachments').take();
+    const turn = { prompt, pictures, steps: [], text: '', answer: null, error: '', began: Date.now() };
     this.turns = [...this.turns, turn];
     this.busy = true;
     this.stopper = new AbortController();
     const body = { prompt, conversation: this.conversation, ...(this.agent ? { agent: this.agent } : {}) };
     try {
+      if (pictures.length) body.images = await Promise.all(pictures.map((picture) => picture.content));
       await stream('POST', '/api/ask', body, {
         signal: this.stopper.signal,
         on: ({ type, data: news }) => {
@@ -62,15 +71,21 @@ class Ask extends View {
     if (event.key === 'Enter' && !event.shiftKey && !event.isComposing) this.#ask(event);
   }
 
+  #paste(event) {
+    const { files } = event.clipboardData;
+    if (files.length && this.querySelector('weft-attachments').add(files)) event.preventDefault();
+  }
+
   render() {
     const others = data.lists.agents.filter((agent) => !agent.local && agent.health === 'active');
     return html`
-      <div class="row"><h2>Ask</h2>${this.turns.length ? html`<button type="button" class="second small" @click=${() => { this.turns = []; this.conversation = fresh(); }}>New conversation</button>` : nothing}</div>
+      <div class="row"><h2>Ask</h2>${this.turns.length ? html`<button type="button" class="second small" @click=${() => { this.#forget(); this.conversation = fresh(); }}>New conversation</button>` : nothing}</div>
       ${this.turns.length ? nothing : html`<div class="empty"><p><strong>Ask in your own words.</strong></p><p>The agent calls the <a href=${link('skills')}>skills</a> of all hosts and shows each call. With a <a href=${link('models')}>language model</a> it can plan; without, rules choose one tool by its words.</p></div>`}
       <div class="talk" aria-live="polite">${this.turns.map((turn) => this.#turn(turn))}</div>
       <form class="composer" @submit=${this.#ask}>
         <label for="prompt">What do you want to know or have done?</label>
-        <textarea id="prompt" rows="3" maxlength="65536" data-testid="ask-input" @keydown=${this.#key} placeholder="Enter sends, Shift+Enter starts a line"></textarea>
+        <textarea id="prompt" rows="3" maxlength="65536" data-testid="ask-input" @keydown=${this.#key} @paste=${this.#paste} placeholder="Enter sends, Shift+Enter starts a line, images can be pasted"></textarea>
+        <weft-attachments></weft-attachments>
         <div class="row">
           <button type="submit" data-testid="ask-submit" ?disabled=${this.busy}>${this.busy ? 'Working…' : 'Ask'}</button>
           ${this.busy ? html`<button type="button" class="second" @click=${() => this.stopper.abort()}>Stop</button>` : nothing}
@@ -84,6 +99,7 @@ class Ask extends View {
     const asking = data.lists.tasks.rows.filter(needsPerson);
     return html`<section class="turn">
       <p class="prompt">${turn.prompt}</p>
+      ${turn.pictures.length ? html`<ul class="plain pictures" aria-label="Images of the prompt">${turn.pictures.map((picture) => html`<li><img src=${picture.url} alt=${picture.name}></li>`)}</ul>` : nothing}
       ${turn.steps.length ? html`<ol class="plain">${turn.steps.map((step) => html`
         <li class="card" data-testid="ask-step" data-tool=${step.tool}><details>
           <summary><code>${step.tool}</code> on ${step.agent} <span class="quiet">${millis(step.millis ?? 0)}</span> ${step.error ? html`<span class="error">${step.error}</span>` : nothing}</summary>

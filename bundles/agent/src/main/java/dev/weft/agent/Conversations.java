@@ -3,7 +3,11 @@ package dev.weft.agent;
 import dev.langchain4j.data.message.ChatMessage;
 import dev.langchain4j.data.message.ChatMessageDeserializer;
 import dev.langchain4j.data.message.ChatMessageSerializer;
+import dev.langchain4j.data.message.Content;
+import dev.langchain4j.data.message.ImageContent;
 import dev.langchain4j.data.message.SystemMessage;
+import dev.langchain4j.data.message.TextContent;
+import dev.langchain4j.data.message.UserMessage;
 import dev.weft.api.identity.SecretFile;
 import dev.weft.api.task.TaskException;
 import java.io.IOException;
@@ -75,11 +79,29 @@ final class Conversations {
                     ChatMessageSerializer.messagesToJson(
                             messages.stream()
                                     .filter(message -> !(message instanceof SystemMessage))
+                                    .map(Conversations::withoutImages)
                                     .toList()));
             dropOldest();
         } catch (IOException e) {
             log.error("The conversation {} is not kept: {}", name, e.toString());
         }
+    }
+
+    /** Images are too large to keep: what remains says that there was one. */
+    private static ChatMessage withoutImages(ChatMessage message) {
+        if (!(message instanceof UserMessage user)
+                || user.contents().stream().noneMatch(ImageContent.class::isInstance)) {
+            return message;
+        }
+        return UserMessage.from(
+                user.contents().stream()
+                        .<Content>map(
+                                content ->
+                                        content instanceof ImageContent
+                                                ? TextContent.from(
+                                                        "(an image was here; it is shown no more)")
+                                                : content)
+                        .toList());
     }
 
     /** Forgets a conversation.

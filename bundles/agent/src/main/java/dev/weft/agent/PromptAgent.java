@@ -1,6 +1,8 @@
 package dev.weft.agent;
 
 import dev.langchain4j.agent.tool.ToolExecutionRequest;
+import dev.langchain4j.data.message.Content;
+import dev.langchain4j.data.message.ImageContent;
 import dev.langchain4j.data.message.TextContent;
 import dev.langchain4j.data.message.ToolExecutionResultMessage;
 import dev.langchain4j.data.message.UserMessage;
@@ -21,6 +23,7 @@ import dev.weft.protocol.AgentId;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -275,11 +278,21 @@ public final class PromptAgent implements Agent {
                         .maxToolCallingRoundTrips(maxTurns + 1)
                         .hallucinatedToolNameStrategy(request -> unknownTool(request, offers, ask))
                         .build();
-        Result<String> result = conversation.answer(List.of(TextContent.from(question.prompt())));
+        Result<String> result = conversation.answer(contents(question));
         String text = result.content() == null ? "" : result.content();
         String modelName =
                 result.finalResponse() == null ? null : result.finalResponse().modelName();
         return new Answer(text, modelName == null ? "unknown" : modelName, ask.steps());
+    }
+
+    private static List<Content> contents(Question question) {
+        List<Content> contents = new ArrayList<>();
+        contents.add(TextContent.from(question.prompt()));
+        question.images()
+                .forEach(
+                        image ->
+                                contents.add(ImageContent.from(image.base64(), image.mediaType())));
+        return contents;
     }
 
     private ToolProviderResult tools(Map<String, Offer> offers, Ask ask, Question question) {

@@ -3,6 +3,7 @@ package dev.weft.agent;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.weft.api.agent.Agent;
+import dev.weft.api.agent.Image;
 import dev.weft.api.mesh.LinkUser;
 import dev.weft.api.mesh.MessageHandler;
 import dev.weft.api.task.TaskException;
@@ -75,6 +76,13 @@ public final class PromptHandler implements MessageHandler, LinkUser {
                     "a conversation's name has at most " + MOST_NAME + " characters");
             return;
         }
+        List<Image> images;
+        try {
+            images = Image.read(payload.path("images"));
+        } catch (TaskException e) {
+            refuse(reply, e);
+            return;
+        }
         boolean streamed = payload.path("stream").asBoolean();
         long millis = payload.path("timeout_ms").asLong(TIMEOUT_MILLIS);
         Agent.Question question =
@@ -88,7 +96,8 @@ public final class PromptHandler implements MessageHandler, LinkUser {
                         texts(payload.path("skills")),
                         texts(payload.path("agents")),
                         payload.path("traceparent").asText(""),
-                        payload.path("key").asText(""));
+                        payload.path("key").asText(""),
+                        images);
         CompletableFuture<Agent.Answer> asked =
                 agent.ask(question, streamed ? new Chunks(reply) : null);
         asking.put(one, asked); // before it is looked after, which may end it at once
@@ -106,7 +115,8 @@ public final class PromptHandler implements MessageHandler, LinkUser {
                     if (e == null) {
                         reply.send(
                                 MeshMessage.AGENT_RESPONSE,
-                                response(answer, payload.path("trace").asBoolean()));
+                                response(answer, payload.path("trace").asBoolean())
+                                        .put("images", images.size()));
                     } else {
                         refuse(reply, e);
                     }

@@ -3,6 +3,7 @@ package dev.weft.agent;
 import dev.langchain4j.data.message.AiMessage;
 import dev.langchain4j.data.message.ChatMessage;
 import dev.langchain4j.data.message.SystemMessage;
+import dev.langchain4j.data.message.TextContent;
 import dev.langchain4j.data.message.ToolExecutionResultMessage;
 import dev.langchain4j.data.message.UserMessage;
 import dev.langchain4j.memory.ChatMemory;
@@ -16,6 +17,9 @@ import java.util.List;
 final class Window implements ChatMemory {
     private static final int CHARACTERS_A_TOKEN = 4;
     private static final int MESSAGE = 8;
+
+    /** What providers count for a large one. */
+    private static final int IMAGE = 1600 * CHARACTERS_A_TOKEN;
 
     private final List<ChatMessage> messages = new ArrayList<>();
     private final long mostTokens;
@@ -99,6 +103,15 @@ final class Window implements ChatMemory {
         }
         if (message instanceof SystemMessage system) {
             return system.text().length();
+        }
+        if (message instanceof UserMessage user) {
+            return user.contents().stream()
+                    .mapToLong(
+                            content ->
+                                    content instanceof TextContent text
+                                            ? text.text().length()
+                                            : IMAGE)
+                    .sum();
         }
         return message.toString().length();
     }

@@ -30,7 +30,7 @@ public final class Completion {
                     "skill", List.of("enable", "disable", "pin", "unpin", "auto", "config"),
                     "key", List.of("create", "rotate", "revoke"),
                     "catalog", List.of("refresh", "add", "remove", "trust", "distrust"),
-                    "llm", List.of("models", "budgets", "budget", "raise"),
+                    "llm", List.of("models", "caches", "cache", "budgets", "budget", "raise"),
                     "audit", List.of("verify"));
 
     private final BundleContext context;

@@ -24,7 +24,7 @@ import org.osgi.service.component.annotations.ReferencePolicyOption;
         })
 public final class Models {
     private static final String USAGE =
-            "usage: weft:llm [models PROVIDER | budgets | budget NAME per=hour|day|month|total [tokens=N] [money=M] | raise NAME [tokens=N] [money=M]]";
+            "usage: weft:llm [models PROVIDER | caches | cache ROUTE seconds=N | budgets | budget NAME per=hour|day|month|total [tokens=N] [money=M] | raise NAME [tokens=N] [money=M]]";
 
     @Reference(
             cardinality = ReferenceCardinality.OPTIONAL,
@@ -85,7 +85,7 @@ public final class Models {
      * @param words see the usage
      * @return a table */
     @Descriptor(
-            "models PROVIDER | budgets | budget NAME per=hour|day|month|total [tokens=N] [money=M] | raise NAME [tokens=N] [money=M]")
+            "models PROVIDER | caches | cache ROUTE seconds=N | budgets | budget NAME per=hour|day|month|total [tokens=N] [money=M] | raise NAME [tokens=N] [money=M]")
     public String llm(String... words) {
         Llm router = models;
         if (words.length == 0) {
@@ -97,6 +97,12 @@ public final class Models {
         String name = words.length > 1 ? words[1] : "";
         return switch (words[0] + (words.length > 1 ? " NAME" : "")) {
             case "models NAME" -> String.join("\n", router.models(name));
+            case "caches" -> caches(router);
+            case "cache NAME" -> {
+                router.cache(name, seconds(values(words)));
+                ShellAudit.record(audit, "llm.cache", name);
+                yield caches(router);
+            }
             case "budgets" -> table(router.budgets());
             case "budget NAME" -> {
                 Map<String, String> set = values(words);
@@ -119,7 +125,7 @@ public final class Models {
         Map<String, String> values = new HashMap<>();
         for (String word : Arrays.asList(words).subList(2, words.length)) {
             String[] pair = word.split("=", 2);
-            if (pair.length < 2 || !List.of("per", "tokens", "money").contains(pair[0])) {
+            if (pair.length < 2 || !List.of("per", "tokens", "money", "seconds").contains(pair[0])) {
                 throw new IllegalArgumentException("\"" + word + "\" is not understood; " + USAGE);
             }
             values.put(pair[0], pair[1]);
@@ -133,6 +139,30 @@ public final class Models {
         } catch (NumberFormatException e) {
             throw new IllegalArgumentException("tokens must be a whole number; " + USAGE, e);
         }
+    }
+
+    private static long seconds(Map<String, String> values) {
+        try {
+            return Long.parseLong(values.getOrDefault("seconds", ""));
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException(
+                    "seconds must be a whole number, 0 for no cache; " + USAGE, e);
+        }
+    }
+
+    private static String caches(Llm router) {
+        Table table = new Table("ROUTE", "SECONDS", "FROM THE CACHE", "ASKED");
+        Map<String, Long> lives = router.caches();
+        Map<String, Llm.Usage> usage = router.usage();
+        for (String route : router.routes().keySet()) {
+            Llm.Usage used = usage.get("route:" + route);
+            table.row(
+                    route,
+                    lives.containsKey(route) ? lives.get(route) : "off",
+                    used == null ? 0 : used.cached(),
+                    used == null ? 0 : used.calls());
+        }
+        return table.toString();
     }
 
     private static double money(Map<String, String> values) {

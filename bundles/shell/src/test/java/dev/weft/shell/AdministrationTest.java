@@ -30,6 +30,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
@@ -220,6 +221,31 @@ class AdministrationTest {
     }
 
     @Test
+    void caches_are_listed_and_set() throws Exception {
+        models.models =
+                service(
+                        Llm.class,
+                        Map.of(
+                                "routes",
+                                none -> new TreeMap<>(Map.of("default", List.of("a"), "fast", List.of("b"))),
+                                "caches",
+                                none -> Map.of("default", 600L),
+                                "usage",
+                                none -> Map.of("route:default", new Llm.Usage(7, 3, 0, 0, 0)),
+                                "cache",
+                                noted("cache", name -> null)));
+        List<String> table = type("weft:llm caches").lines().toList();
+        assertTrue(table.get(1).matches("default +600 +3 +7"), table::toString);
+        assertTrue(table.get(2).matches("fast +off +0 +0"), table::toString);
+        type("weft:llm cache fast seconds=60");
+        assertEquals(List.of("cache [fast, 60]"), calls);
+        assertEquals(List.of("llm.cache fast"), audited);
+        assertTrue(refused("weft:llm cache fast").contains("whole number"));
+        assertTrue(refused("weft:llm cache fast seconds=soon").contains("whole number"));
+        assertEquals(1, calls.size());
+    }
+
+    @Test
     void what_is_not_running_is_said_in_words() throws Exception {
         for (String line :
                 List.of(
@@ -234,6 +260,7 @@ class AdministrationTest {
                         "weft:catalog",
                         "weft:llm",
                         "weft:llm budgets",
+                        "weft:llm caches",
                         "weft:skill enable text",
                         "weft:skill pin text",
                         "weft:skill config text",

@@ -1,10 +1,18 @@
 package dev.weft.host.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.weft.api.agent.Image;
 import dev.weft.host.launcher.HostException;
 import dev.weft.protocol.Wire;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Base64;
+import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -34,6 +42,13 @@ final class AskCommand extends HostCommand {
     private String route;
 
     @Option(
+            names = "--image",
+            paramLabel = "FILE",
+            description =
+                    "An image that the prompt is about: PNG, JPEG, GIF or WebP, 5 MiB at most. May be repeated.")
+    private List<Path> images = List.of();
+
+    @Option(
             names = "--timeout",
             paramLabel = "S",
             description = "Seconds until it must be done (default: ${DEFAULT-VALUE}).",
@@ -54,6 +69,9 @@ final class AskCommand extends HostCommand {
         }
         if (route != null) {
             body.put("route", route);
+        }
+        if (!images.isEmpty()) {
+            body.set("images", content());
         }
         Duration limit = Duration.ofSeconds(timeout + 10L);
         if (!trace && !stream) {
@@ -96,6 +114,32 @@ final class AskCommand extends HostCommand {
                                 default -> {}
                             }
                         });
+    }
+
+    private ArrayNode content() {
+        if (images.size() > Image.MOST) {
+            throw new HostException(
+                    HostException.USAGE, "--image: " + Image.MOST + " images at most");
+        }
+        ArrayNode contents = JsonNodeFactory.instance.arrayNode();
+        for (Path file : images) {
+            try {
+                if (Files.size(file) > Image.LARGEST) {
+                    throw new HostException(
+                            HostException.USAGE,
+                            "--image: "
+                                    + file
+                                    + " has more than "
+                                    + (Image.LARGEST >> 20)
+                                    + " MiB");
+                }
+                contents.add(Base64.getEncoder().encodeToString(Files.readAllBytes(file)));
+            } catch (IOException e) {
+                throw new HostException(
+                        HostException.USAGE, "--image: " + file + " cannot be read: " + e);
+            }
+        }
+        return contents;
     }
 
     private void step(JsonNode step) {

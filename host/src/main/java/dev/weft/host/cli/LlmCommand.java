@@ -1,10 +1,14 @@
 package dev.weft.host.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.weft.host.launcher.HostException;
 import dev.weft.protocol.Wire;
 import java.util.ArrayList;
 import java.util.List;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -18,7 +22,8 @@ import picocli.CommandLine.Parameters;
             LlmCommand.Use.class,
             LlmCommand.Models.class,
             LlmCommand.Raise.class,
-            LlmCommand.Budget.class
+            LlmCommand.Budget.class,
+            LlmCommand.Cache.class
         })
 final class LlmCommand extends HostCommand {
     @Override
@@ -180,6 +185,84 @@ final class LlmCommand extends HostCommand {
                 output().line("no budgets");
             } else {
                 answer.forEach(one -> output().line(line(one)));
+            }
+        }
+    }
+
+    /** {@code weft llm cache}. */
+    @Command(
+            name = "cache",
+            description =
+                    "Lists the routes whose answers are given again, or changes one, at once and for good.")
+    static final class Cache extends HostCommand {
+        @Parameters(
+                index = "0",
+                arity = "0..1",
+                paramLabel = "ROUTE",
+                description = "Name of the route, such as default.")
+        private String route;
+
+        @ArgGroup private Change change;
+
+        @Option(names = "--json", description = "Prints one JSON document.")
+        private boolean json;
+
+        /** What is changed: one of them. */
+        static final class Change {
+            @Option(
+                    names = "--seconds",
+                    paramLabel = "N",
+                    description =
+                            "How long the same question gets the same answer. What was kept so far is forgotten.")
+            private long seconds;
+
+            @Option(names = "--off", description = "Forgets the answers, and keeps no more.")
+            private boolean off;
+        }
+
+        @Override
+        void run() {
+            if (route == null && change != null) {
+                throw new HostException(
+                        HostException.USAGE, "say which route, such as: weft llm cache default --off");
+            }
+            JsonNode llm =
+                    change == null
+                            ? client().get("/api/llm")
+                            : client().put(
+                                            "/api/llm/routes/" + route + "/cache",
+                                            Wire.object().put("seconds", change.seconds));
+            ArrayNode caches = JsonNodeFactory.instance.arrayNode();
+            llm.path("routes").fieldNames().forEachRemaining(name -> add(caches, name, llm));
+            if (json) {
+                output().json(caches);
+                return;
+            }
+            List<List<String>> rows = new ArrayList<>();
+            for (JsonNode cache : caches) {
+                rows.add(
+                        List.of(
+                                cache.path("route").asText(),
+                                cache.path("seconds").asLong() == 0
+                                        ? "off"
+                                        : cache.path("seconds").asText(),
+                                cache.path("hits").asText(),
+                                cache.path("calls").asText()));
+            }
+            output().table(
+                            List.of("ROUTE", "SECONDS", "FROM THE CACHE", "ASKED"),
+                            rows,
+                            "no such route");
+        }
+
+        private void add(ArrayNode caches, String name, JsonNode llm) {
+            if (route == null || route.equals(name)) {
+                JsonNode used = llm.path("usage").path("route:" + name);
+                caches.addObject()
+                        .put("route", name)
+                        .put("seconds", llm.path("cache_seconds").path(name).asLong())
+                        .put("hits", used.path("cached").asLong())
+                        .put("calls", used.path("calls").asLong());
             }
         }
     }

@@ -15,6 +15,8 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.TreeSet;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -28,6 +30,10 @@ import org.junit.jupiter.api.io.TempDir;
 /** Three hosts answer one prompt together, and one workflow. */
 @Tag("once")
 class TogetherIT {
+    /** One dot. */
+    private static final String PNG =
+            "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
+
     @TempDir Path folder;
     private final List<JsonNode> asked = new CopyOnWriteArrayList<>();
 
@@ -72,6 +78,32 @@ class TogetherIT {
             assertEquals(new TreeSet<>(List.of("one", "two", "three")), agents, answer::toString);
             JsonNode last = asked.get(asked.size() - 1);
             assertEquals(3, toolResults(last), last::toString);
+
+            Path picture = Files.write(folder.resolve("loom.txt"), Base64.getDecoder().decode(PNG));
+            String image = picture.toString();
+            one.json("ask", "what is on the picture?", "--image", image, "--image", image);
+            JsonNode looked = asked.get(asked.size() - 1).path("messages");
+            assertEquals(2, looked.findValuesAsText("url").size(), looked::toString);
+            assertTrue(
+                    looked.toString().contains("data:image/png;base64," + PNG), looked::toString);
+            // the agent of another host would look at it, but its model, the rules, cannot
+            Program.Result blind =
+                    one.weft("ask", "what is this?", "--agent", "two", "--image", image);
+            assertEquals(1, blind.exit(), blind.text());
+            assertTrue(blind.text().contains("takes images (rules)"), blind.text());
+            Path page = Files.writeString(folder.resolve("page.png"), "<html>");
+            Program.Result wrong = one.weft("ask", "what is this?", "--image", page.toString());
+            assertTrue(wrong.text().contains("image 1 is none that models take"), wrong.text());
+
+            // the same question gets the same answer without the model, until that is switched off
+            assertEquals(600, cache(one, "--seconds", "600").path("seconds").asLong());
+            one.json("ask", "how are you?");
+            one.json("ask", "how are you?");
+            JsonNode cached = cache(one);
+            assertTrue(cached.path("hits").asLong() > 0, cached::toString);
+            assertEquals(0, cache(one, "--off").path("seconds").asLong());
+            one.json("ask", "how are you?");
+            assertEquals(cached.path("hits"), cache(one).path("hits"));
 
             JsonNode run = one.json("call", "workflow.round", "text=hello");
             assertEquals("completed", run.path("state").asText(), run::toString);
@@ -118,6 +150,12 @@ class TogetherIT {
             model.stop(0);
             workers.shutdownNow();
         }
+    }
+
+    private static JsonNode cache(TestHost host, String... change) throws Exception {
+        List<String> words = new ArrayList<>(List.of("llm", "cache", "default"));
+        words.addAll(List.of(change));
+        return host.json(words.toArray(String[]::new)).path(0);
     }
 
     private static void workflow(TestHost host) throws IOException {

@@ -6,7 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Response;
+import com.microsoft.playwright.options.FilePayload;
 import java.nio.file.Path;
+import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterAll;
@@ -30,6 +32,10 @@ class UiViewsIT {
                     "approvals",
                     "audit",
                     "settings");
+
+    /** One dot. */
+    private static final String PNG =
+            "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
 
     @TempDir static Path folder;
     private static TestHost host;
@@ -103,6 +109,51 @@ class UiViewsIT {
             assertThat(page.getByTestId("waterfall")).containsText("text.statistics");
             Chromium.shot(page, "trace");
             Chromium.usable(page, "the trace of a prompt");
+        }
+    }
+
+    @Test
+    void an_image_is_attached_to_a_prompt_and_removed_by_keyboard() throws Exception {
+        FilePayload picture =
+                new FilePayload("loom.png", "image/png", Base64.getDecoder().decode(PNG));
+        try (Page page = chromium.page(1280, 900, "light")) {
+            chromium.signIn(page, host);
+            page.navigate(host.url() + "/#/ask");
+            page.getByTestId("ask-images")
+                    .setInputFiles(
+                            new FilePayload("notes.txt", "text/plain", new byte[] {'n', 'o'}));
+            assertThat(page.getByTestId("ask-image")).hasCount(0);
+            page.getByTestId("ask-images").setInputFiles(picture);
+            assertThat(page.getByTestId("ask-image")).containsText("loom.png");
+            page.getByTestId("ask-images").setInputFiles(picture);
+            assertThat(page.getByTestId("ask-image")).hasCount(2);
+            Chromium.usable(page, "a prompt with images");
+            page.getByLabel("Remove loom.png").first().focus();
+            page.keyboard().press("Enter");
+            assertThat(page.getByTestId("ask-image")).hasCount(1);
+            assertThat(page.getByLabel("Remove loom.png")).isFocused();
+            assertThat(page.locator("#announce")).containsText("loom.png removed.");
+            page.evaluate(
+                    """
+                    (base64) => {
+                      const data = new DataTransfer();
+                      data.items.add(new File([Uint8Array.from(atob(base64), (one) => one.charCodeAt(0))], 'pasted.png', { type: 'image/png' }));
+                      document.querySelector('[data-testid=ask-input]')
+                        .dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true }));
+                    }
+                    """,
+                    PNG);
+            assertThat(page.getByTestId("ask-image")).hasCount(2);
+            assertTrue(
+                    (Boolean)
+                            page.evaluate(
+                                    "[...document.querySelectorAll('.pictures img')].every((one) => one.naturalWidth === 1)"));
+            // this host has no model but the rules, which see nothing, and say so
+            page.getByTestId("ask-input").fill("what is on the picture?");
+            page.getByTestId("ask-submit").click();
+            assertThat(page.getByTestId("ask-error")).containsText("takes images");
+            assertThat(page.getByTestId("ask-image")).hasCount(0);
+            assertThat(page.locator(".turn .pictures img")).hasCount(2);
         }
     }
 

@@ -32,7 +32,7 @@ public final class UiServlet extends HttpServlet {
         this.policy =
                 "default-src 'self'; script-src 'self' '"
                         + Assets.importMapHash(assets.get(Assets.PAGE))
-                        + "'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+                        + "'; img-src 'self' blob:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
     }
 
     @Override

@@ -58,6 +58,8 @@ public interface Agent {
      * @param traceparent W3C trace context that all tasks of the answer belong to; "" if each may begin its own
      * @param key the caller's name for this question, at most 128 characters. Asked again under it after a crash, before its
      *     timeout, the model is not asked anew for what it has decided, and calls that ended are not made again. "" to keep nothing
+     * @param images what the prompt is about; at most what {@link Image} allows. Models that take none are not asked. They are
+     *     not remembered in a conversation
      */
     record Question(
             String prompt,
@@ -69,13 +71,51 @@ public interface Agent {
             List<String> skills,
             List<String> agents,
             String traceparent,
-            String key) {
+            String key,
+            List<Image> images) {
         /** Copies the lists; a missing trace context or key is {@code ""}. */
         public Question {
             skills = List.copyOf(skills);
             agents = List.copyOf(agents);
             traceparent = traceparent == null ? "" : traceparent;
             key = key == null ? "" : key;
+            images = List.copyOf(images);
+        }
+
+        /** A question without images.
+         * @param prompt see above
+         * @param timeout see above
+         * @param conversation see above
+         * @param route see above
+         * @param caller see above
+         * @param depth see above
+         * @param skills see above
+         * @param agents see above
+         * @param traceparent see above
+         * @param key see above */
+        public Question(
+                String prompt,
+                Duration timeout,
+                String conversation,
+                String route,
+                AgentId caller,
+                int depth,
+                List<String> skills,
+                List<String> agents,
+                String traceparent,
+                String key) {
+            this(
+                    prompt,
+                    timeout,
+                    conversation,
+                    route,
+                    caller,
+                    depth,
+                    skills,
+                    agents,
+                    traceparent,
+                    key,
+                    List.of());
         }
 
         /** A question without a key.

@@ -28,6 +28,12 @@ public interface Llm {
     /** Service property of a provider's {@code ChatModel}: money for a million output tokens, a Double; absent or 0: free. */
     String OUTPUT_PRICE = "weft.llm.price.output";
 
+    /** Service property of a provider's {@code ChatModel}: whether its model takes images, a Boolean; absent: true. */
+    String IMAGES = "weft.llm.images";
+
+    /** The route of prompts with images, if no model of the default route takes them. */
+    String VISION_ROUTE = "vision";
+
     /** The route that is taken when none is named. */
     String DEFAULT_ROUTE = "default";
 

@@ -242,9 +242,12 @@ public final class ApiServlet extends HttpServlet {
     private void start(
             Exchange exchange, Routes.Match match, Caller caller, HttpServletRequest request) {
         AsyncContext async = exchange.startAsync();
-        boolean read = match.route().body() == Route.Body.JSON && Access.hasBody(request);
+        int most = match.route().body().limit();
+        boolean read = most > 0 && Access.hasBody(request);
         CompletableFuture<byte[]> body =
-                read ? BodyReader.read(request) : CompletableFuture.completedFuture(new byte[0]);
+                read
+                        ? BodyReader.read(request, most)
+                        : CompletableFuture.completedFuture(new byte[0]);
         body.whenComplete(
                 (bytes, failure) -> {
                     if (failure != null) {

@@ -3,6 +3,7 @@ package dev.weft.http.api;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.weft.api.agent.Agent;
+import dev.weft.api.agent.Image;
 import dev.weft.api.identity.HostIdentity;
 import dev.weft.api.identity.Role;
 import dev.weft.api.mesh.AgentDirectory.KnownAgent;
@@ -37,10 +38,11 @@ final class AskResource implements Resource {
     public List<Route> routes() {
         return List.of(
                 Route.post(
-                        "/api/ask",
-                        "Answer {prompt, timeout, agent, conversation, route}; as server-sent events token, step, answer, error if accepted",
-                        Route.roles(Role.ADMIN, Role.OPERATOR),
-                        this::ask),
+                                "/api/ask",
+                                "Answer {prompt, timeout, agent, conversation, route, images}; as server-sent events token, step, answer, error if accepted",
+                                Route.roles(Role.ADMIN, Role.OPERATOR),
+                                this::ask)
+                        .withImages(),
                 Route.delete(
                         "/api/ask/conversations/{id}",
                         "Forget a conversation",
@@ -79,7 +81,9 @@ final class AskResource implements Resource {
                         0,
                         List.of(),
                         List.of(),
-                        trace(call.header("traceparent")));
+                        trace(call.header("traceparent")),
+                        "",
+                        Image.read(body.path("images")));
         if (call.wantsEvents()) {
             return stream(call, question, agent);
         }
@@ -172,26 +176,29 @@ final class AskResource implements Resource {
                                                 "no agent "
                                                         + Wire.quote(agent)
                                                         + " is known; GET /api/agents lists them"));
+        ObjectNode prompt =
+                Wire.object()
+                        .put("message", question.prompt())
+                        .put("direct", true)
+                        .put("conversation", question.conversation())
+                        .put("timeout_ms", question.timeout().toMillis())
+                        .put("trace", true)
+                        .put("stream", listener != null)
+                        .put("traceparent", question.traceparent());
+        question.images().forEach(image -> prompt.withArray("images").add(image.base64()));
         CompletableFuture<MeshMessage> asked =
                 rooms.mesh()
                         .request(
                                 peer.card().agentId(),
                                 MeshMessage.AGENT_PROMPT,
-                                Wire.object()
-                                        .put("message", question.prompt())
-                                        .put("direct", true)
-                                        .put("conversation", question.conversation())
-                                        .put("timeout_ms", question.timeout().toMillis())
-                                        .put("trace", true)
-                                        .put("stream", listener != null)
-                                        .put("traceparent", question.traceparent()),
+                                prompt,
                                 question.timeout(),
                                 listener == null ? null : chunk -> heard(chunk, listener));
         return linked(
                 asked,
                 asked.thenApply(
                         message ->
-                                describe(message.payload())
+                                describe(message.payload(), question, peer)
                                         .put("agent", peer.card().name())
                                         .put("trace", question.traceparent().substring(3, 35))));
     }
@@ -220,10 +227,16 @@ final class AskResource implements Resource {
         return json;
     }
 
-    private static ObjectNode describe(JsonNode answer) {
+    private static ObjectNode describe(JsonNode answer, Agent.Question asked, KnownAgent peer) {
         if (answer.hasNonNull("error")) {
             throw new TaskException(
                     answer.path("code").asText("agent_failed"), answer.path("error").asText());
+        }
+        if (answer.path("images").asInt() < asked.images().size()) {
+            throw new TaskException(
+                    "no_images",
+                    peer.card().name()
+                            + " did not look at the images: its host is too old for them");
         }
         ObjectNode json =
                 Wire.object()

@@ -1,6 +1,5 @@
 package dev.weft.http.api;
 
-import dev.weft.protocol.Wire;
 import jakarta.servlet.ReadListener;
 import jakarta.servlet.ServletInputStream;
 import jakarta.servlet.http.HttpServletRequest;
@@ -25,13 +24,6 @@ final class BodyReader implements ReadListener {
         this.limit = limit;
     }
 
-    /** Reads the body of a request that is in asynchronous mode.
-     * @param request the request
-     * @return the body; fails with 413 if it is longer than {@link Wire#MAX_BODY} */
-    static CompletableFuture<byte[]> read(HttpServletRequest request) {
-        return read(request, Wire.MAX_BODY);
-    }
-
     /** Reads a body that nobody wants.
      * @param request the request, in asynchronous mode
      * @return done at its end, or when enough was read; never fails */
@@ -46,7 +38,11 @@ final class BodyReader implements ReadListener {
         request.getInputStream().readNBytes(MOST_DISCARDED);
     }
 
-    private static CompletableFuture<byte[]> read(HttpServletRequest request, int limit) {
+    /** Reads the body of a request that is in asynchronous mode.
+     * @param request the request
+     * @param limit most bytes
+     * @return the body; fails with 413 if it is longer */
+    static CompletableFuture<byte[]> read(HttpServletRequest request, int limit) {
         try {
             BodyReader reader = new BodyReader(request.getInputStream(), limit);
             reader.in.setReadListener(reader);
@@ -84,7 +80,7 @@ final class BodyReader implements ReadListener {
         whole.completeExceptionally(ApiException.bad("incomplete_body", "the body ended early"));
     }
 
-    private static ApiException tooLarge() {
-        return new ApiException(413, "too_large", "a body may have " + Wire.MAX_BODY + " bytes");
+    private ApiException tooLarge() {
+        return new ApiException(413, "too_large", "a body may have " + limit + " bytes");
     }
 }

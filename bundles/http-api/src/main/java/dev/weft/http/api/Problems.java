@@ -65,6 +65,8 @@ final class Problems {
                     Map.entry("agent_unknown", 404),
                     Map.entry("bad_arguments", 400),
                     Map.entry("bad_task", 400),
+                    Map.entry("bad_image", 400),
+                    Map.entry("no_images", 422),
                     Map.entry("too_deep", 400),
                     Map.entry("agent_offline", 503),
                     Map.entry("unreachable", 503),

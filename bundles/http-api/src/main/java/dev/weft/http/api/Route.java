@@ -1,6 +1,8 @@
 package dev.weft.http.api;
 
+import dev.weft.api.agent.Image;
 import dev.weft.api.identity.Role;
+import dev.weft.protocol.Wire;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -42,8 +44,19 @@ record Route(
         NONE,
         /** A JSON document, read whole. */
         JSON,
+        /** A JSON document with images in it, read whole. */
+        JSON_WITH_IMAGES,
         /** A file that the handler reads as it arrives. */
-        FILE
+        FILE;
+
+        /** Most bytes of a body that is read whole; 0 if it is not. */
+        int limit() {
+            return switch (this) {
+                case JSON -> Wire.MAX_BODY;
+                case JSON_WITH_IMAGES -> Wire.MAX_BODY + Image.LARGEST_TOGETHER / 3 * 4;
+                case NONE, FILE -> 0;
+            };
+        }
     }
 
     Route {
@@ -84,6 +97,11 @@ record Route(
 
     Route inlined() {
         return new Route(method, template, access, roles, body, true, summary, handler);
+    }
+
+    Route withImages() {
+        return new Route(
+                method, template, access, roles, Body.JSON_WITH_IMAGES, inline, summary, handler);
     }
 
     Route file() {

@@ -1,5 +1,6 @@
 package dev.weft.http.api;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -14,6 +15,7 @@ import dev.weft.protocol.Wire;
 import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Base64;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -508,6 +510,38 @@ class ApiServletTest {
                         .header("X-API-Key", host.roleKeys.get(Role.ADMIN))
                         .header("Content-Type", "application/java-archive")
                         .POST(HttpRequest.BodyPublishers.ofByteArray(jar)));
+    }
+
+    @Test
+    void images_go_with_a_prompt_and_may_make_it_large() throws Exception {
+        String gif =
+                Base64.getEncoder()
+                        .encodeToString(("GIF89a" + "x".repeat(3 << 20)).getBytes(US_ASCII));
+        String body = "{\"prompt\":\"look\",\"images\":[\"" + gif + "\"]";
+        assertEquals(200, host.as(Role.OPERATOR, "POST", "/api/ask", body + "}").status());
+        assertEquals("image/gif", host.agent.asked.images().get(0).mediaType());
+        assertProblem(
+                400,
+                "bad_image",
+                host.as(
+                        Role.OPERATOR,
+                        "POST",
+                        "/api/ask",
+                        "{\"prompt\":\"look\",\"images\":[\"bm8=\"]}"));
+        assertProblem(
+                413,
+                "too_large",
+                host.as(
+                        Role.OPERATOR,
+                        "POST",
+                        "/api/ask",
+                        "{\"prompt\":\"" + "x".repeat(14 << 20) + "\"}"));
+        // a peer whose host is too old would answer without having looked
+        assertProblem(
+                422,
+                "no_images",
+                host.as(Role.OPERATOR, "POST", "/api/ask", body + ",\"agent\":\"other\"}"));
+        assertEquals(gif, host.links.asked.path("images").path(0).asText());
     }
 
     @Test

@@ -830,6 +830,7 @@ final class Fakes {
 
     static final class Answering implements Agent {
         volatile CompletableFuture<Answer> last;
+        volatile Question asked;
 
         @Override
         public boolean forget(String conversation) {
@@ -838,6 +839,7 @@ final class Fakes {
 
         @Override
         public CompletableFuture<Answer> ask(Question question, Listener listener) {
+            asked = question;
             String prompt = question.prompt();
             Step step =
                     new Step(

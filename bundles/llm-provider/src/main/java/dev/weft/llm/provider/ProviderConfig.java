@@ -44,6 +44,10 @@ public @interface ProviderConfig {
     @AttributeDefinition(min = "0")
     int max__output__tokens() default 0;
 
+    /** Whether the model takes images.
+     * @return false: it is never asked about any */
+    boolean images() default true;
+
     /** Most calls at once.
      * @return 0: no limit */
     @AttributeDefinition(min = "0")

@@ -76,6 +76,7 @@ final class Setup {
         properties.put(Llm.PROVIDER, id);
         properties.put(Llm.TYPE, kind.type());
         properties.put(Llm.MODEL, model());
+        properties.put(Llm.IMAGES, config.images());
         properties.put(Llm.MAX_CONCURRENT, config.max__concurrent());
         properties.put(Llm.CALLS_PER_MINUTE, config.calls__per__minute());
         Double input = number("input_price", config.input__price(), 1_000_000);

@@ -180,6 +180,24 @@ public abstract class ProviderWire extends BadDays {
     }
 
     @Test
+    void sends_a_picture_as_it_is() {
+        scripted(10, Reply.of(200, answer("A loom.")));
+        String picture = "iVBORw0KGgoAAAANSUhEUg==";
+        assertEquals(
+                "A loom.",
+                provider()
+                        .chat()
+                        .chat(
+                                UserMessage.from(
+                                        TextContent.from("what is on the picture?"),
+                                        ImageContent.from(picture, "image/png")))
+                        .aiMessage()
+                        .text());
+        String body = server().requests().get(0).body();
+        assertTrue(body.contains(picture) && body.contains("what is on the picture?"), body);
+    }
+
+    @Test
     void lists_models() {
         scripted(10, Reply.of(200, models()));
         assertEquals(

@@ -42,6 +42,7 @@ final class Calls {
 
     private final ProviderTable providers;
     private final Function<String, List<String>> routes;
+    private final Images images;
     private final Budgets budgets;
     private final AnswerCache cache;
     private final UsageTable usage;
@@ -50,12 +51,14 @@ final class Calls {
     Calls(
             ProviderTable providers,
             Function<String, List<String>> routes,
+            Images images,
             Budgets budgets,
             AnswerCache cache,
             UsageTable usage,
             Patience patience) {
         this.providers = providers;
         this.routes = routes;
+        this.images = images;
         this.budgets = budgets;
         this.cache = cache;
         this.usage = usage;
@@ -114,17 +117,21 @@ final class Calls {
             ChatRequest request,
             StreamingChatResponseHandler target,
             Attempt attempt) {
-        Way way = Way.of(request.modelName(), caller);
+        boolean images = Images.in(request);
+        Way named = Way.of(request.modelName(), caller);
+        Way way = images ? this.images.way(named) : named;
         ChatRequest asked = Way.isRoute(request.modelName()) ? withoutRoute(request) : request;
-        ChatResponse known = cache.find(way.route(), asked);
+        ChatResponse known = images ? null : cache.find(way.route(), asked); // too large to keep
         if (known != null) {
             usage.cached(way);
             return target == null ? known : tell(known, target);
         }
         long start = System.nanoTime();
         try {
-            ChatResponse response = go(way, asked, attempt, start);
-            cache.keep(way.route(), asked, response);
+            ChatResponse response = go(way, asked, images, attempt, start);
+            if (!images) {
+                cache.keep(way.route(), asked, response);
+            }
             return response;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -132,7 +139,8 @@ final class Calls {
         }
     }
 
-    private ChatResponse go(Way way, ChatRequest request, Attempt attempt, long start)
+    private ChatResponse go(
+            Way way, ChatRequest request, boolean images, Attempt attempt, long start)
             throws InterruptedException {
         Trail trail = new Trail();
         long end = start + patience.waiting().toNanos();
@@ -148,6 +156,10 @@ final class Calls {
                     continue;
                 }
                 try {
+                    if (images && !provider.takesImages()) {
+                        trail.noImages(id);
+                        continue;
+                    }
                     ChatResponse response = ask(way, request, attempt, provider, trail, failures);
                     if (response != null) {
                         return response;

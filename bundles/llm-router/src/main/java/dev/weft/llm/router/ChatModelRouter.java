@@ -74,7 +74,14 @@ public final class ChatModelRouter implements Llm, HealthCheck {
                         config.cache(), folder == null ? null : folder.resolve("llm-caches.json"));
         this.events = events;
         this.calls =
-                new Calls(providers, this::providersOf, budgets, cache, usage, patience(config));
+                new Calls(
+                        providers,
+                        this::providersOf,
+                        new Images(providers, this::routes),
+                        budgets,
+                        cache,
+                        usage,
+                        patience(config));
     }
 
     @Deactivate

@@ -16,6 +16,7 @@ final class LeasedModel {
     private final String type;
     private final String modelName;
     private final int ranking;
+    private final boolean images;
     private final ChatModel model;
     private final Price price;
     private final Gate gate;
@@ -31,6 +32,7 @@ final class LeasedModel {
         this.type = text(reference, Llm.TYPE);
         this.modelName = text(reference, Llm.MODEL);
         this.ranking = (int) number(reference, Constants.SERVICE_RANKING);
+        this.images = !Boolean.FALSE.equals(reference.getProperty(Llm.IMAGES));
         this.price =
                 new Price(number(reference, Llm.INPUT_PRICE), number(reference, Llm.OUTPUT_PRICE));
         this.gate =
@@ -67,6 +69,11 @@ final class LeasedModel {
     /** Rules are no model: they come last unless a route says otherwise, and cost nothing. */
     boolean isFallback() {
         return type.equals("rules");
+    }
+
+    /** Whether its model takes images, as far as is known. */
+    boolean takesImages() {
+        return images;
     }
 
     /** Whether the last call failed. */

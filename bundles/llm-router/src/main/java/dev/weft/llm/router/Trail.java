@@ -25,6 +25,10 @@ final class Trail {
         reasons.put(id, "is not here");
     }
 
+    void noImages(String id) {
+        reasons.put(id, "takes no images");
+    }
+
     void resting(LeasedModel provider, long nanos) {
         reasons.putIfAbsent(
                 provider.id(),

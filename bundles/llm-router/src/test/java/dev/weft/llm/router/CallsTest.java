@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.langchain4j.data.message.AiMessage;
+import dev.langchain4j.data.message.ImageContent;
+import dev.langchain4j.data.message.TextContent;
 import dev.langchain4j.data.message.UserMessage;
 import dev.langchain4j.model.chat.ChatModel;
 import dev.langchain4j.model.chat.request.ChatRequest;
@@ -16,6 +18,7 @@ import dev.weft.api.event.Event;
 import dev.weft.api.event.Events;
 import dev.weft.api.llm.Llm;
 import dev.weft.api.llm.ProviderException;
+import dev.weft.api.task.TaskException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -387,6 +390,62 @@ class CallsTest {
             assertEquals(0.0001, usage.cost(), 1e-12);
         }
         assertEquals("skill:test", router.recent().get(0).caller());
+    }
+
+    private static String look(RouterModel model, String route) {
+        return model.chat(
+                        ChatRequest.builder()
+                                .messages(
+                                        UserMessage.from(
+                                                TextContent.from("what is this?"),
+                                                ImageContent.from("iVBORw0KGgo=", "image/png")))
+                                .modelName(route)
+                                .build())
+                .aiMessage()
+                .text();
+    }
+
+    @Test
+    void images_go_to_models_that_take_them_and_to_the_route_vision_if_the_default_one_has_none() {
+        RouterModel model =
+                start(
+                        Map.of(
+                                "routes",
+                                new String[] {"default=blind,seer", "fast=blind", "vision=seer"}));
+        add("blind", Map.of(Llm.IMAGES, false), () -> "blind");
+        add("seer", Map.of(), () -> "seer");
+        assertEquals("seer", look(model, null));
+        assertEquals("blind", model.chat("and words?"));
+        router.use("default", List.of("blind"));
+        assertEquals("seer", look(model, null));
+        assertEquals("vision", router.recent().get(0).route());
+        assertEquals("seer", look(model, "route:default;for=agent-b2"));
+
+        TaskException refused = assertThrows(TaskException.class, () -> look(model, "route:fast"));
+        assertEquals("no_images", refused.error().code());
+        assertTrue(refused.getMessage().contains("route fast takes images (blind)"));
+        router.use("vision", List.of("blind"));
+        assertEquals(
+                "no_images",
+                assertThrows(TaskException.class, () -> look(model, null)).error().code());
+        assertEquals("blind", model.chat("still words?"));
+    }
+
+    @Test
+    void a_request_with_an_image_is_too_large_to_be_cached() {
+        RouterModel model =
+                start(
+                        Map.of(
+                                "routes",
+                                new String[] {"default=a"},
+                                "cache",
+                                new String[] {"default=600"}));
+        AtomicInteger asked = new AtomicInteger();
+        add("a", Map.of(), () -> "answer " + asked.incrementAndGet());
+        assertEquals("answer 1", look(model, null));
+        assertEquals("answer 2", look(model, null));
+        assertEquals("answer 3", model.chat("words"));
+        assertEquals("answer 3", model.chat("words"));
     }
 
     @Test

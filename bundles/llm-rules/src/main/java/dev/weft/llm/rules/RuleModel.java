@@ -29,7 +29,8 @@ import org.osgi.service.component.annotations.Component;
         property = {
             Llm.PROVIDER + "=" + RuleModel.NAME,
             Llm.TYPE + "=" + RuleModel.NAME,
-            Llm.MODEL + "=" + RuleModel.NAME
+            Llm.MODEL + "=" + RuleModel.NAME,
+            Llm.IMAGES + ":Boolean=false"
         })
 public final class RuleModel implements ChatModel {
     static final String NAME = "rules";
