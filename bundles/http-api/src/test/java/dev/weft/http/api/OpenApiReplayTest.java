@@ -8,7 +8,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.weft.api.health.HealthCheck;
 import dev.weft.api.identity.Role;
 import dev.weft.protocol.AgentId;
-import dev.weft.protocol.Wire;
 import java.io.InputStream;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
