@@ -223,7 +223,7 @@ class AdministrationTest {
     @Test
     void caches_are_listed_and_set() throws Exception {
         models.models =
-                service(
+                Services.of(
                         Llm.class,
                         Map.of(
                                 "routes",
