@@ -22,18 +22,23 @@ import org.slf4j.LoggerFactory;
 final class KnownKeys {
     private static final Logger LOG = LoggerFactory.getLogger(KnownKeys.class);
     private static final int MOST = 50_000;
+    private static final int SPARE_LINES = 64;
     private final Path file;
     private final Map<AgentId, String> keys = new ConcurrentHashMap<>();
     private final Map<AgentId, String> names = new ConcurrentHashMap<>();
     private final Set<String> warned = ConcurrentHashMap.newKeySet();
 
+    /** In the file; an agent that was given a new name has one for each. */
+    private int lines;
+
     /** Reads the file.
-     * @param file where the keys are kept; null to keep them in memory only */
+     * @param file where the keys are kept; null to keep them in memory only; written anew with a line an agent if it has more */
     KnownKeys(Path file) {
         this.file = file;
         if (file != null && Files.exists(file)) {
             try {
                 for (String line : Files.readAllLines(file)) {
+                    lines++;
                     String[] words = line.split(" ");
                     if (words.length >= 2 && AgentId.isValid(words[0])) {
                         AgentId agent = new AgentId(words[0]);
@@ -47,6 +52,12 @@ final class KnownKeys {
                 LOG.warn(
                         "the keys of known agents cannot be read, they are learned anew: {}",
                         e.toString());
+                return;
+            }
+            try {
+                compact();
+            } catch (IOException e) {
+                LOG.warn("the keys of known agents stay as long as they are: {}", e.toString());
             }
         }
     }
@@ -102,8 +113,11 @@ final class KnownKeys {
             return key;
         }
         try {
-            String line = (agent + " " + key + " " + called).strip() + "\n";
-            if (Files.exists(file)) {
+            String line = line(agent, key, called);
+            lines++;
+            if (lines > 2 * keys.size() + SPARE_LINES) {
+                compact();
+            } else if (Files.exists(file)) {
                 Files.writeString(file, line, StandardCharsets.UTF_8, StandardOpenOption.APPEND);
             } else {
                 SecretFile.create(
@@ -113,5 +127,20 @@ final class KnownKeys {
             LOG.warn("the key of {} is not kept beyond this run: {}", agent, e.toString());
         }
         return key;
+    }
+
+    /** Leaves a line an agent, with the name that it has now; a crash leaves the old file or the new one. */
+    private void compact() throws IOException {
+        if (lines <= keys.size()) {
+            return;
+        }
+        StringBuilder text = new StringBuilder();
+        keys.forEach((agent, key) -> text.append(line(agent, key, names.getOrDefault(agent, ""))));
+        SecretFile.replace(file, text.toString());
+        lines = keys.size();
+    }
+
+    private static String line(AgentId agent, String key, String name) {
+        return (agent + " " + key + " " + name).strip() + "\n";
     }
 }
