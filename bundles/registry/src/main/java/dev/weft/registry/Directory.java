@@ -301,6 +301,14 @@ public final class Directory implements Registry, Sweep, HealthCheck {
         return Optional.ofNullable(agents.get(id)).map(agent -> agent.record(now(), times));
     }
 
+    /** The agent that has a name; of several, which only those of the reference can be, the one heard of last. */
+    Optional<AgentId> called(String name) {
+        Instant now = now();
+        return agents.named(name)
+                .min(Comparator.comparing(agent -> agent.age(now)))
+                .map(agent -> agent.card().agentId());
+    }
+
     @Override
     public Optional<AgentRecord> route(String skill, AgentId caller) {
         Instant now = now();

@@ -127,7 +127,7 @@ public final class TaskInbox implements Inbox, Sweep {
     @Override
     public Entry submit(Submission submission) {
         String skill = text(submission.skill());
-        String target = text(submission.target());
+        String target = addressee(text(submission.target()));
         String source = SubmissionRules.storable(text(submission.source()));
         SubmissionRules.check(skill, target, source, submission.ttl());
         String payload =
@@ -171,6 +171,13 @@ public final class TaskInbox implements Inbox, Sweep {
             times.pushed((System.nanoTime() - begin) / 1e9);
         }
         return task;
+    }
+
+    /** People name agents by their names, which are one agent's each; who is not known, or called like another's id, is left as it is. */
+    private String addressee(String target) {
+        return AgentId.isValid(target) && directory.find(new AgentId(target)).isEmpty()
+                ? directory.called(target).map(AgentId::value).orElse(target)
+                : target;
     }
 
     private static String text(String value) {

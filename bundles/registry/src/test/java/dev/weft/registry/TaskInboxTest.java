@@ -77,6 +77,16 @@ class TaskInboxTest {
     }
 
     @Test
+    void a_task_for_an_agent_by_its_name_is_that_agents() {
+        bench.directory.heartbeat(A, Wire.object().put("name", "kitchen"));
+        Entry task = submit("disk", "kitchen", 60);
+        assertEquals("agent-a", task.target());
+        assertEquals(List.of(), bench.inbox.take(B, List.of("disk")));
+        assertEquals(task.id(), bench.inbox.take(A, List.of()).get(0).id());
+        assertEquals("cellar", submit("disk", "cellar", 60).target()); // it may come yet, by id
+    }
+
+    @Test
     void a_task_keeps_the_trace_and_the_request_it_came_with() {
         String trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
         Submission traced = new Submission("disk", "", "x", null, 60, trace, "req-1");

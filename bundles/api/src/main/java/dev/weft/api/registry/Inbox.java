@@ -46,7 +46,7 @@ public interface Inbox {
 
     /** What is submitted.
      * @param skill skill id, "" if any
-     * @param target agent id, "" if any
+     * @param target agent id, or the name of an agent that the registry knows; "" if any
      * @param source who asks
      * @param payload input
      * @param ttl seconds, 1 to 604800
