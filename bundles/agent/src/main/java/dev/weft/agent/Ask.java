@@ -9,6 +9,7 @@ import dev.weft.api.task.TaskException;
 import dev.weft.api.task.TaskRequest;
 import dev.weft.api.task.TaskState;
 import dev.weft.api.task.Tasks;
+import dev.weft.api.task.Trace;
 import dev.weft.protocol.AgentId;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -194,6 +195,11 @@ final class Ask {
     /** The trace that all of this belongs to; "" for none. */
     String traceparent() {
         return traceparent;
+    }
+
+    /** Notes that another host's agent does a part of this. */
+    Trace.Part handOn(AgentId peer) {
+        return tasks.part(traceparent, peer, true);
     }
 
     /** The time that is left.

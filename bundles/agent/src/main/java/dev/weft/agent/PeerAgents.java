@@ -9,6 +9,7 @@ import dev.langchain4j.model.chat.request.json.JsonObjectSchema;
 import dev.langchain4j.service.tool.ToolExecutor;
 import dev.weft.api.agent.Agent.Step;
 import dev.weft.api.mesh.Mesh;
+import dev.weft.api.task.Trace;
 import dev.weft.protocol.AgentId;
 import dev.weft.protocol.MeshMessage;
 import java.util.List;
@@ -74,6 +75,7 @@ final class PeerAgents implements ToolExecutor {
                             + ", prompt must not be empty");
         }
         ask.check();
+        Trace.Part part = ask.handOn(target);
         CompletableFuture<MeshMessage> asked =
                 mesh.request(
                         target,
@@ -87,6 +89,9 @@ final class PeerAgents implements ToolExecutor {
                                 .put("key", ask.key(STEP, input, target.value())),
                         ask.left(),
                         null);
+        asked.whenComplete(
+                (answer, failure) ->
+                        part.end(failure == null && !answer.payload().hasNonNull("error")));
         try {
             JsonNode answer =
                     asked.get(Math.max(1, ask.left().toNanos()), TimeUnit.NANOSECONDS).payload();

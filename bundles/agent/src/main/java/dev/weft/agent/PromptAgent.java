@@ -19,6 +19,7 @@ import dev.weft.api.mesh.Mesh;
 import dev.weft.api.skill.Skills;
 import dev.weft.api.task.TaskException;
 import dev.weft.api.task.Tasks;
+import dev.weft.api.task.Trace;
 import dev.weft.protocol.AgentId;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -188,13 +189,19 @@ public final class PromptAgent implements Agent {
         // On behalf of a peer its own permissions count, and nothing is handed back to it.
         AgentId source = question.caller() == null ? identity.agentId() : question.caller();
         Ask ask = new Ask(tasks, watch, source, time, question, listener);
-        return question.key().isEmpty()
-                ? running.start(ask, time, () -> answer(current, ask, question))
-                : running.once(
-                        source.value() + "\n" + question.key(),
-                        ask,
-                        time,
-                        () -> answer(current, ask, question));
+        CompletableFuture<Answer> asked =
+                question.key().isEmpty()
+                        ? running.start(ask, time, () -> answer(current, ask, question))
+                        : running.once(
+                                source.value() + "\n" + question.key(),
+                                ask,
+                                time,
+                                () -> answer(current, ask, question));
+        if (question.caller() != null) {
+            Trace.Part part = tasks.part(question.traceparent(), source, false);
+            asked.whenComplete((answer, failure) -> part.end(failure == null));
+        }
+        return asked;
     }
 
     @Override

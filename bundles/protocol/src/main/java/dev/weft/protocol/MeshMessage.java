@@ -72,6 +72,12 @@ public record MeshMessage(
     /** {@code {text, done}}. */
     public static final String AGENT_STREAM_CHUNK = "agent_stream_chunk";
 
+    /** Weft: asks a host what it knows of a trace. */
+    public static final String TRACE_QUERY = "trace_query";
+
+    /** Weft: what it knows, see {@link #TRACE_QUERY}. */
+    public static final String TRACE_RESPONSE = "trace_response";
+
     /** Weft: a binary frame, in base64, on a link that carries text only. */
     public static final String FRAME = "frame";
 

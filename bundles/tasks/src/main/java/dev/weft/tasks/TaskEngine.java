@@ -11,6 +11,8 @@ import dev.weft.api.task.TaskHandle;
 import dev.weft.api.task.TaskRequest;
 import dev.weft.api.task.TaskStep;
 import dev.weft.api.task.Tasks;
+import dev.weft.api.task.Trace;
+import dev.weft.protocol.AgentId;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -19,6 +21,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Consumer;
@@ -116,6 +119,7 @@ public final class TaskEngine implements Tasks {
     private final Engine engine;
     private final People people;
     private final LocalHost here;
+    private final TraceBook traces;
 
     /** Starts the engine.
      * @param context of this bundle
@@ -167,6 +171,7 @@ public final class TaskEngine implements Tasks {
         RemoteHost there = new RemoteHost(mesh::get, executor, timer);
         engine = new Engine(identity, chooser, here, there, runs);
         people = new People(runs, here, there);
+        traces = new TraceBook(identity.agentId(), table, mesh::get, executor, clock);
         engine.recover(ledger.unfinished());
     }
 
@@ -260,6 +265,20 @@ public final class TaskEngine implements Tasks {
     @Override
     public List<TaskStep> trace(String id) {
         return engine.runs().table().timeline(id).map(Timeline::steps).orElse(List.of());
+    }
+
+    @Override
+    public Trace.Part part(String traceparent, AgentId peer, boolean given) {
+        return traces.part(traceparent, peer, given);
+    }
+
+    @Override
+    public CompletableFuture<Trace> gather(String trace, Duration patience) {
+        return traces.gather(trace, patience);
+    }
+
+    TraceBook traces() {
+        return traces;
     }
 
     Room room() {

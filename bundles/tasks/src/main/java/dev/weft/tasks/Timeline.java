@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.weft.api.task.TaskStep;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 
 /** What became of one task, step by step; bounded. Thread-safe. */
@@ -34,9 +33,7 @@ final class Timeline {
     }
 
     synchronized List<TaskStep> steps() {
-        List<TaskStep> sorted = new ArrayList<>(steps);
-        sorted.sort(Comparator.comparing(TaskStep::at));
-        return List.copyOf(sorted);
+        return ClockShift.aligned(agent, steps);
     }
 
     /** For the wire: {@code [[epoch millis, what, note], …]}, without the steps that others told. */

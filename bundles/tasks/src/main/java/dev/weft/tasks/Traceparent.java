@@ -34,6 +34,12 @@ final class Traceparent {
         }
     }
 
+    /** The trace that a context belongs to.
+     * @return 32 hexadecimal digits; "" if it is malformed */
+    static String trace(String traceparent) {
+        return SHAPE.matcher(traceparent).matches() ? traceparent.substring(3, 35) : "";
+    }
+
     /** A new span in the trace of a parent; a new trace if the parent is none. */
     static String next(String parent) {
         ThreadLocalRandom random = ThreadLocalRandom.current();

@@ -54,6 +54,7 @@ final class Host implements AutoCloseable, Mesh, AgentDirectory, Events, HostIde
     final Map<String, KnownAgent> known = new ConcurrentHashMap<>();
     final TaskEngine engine;
     final PeerTasks peerTasks;
+    final TraceQueries traceQueries;
 
     /** Answers requests in place of a linked host. */
     volatile BiFunction<JsonNode, Consumer<MeshMessage>, CompletableFuture<MeshMessage>> stranger;
@@ -123,6 +124,7 @@ final class Host implements AutoCloseable, Mesh, AgentDirectory, Events, HostIde
         engine.setMesh(mesh);
         engine.setDirectory(directory);
         peerTasks = new PeerTasks(engine, skills);
+        traceQueries = new TraceQueries(engine);
     }
 
     private static java.nio.file.Path temporary() {
@@ -222,7 +224,9 @@ final class Host implements AutoCloseable, Mesh, AgentDirectory, Events, HostIde
                         id.value(),
                         target.value(),
                         payload);
-        other.peerTasks.handle(
+        MessageHandler handler =
+                type.equals(MeshMessage.TRACE_QUERY) ? other.traceQueries : other.peerTasks;
+        handler.handle(
                 id,
                 message,
                 (answerType, answerPayload) -> {

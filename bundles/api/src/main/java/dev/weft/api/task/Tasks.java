@@ -1,7 +1,10 @@
 package dev.weft.api.task;
 
+import dev.weft.protocol.AgentId;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.osgi.annotation.versioning.ProviderType;
 
@@ -55,6 +58,25 @@ public interface Tasks {
      * @param id its id
      * @return in order of time, at most 100; empty if the task is unknown */
     List<TaskStep> trace(String id);
+
+    /** Notes a part of a trace that one host's agent does for another's, beside tasks: which hosts took part, and when. A bounded number of
+     * the newest is kept, in memory.
+     * @param traceparent W3C trace context; anything else is not noted
+     * @param peer the other host
+     * @param given whether this host gave it; else it does it
+     * @return to be told of its end */
+    default Trace.Part part(String traceparent, AgentId peer, boolean given) {
+        return good -> {};
+    }
+
+    /** Gathers a trace: what this host knows, and what the hosts tell that did a part of it for this host, and those that did one for
+     * them. A host tells only who gave it a task or a question of that trace.
+     * @param trace 32 hexadecimal digits
+     * @param patience how long to wait for the others, at most
+     * @return completes within {@code patience}, never with an error; who is away is named in it */
+    default CompletableFuture<Trace> gather(String trace, Duration patience) {
+        return CompletableFuture.completedFuture(new Trace(trace, List.of(), List.of()));
+    }
 
     /** Share of what this host can run at once that is in use.
      * @return 0 to 1 */
