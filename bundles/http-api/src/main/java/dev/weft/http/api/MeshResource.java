@@ -57,7 +57,7 @@ final class MeshResource implements Resource {
     }
 
     private CompletionStage<Reply> agents(Call call) {
-        List<ObjectNode> agents = rooms.directory().agents().stream().map(this::describe).toList();
+        List<ObjectNode> agents = rooms.agents().stream().map(this::describe).toList();
         return Page.of(call, agents, agent -> agent.path("agent_id").asText());
     }
 
@@ -89,7 +89,7 @@ final class MeshResource implements Resource {
     }
 
     private CompletionStage<Reply> topology(Call call) {
-        Collection<KnownAgent> agents = rooms.directory().agents();
+        Collection<KnownAgent> agents = rooms.agents();
         ObjectNode topology = Wire.object();
         ArrayNode nodes = topology.putArray("nodes");
         for (KnownAgent agent : agents) {

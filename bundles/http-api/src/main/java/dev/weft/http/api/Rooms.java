@@ -10,6 +10,7 @@ import dev.weft.api.health.Readiness;
 import dev.weft.api.identity.LegacyAccess;
 import dev.weft.api.llm.Llm;
 import dev.weft.api.mesh.AgentDirectory;
+import dev.weft.api.mesh.AgentDirectory.KnownAgent;
 import dev.weft.api.mesh.Mesh;
 import dev.weft.api.registry.IceServers;
 import dev.weft.api.registry.Inbox;
@@ -20,6 +21,7 @@ import dev.weft.api.skill.SkillSettings;
 import dev.weft.api.skill.Skills;
 import dev.weft.api.store.Backup;
 import dev.weft.api.task.Tasks;
+import java.util.Collection;
 import java.util.List;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -185,6 +187,20 @@ public final class Rooms {
 
     AgentDirectory directory() {
         return need(directory, "this host has no mesh: it knows no agents");
+    }
+
+    /** The agents that this host knows; a registry and nothing else knows those of its own directory.
+     * @throws ApiException 503 if it knows none */
+    Collection<KnownAgent> agents() {
+        Registry own = registry;
+        return directory == null && own != null
+                ? own.list().stream()
+                        .map(
+                                agent ->
+                                        new KnownAgent(
+                                                agent.card(), agent.health().wireName(), false))
+                        .toList()
+                : directory().agents();
     }
 
     Mesh mesh() {

@@ -11,7 +11,6 @@ import dev.weft.api.catalog.Installed;
 import dev.weft.api.deploy.Deployments;
 import dev.weft.api.deploy.Deployments.Deployment;
 import dev.weft.api.identity.HostIdentity;
-import dev.weft.api.mesh.AgentDirectory;
 import dev.weft.api.mesh.AgentDirectory.KnownAgent;
 import dev.weft.api.skill.Skills;
 import dev.weft.protocol.SkillCard;
@@ -79,7 +78,6 @@ final class SkillResource implements Resource {
     private CompletionStage<Reply> list(Call call) {
         List<ObjectNode> all = new ArrayList<>();
         Skills skills = rooms.skills;
-        AgentDirectory directory = rooms.directory;
         Deployments deployments = rooms.deployments;
         List<Deployment> files = deployments == null ? List.of() : deployments.list();
         Map<String, Installed> origins = origins();
@@ -89,8 +87,8 @@ final class SkillResource implements Resource {
             skills.disabled()
                     .forEach(card -> all.add(origin(here(card, "disabled", files), origins)));
         }
-        if (directory != null) {
-            directory.agents().stream()
+        if (rooms.directory != null || rooms.registry != null) {
+            rooms.agents().stream()
                     .filter(agent -> !agent.local())
                     .forEach(
                             agent ->

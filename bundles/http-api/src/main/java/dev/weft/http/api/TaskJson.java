@@ -62,7 +62,11 @@ final class TaskJson {
     }
 
     static void addSteps(ObjectNode json, List<TaskStep> steps) {
-        ArrayNode trace = json.putArray("trace");
+        json.set("trace", steps(steps));
+    }
+
+    static ArrayNode steps(List<TaskStep> steps) {
+        ArrayNode trace = Wire.object().putArray("steps");
         for (TaskStep step : steps) {
             trace.addObject()
                     .put("at", seconds(step.at()))
@@ -70,6 +74,7 @@ final class TaskJson {
                     .put("what", step.what())
                     .put("note", step.note());
         }
+        return trace;
     }
 
     /** The trace that a task belongs to: 32 hex digits of its traceparent, "" if it has none. */
@@ -101,7 +106,7 @@ final class TaskJson {
                 || agent.test(task.path("assigned_agent_id").asText());
     }
 
-    private static double seconds(Instant instant) {
+    static double seconds(Instant instant) {
         return instant.toEpochMilli() / 1000.0;
     }
 }

@@ -35,10 +35,12 @@ final class TaskResource implements Resource {
     private static final int MOST = 1000;
     private final Rooms rooms;
     private final HostIdentity identity;
+    private final InboxWait waiting;
 
-    TaskResource(Rooms rooms, HostIdentity identity) {
+    TaskResource(Rooms rooms, HostIdentity identity, InboxWait waiting) {
         this.rooms = rooms;
         this.identity = identity;
+        this.waiting = waiting;
     }
 
     @Override
@@ -101,20 +103,26 @@ final class TaskResource implements Resource {
                     call.caller().is(AGENT)
                             ? self(call, Call.text(body, "source_agent_id"))
                             : identity.agentId().value();
-            String id =
+            Inbox.Entry task =
                     inbox.submit(
-                                    new Inbox.Submission(
-                                            skill,
-                                            target,
-                                            source,
-                                            payload,
-                                            ttl,
-                                            RequestId.traceparent(
-                                                    call.header(RequestId.TRACE), call.id()),
-                                            call.id()))
-                            .id();
-            call.about(skill + " " + id);
-            return Reply.ok(Wire.object().put("task_id", id));
+                            new Inbox.Submission(
+                                    skill,
+                                    target,
+                                    source,
+                                    payload,
+                                    ttl,
+                                    RequestId.traceparent(call.header(RequestId.TRACE), call.id()),
+                                    call.id()));
+            call.about(skill + " " + task.id());
+            if (wait <= 0) {
+                return Reply.ok(Wire.object().put("task_id", task.id()));
+            }
+            Duration patience = Duration.ofMillis((long) (wait * 1000));
+            call.patience(patience);
+            return waiting.end(inbox, task, patience)
+                    .thenApply(
+                            ended ->
+                                    Reply.json(200, TaskJson.of(ended).put("task_id", ended.id())));
         }
         if (skill.isBlank() || skill.length() > 129) {
             throw ApiException.bad(

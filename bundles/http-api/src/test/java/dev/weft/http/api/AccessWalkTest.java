@@ -47,6 +47,7 @@ class AccessWalkTest {
                     "ao POST /api/hub/tasks/{id}/cancel",
                     "ao POST /api/hub/tasks/{id}/input",
                     "ao POST /api/hub/tasks/{id}/retry",
+                    "aov GET /api/hub/traces/{id}",
                     "agov GET /api/hub/network/topology",
                     "agov GET /api/agents",
                     "agov GET /api/agents/{id}/load",

@@ -293,6 +293,37 @@ class ApiServletTest {
                         .asText());
     }
 
+    @Test
+    void a_registry_and_nothing_else_knows_its_agents_and_waits_for_the_tasks_of_its_inbox()
+            throws Exception {
+        host.rooms.tasks = null;
+        host.rooms.directory = null;
+        host.rooms.mesh = null;
+        JsonNode listed = host.as(Role.VIEWER, "GET", "/api/agents", null).json();
+        assertEquals(java.util.List.of("agent-other"), listed.findValuesAsText("agent_id"));
+        assertEquals("", listed.get(0).path("path").asText());
+        String call = "{\"skill\":\"disk\",\"wait\":";
+        assertEquals(
+                "pending",
+                host.as(Role.OPERATOR, "POST", "/api/hub/tasks", call + "0.2}")
+                        .json()
+                        .path("state")
+                        .asText());
+        var waiting =
+                host.http.sendAsync(
+                        host.request("POST", "/api/hub/tasks", call + "30}")
+                                .header("X-API-Key", host.roleKeys.get(Role.ADMIN))
+                                .build(),
+                        java.net.http.HttpResponse.BodyHandlers.ofString());
+        org.awaitility.Awaitility.await().until(() -> host.inbox.entries.size() == 2);
+        host.inbox.end("inbox-1", "42 GB");
+        JsonNode done = Wire.tree(waiting.get(20, java.util.concurrent.TimeUnit.SECONDS).body());
+        assertEquals(
+                "completed 42 GB",
+                done.path("state").asText() + " " + done.path("result").asText());
+        assertEquals("inbox-1", done.path("task_id").asText());
+    }
+
     /** Reference defect 24. */
     @Test
     void an_agent_acts_for_itself_only() throws Exception {

@@ -337,6 +337,27 @@ final class Fakes {
     static final class Waiting implements Inbox {
         final Map<String, Entry> entries = new ConcurrentHashMap<>();
 
+        void end(String id, String result) {
+            entries.computeIfPresent(
+                    id,
+                    (same, e) ->
+                            new Entry(
+                                    id,
+                                    e.skill(),
+                                    e.target(),
+                                    e.source(),
+                                    OTHER.value(),
+                                    e.payload(),
+                                    "completed",
+                                    result,
+                                    "",
+                                    1,
+                                    2,
+                                    e.ttl(),
+                                    e.traceparent(),
+                                    e.requestId()));
+        }
+
         @Override
         public Entry submit(Submission s) {
             if (s.skill().isEmpty() && s.target().isEmpty()) {

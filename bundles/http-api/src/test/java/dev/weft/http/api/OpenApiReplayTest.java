@@ -131,6 +131,7 @@ class OpenApiReplayTest {
             ok(Role.VIEWER, "GET", path, null);
         }
         ok(Role.VIEWER, "GET", "/api/hub/tasks/{id}", null, "t0");
+        ok(Role.VIEWER, "GET", "/api/hub/traces/{id}", null, "0af7651916cd43dd8448eb211c80319c");
         agent(
                 "POST",
                 "/api/hub/tasks/{id}",
@@ -379,6 +380,7 @@ class OpenApiReplayTest {
             }
         }
         as(Role.VIEWER, "GET", "/api/hub/tasks/{id}", null, "nope", "");
+        as(Role.VIEWER, "GET", "/api/hub/traces/{id}", null, "nope", "");
         as(Role.VIEWER, "GET", "/api/registry/route", null, "", "?skill=disk&hops=9");
         host.rooms.backup =
                 out -> {
