@@ -12,7 +12,7 @@ secret() { openssl rand -hex 32; }
 
 secret | tr -d '\n' >database-password
 secret | tr -d '\n' >turn-secret
-printf 'use-auth-secret\nstatic-auth-secret=%s\nrealm=weft\nno-cli\nno-tls\nno-dtls\n' "$(cat turn-secret)" >turnserver.conf
+printf 'use-auth-secret\nstatic-auth-secret=%s\nrealm=weft\nno-cli\nno-tls\nno-dtls\nlog-file=stdout\nsimple-log\npidfile=/tmp/turnserver.pid\n' "$(cat turn-secret)" >turnserver.conf
 
 # An authority whose key is thrown away, and the one certificate that it signs.
 openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 3650 -subj "/CN=weft" \

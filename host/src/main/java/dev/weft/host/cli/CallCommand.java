@@ -160,7 +160,7 @@ final class CallCommand extends HostCommand {
         String state = task.path("state").asText();
         if (state.equals("completed")) {
             if (!json) {
-                output().document(task.path("result"));
+                output().document(result(task.path("result")));
             }
             return;
         }
@@ -183,6 +183,18 @@ final class CallCommand extends HostCommand {
                                 + " s; see it with: weft tasks "
                                 + task.path("id").asText()
                         : message);
+    }
+
+    /** The inbox of a registry keeps results as text. */
+    private static JsonNode result(JsonNode result) {
+        if (result.isTextual() && result.textValue().startsWith("{")) {
+            try {
+                return Wire.tree(result.textValue());
+            } catch (ProtocolException text) {
+                return result;
+            }
+        }
+        return result;
     }
 
     private JsonNode arguments(HostClient host) {

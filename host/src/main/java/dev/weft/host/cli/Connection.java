@@ -46,11 +46,17 @@ final class Connection {
         return dataDirectory(data, Path.of(""));
     }
 
-    /** The data directory meant: as given, else as agent.yaml of the folder says (relative to that file), else .weft. */
+    /** The data directory meant: as given, else that of the environment, else as agent.yaml of the folder says (relative to that file),
+     * else .weft. */
     static Path dataDirectory(Path given, Path folder) {
+        String surroundings = System.getenv("WEFT_DATA");
+        Path named =
+                given == null && surroundings != null && !surroundings.isBlank()
+                        ? Path.of(surroundings)
+                        : given;
         Path chosen =
-                given != null
-                        ? given
+                named != null
+                        ? named
                         : folder.toAbsolutePath()
                                 .resolve(
                                         AgentFile.read(folder.toAbsolutePath())

@@ -1,6 +1,7 @@
 package dev.weft.host.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.weft.host.launcher.HostException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -204,7 +205,8 @@ final class ListCommands {
         @Parameters(
                 arity = "0..1",
                 paramLabel = "ID",
-                description = "Shows this task and what became of it, step by step.")
+                description =
+                        "Shows this task and what became of it, step by step, and all of its trace on all hosts.")
         private String id;
 
         @Override
@@ -217,7 +219,20 @@ final class ListCommands {
                     output().json(task);
                 } else {
                     new TaskView(output()).show(task);
+                    trace(task.path("traceparent").asText());
                 }
+            }
+        }
+
+        private void trace(String traceparent) {
+            if (traceparent.length() != 55) {
+                return;
+            }
+            try {
+                JsonNode trace = client().get("/api/hub/traces/" + traceparent.substring(3, 35));
+                new TraceView(output()).show(trace, client().get("/api/agents"));
+            } catch (HostException e) {
+                output().line("the rest of its trace is not told: " + e.getMessage());
             }
         }
 

@@ -73,10 +73,15 @@ final class Program implements AutoCloseable {
 
     /** Runs a line of a shell to its end; in it {@code ./weft} is this program. */
     static Result sh(Path folder, String line) {
+        return sh(folder, line, 120);
+    }
+
+    /** The same, with so many seconds to its end. */
+    static Result sh(Path folder, String line, int seconds) {
         String weft = HOME.resolve("bin/weft").toString();
         List<String> command = List.of("sh", "-c", line.replace("./weft ", weft + " "));
         try (Program program = startCommand(folder, command)) {
-            int exit = program.awaitExit(120);
+            int exit = program.awaitExit(seconds);
             return new Result(exit, program.text());
         }
     }
