@@ -1,83 +1,117 @@
 package dev.weft.signaling;
 
 import java.nio.ByteBuffer;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import org.eclipse.jetty.websocket.api.Callback;
-import org.eclipse.jetty.websocket.api.Session;
+import org.eclipse.jetty.util.BufferUtil;
+import org.eclipse.jetty.util.Callback;
+import org.eclipse.jetty.websocket.core.CloseStatus;
+import org.eclipse.jetty.websocket.core.CoreSession;
+import org.eclipse.jetty.websocket.core.Frame;
+import org.eclipse.jetty.websocket.core.FrameHandler;
+import org.eclipse.jetty.websocket.core.OpCode;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Jetty's view of one socket; public because Jetty calls it by method handles. It asks for the next frame only when the rate
- * allows: a sender that is too fast is slowed down by TCP, and nothing is lost.
+ * Jetty's view of one socket. Called by the thread that serves all sockets, so nothing here blocks. It asks for the next frame
+ * only when the rate allows: a sender that is too fast is slowed down by TCP, and nothing is lost.
  */
-public final class Endpoint implements Session.Listener {
+final class Endpoint implements FrameHandler {
     private static final Logger LOG = LoggerFactory.getLogger(Endpoint.class);
     private static final long BUSY_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
+    /** Frames after which a socket that sends many at once is read on by another thread, so that the others get their turn. */
+    private static final int BURST = 32;
+
     private final Admission.Pass pass;
     private final String instance;
     private final Hub hub;
     private final Switchboard switchboard;
-    private final ExecutorService blocking;
     private final ScheduledExecutorService timer;
     private final TokenBucket rate;
-    private volatile Session session;
+    private final Fragments fragments = new Fragments(Upgrade.MAX_READ);
+    private boolean binary;
+    private int read;
+    private volatile CoreSession session;
     private volatile PeerSocket socket;
 
     /** An endpoint of an upgrade under way.
      * @param pass whom the token names, and when it ends
      * @param instance which process of that agent it is, "" if it does not say
      * @param hub keeps the sockets
-     * @param switchboard handles the frames
-     * @param blocking reads on after a pause
+     * @param switchboard handles the messages
      * @param timer says when to read on
-     * @param perSecond how many frames a second are read */
+     * @param perSecond how many messages a second are read */
     Endpoint(
             Admission.Pass pass,
             String instance,
             Hub hub,
             Switchboard switchboard,
-            ExecutorService blocking,
             ScheduledExecutorService timer,
             int perSecond) {
         this.pass = pass;
         this.instance = instance;
         this.hub = hub;
         this.switchboard = switchboard;
-        this.blocking = blocking;
         this.timer = timer;
         this.rate = new TokenBucket(perSecond, System.nanoTime());
     }
 
     @Override
-    public void onWebSocketOpen(Session opened) {
+    public void onOpen(CoreSession opened, Callback callback) {
         session = opened;
         socket = hub.open(pass, instance, new JettyLink(opened, timer));
+        callback.succeeded();
         demand();
     }
 
     @Override
-    public void onWebSocketText(String frame) {
-        switchboard.receive(socket, frame);
-        readOn();
+    public void onFrame(Frame frame, Callback callback) {
+        switch (frame.getOpCode()) {
+            case OpCode.PING -> {
+                socket.heard(System.nanoTime());
+                ByteBuffer echo = BufferUtil.copy(frame.getPayload());
+                session.sendFrame(new Frame(OpCode.PONG, echo), Callback.NOOP, false);
+                readOn();
+            }
+            case OpCode.PONG -> {
+                socket.heard(System.nanoTime());
+                demand();
+            }
+            case OpCode.CLOSE -> hub.closed(socket);
+            default -> data(frame);
+        }
+        callback.succeeded();
     }
 
-    @Override
-    public void onWebSocketBinary(ByteBuffer frame, Callback callback) {
-        callback.succeed();
-        switchboard.binary(socket);
+    private void data(Frame frame) {
+        if (frame.getOpCode() != OpCode.CONTINUATION) {
+            binary = frame.getOpCode() == OpCode.BINARY;
+        }
+        byte[] message = fragments.add(frame.getPayload(), frame.isFin());
+        if (message == null) {
+            demand();
+            return;
+        }
+        if (binary) {
+            switchboard.binary(socket);
+        } else {
+            switchboard.receive(socket, Fragments.text(message));
+        }
         readOn();
     }
 
     private void readOn() {
         long wait = rate.take(System.nanoTime());
-        if (wait == 0) {
-            demand();
-        } else {
+        read++;
+        if (wait > 0) {
             later(wait);
+        } else if (read % BURST == 0) {
+            handOver();
+        } else {
+            demand();
         }
     }
 
@@ -85,44 +119,33 @@ public final class Endpoint implements Session.Listener {
         timer.schedule(this::handOver, wait, TimeUnit.NANOSECONDS);
     }
 
-    /** Jetty may read and handle frames before {@code demand} returns, which is not the timer's work. */
+    /** Reads on in a thread of the server. */
     private void handOver() {
         try {
-            blocking.execute(this::demand);
+            session.getWebSocketComponents().getExecutor().execute(this::demand);
         } catch (RejectedExecutionException e) {
             later(BUSY_NANOS);
         }
     }
 
     private void demand() {
-        if (session.isOpen()) {
+        if (session.isInputOpen()) {
             session.demand();
         }
     }
 
     @Override
-    public void onWebSocketPing(ByteBuffer payload) {
-        socket.heard(System.nanoTime());
-        session.sendPong(payload, Callback.NOOP);
-        readOn();
-    }
-
-    @Override
-    public void onWebSocketPong(ByteBuffer payload) {
-        socket.heard(System.nanoTime());
-        demand();
-    }
-
-    @Override
-    public void onWebSocketError(Throwable cause) {
+    public void onError(Throwable cause, Callback callback) {
         LOG.debug("socket of {} failed: {}", pass.agent(), cause.toString());
+        callback.succeeded();
     }
 
     @Override
-    public void onWebSocketClose(int code, String reason) {
+    public void onClosed(CloseStatus status, Callback callback) {
         PeerSocket open = socket;
         if (open != null) {
             hub.closed(open);
         }
+        callback.succeeded();
     }
 }

@@ -5,16 +5,13 @@ import dev.weft.api.identity.Tokens;
 import dev.weft.protocol.Wire;
 import jakarta.servlet.Servlet;
 import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ScheduledExecutorService;
-import org.eclipse.jetty.ee10.websocket.server.JettyWebSocketServlet;
-import org.eclipse.jetty.ee10.websocket.server.JettyWebSocketServletFactory;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -28,19 +25,15 @@ import org.osgi.service.servlet.whiteboard.propertytypes.HttpWhiteboardServletPa
 @Component(service = Servlet.class, configurationPid = "dev.weft.signaling")
 @HttpWhiteboardServletPattern("/ws")
 @HttpWhiteboardServletName("weft-signaling")
-public final class SignalingServlet extends JettyWebSocketServlet {
+public final class SignalingServlet extends HttpServlet {
     private static final long serialVersionUID = 1L;
-    private static final String PASS = "dev.weft.signaling.pass";
     private static final String INSTANCE = "X-Weft-Instance";
     private static final String BEARER = "bearer ";
 
-    /** Frames up to here are read and, above the protocol's limit, refused with an error; larger ones close the socket. */
-    private static final long MAX_READ = 4L * Wire.MAX_SIGNAL_FRAME;
-
     private final transient Admission admission;
+    private final transient Upgrade upgrade = new Upgrade();
     private final transient Hub hub;
     private final transient Switchboard switchboard;
-    private final transient ExecutorService blocking;
     private final transient ScheduledExecutorService timer;
     private final int perSecond;
 
@@ -55,40 +48,19 @@ public final class SignalingServlet extends JettyWebSocketServlet {
     /** The servlet; the whiteboard initialises it.
      * @param tokens checks who asks
      * @param hub keeps the sockets
-     * @param blocking reads on from a socket that was slowed down
      * @param timer slows down who sends too fast
      * @param config the rate */
     @Activate
     public SignalingServlet(
             @Reference Tokens tokens,
             @Reference Hub hub,
-            @Reference(target = "(weft.executor=blocking)") ExecutorService blocking,
             @Reference(target = "(weft.executor=timer)") ScheduledExecutorService timer,
             SignalingConfig config) {
         this.admission = new Admission(tokens, hub);
         this.hub = hub;
         this.switchboard = new Switchboard(hub, admission);
-        this.blocking = blocking;
         this.timer = timer;
         this.perSecond = config.messages__per__second();
-    }
-
-    @Override
-    protected void configure(JettyWebSocketServletFactory factory) {
-        factory.setMaxTextMessageSize(MAX_READ);
-        factory.setMaxBinaryMessageSize(MAX_READ);
-        factory.setMaxFrameSize(MAX_READ);
-        factory.setIdleTimeout(Duration.ofMinutes(10)); // the hub pings and closes earlier
-        factory.setCreator(
-                (request, response) ->
-                        new Endpoint(
-                                (Admission.Pass) request.getServletAttribute(PASS),
-                                instance(request.getHeader(INSTANCE)),
-                                hub,
-                                switchboard,
-                                blocking,
-                                timer,
-                                perSecond));
     }
 
     @Override
@@ -96,8 +68,17 @@ public final class SignalingServlet extends JettyWebSocketServlet {
             throws ServletException, IOException {
         Optional<Admission.Pass> pass = shown(request).flatMap(admission::admit);
         if (pass.isPresent()) {
-            request.setAttribute(PASS, pass.get());
-            super.service(request, response);
+            Endpoint endpoint =
+                    new Endpoint(
+                            pass.get(),
+                            instance(request.getHeader(INSTANCE)),
+                            hub,
+                            switchboard,
+                            timer,
+                            perSecond);
+            if (!upgrade.accept(request, endpoint) && !response.isCommitted()) {
+                super.service(request, response);
+            }
             return;
         }
         String detail =

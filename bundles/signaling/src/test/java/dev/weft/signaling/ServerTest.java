@@ -46,7 +46,7 @@ class ServerTest {
         server.addConnector(connector);
         hub = mesh.hub(config);
         ServletContextHandler context = new ServletContextHandler("/");
-        servlet = new SignalingServlet(new TextTokens(), hub, mesh.blocking, mesh.timer, config);
+        servlet = new SignalingServlet(new TextTokens(), hub, mesh.timer, config);
         context.addServlet(new ServletHolder(servlet), "/ws");
         JettyWebSocketServletContainerInitializer.configure(context, null);
         server.setHandler(context);
@@ -224,6 +224,48 @@ class ServerTest {
         assertEquals("pong 3", b.pongs.poll(10, TimeUnit.SECONDS));
         b.say(offer);
         assertEquals(offer, a.next());
+    }
+
+    @Test
+    void a_message_in_fragments_is_one_and_a_bad_one_closes_its_socket_only() throws Exception {
+        start(Mesh.Config.DEFAULT);
+        Client a = new Client(Mesh.A).registered();
+        Client b = new Client(Mesh.B).registered();
+        String relay =
+                "{\"type\":\"relay\",\"peer_id\":\"agent-b\",\"target_id\":\"agent-a\",\"payload\":\"\u00fc \ufffd\"}";
+        b.socket.sendText(relay.substring(0, 10), false).join();
+        b.socket.sendPing(ByteBuffer.wrap(new byte[3])).join();
+        b.socket.sendText(relay.substring(10, 20), false).join();
+        b.socket.sendText(relay.substring(20), true).join();
+        assertEquals("pong 3", b.pongs.poll(10, TimeUnit.SECONDS));
+        assertEquals(relay, a.next());
+        for (int i = 0; i < 5; i++) { // four are as much as is read
+            b.socket.sendText("x".repeat(Wire.MAX_SIGNAL_FRAME - i / 4), i == 4).join();
+        }
+        assertTrue(b.closed().startsWith("1009 "), b.closed());
+        assertTrue(a.next().contains("peer_left"));
+        try (RawSocket raw = new RawSocket(port, "agent:agent-b")) {
+            raw.text((byte) '"', (byte) 0xc0, (byte) 0x80, (byte) '"');
+            assertEquals(1007, raw.closed());
+        }
+        assertTrue(hub.reach(Mesh.A).isPresent());
+    }
+
+    @Test
+    void a_burst_is_read_to_its_end() throws Exception {
+        int many = 20_000;
+        start(new Mesh.Config(20, 60, 1_000_000, 3));
+        Client a = new Client(Mesh.A).registered();
+        Client b = new Client(Mesh.B).registered();
+        for (int i = 0; i < many; i++) {
+            b.say(
+                    "{\"type\":\"relay\",\"peer_id\":\"agent-b\",\"target_id\":\"agent-a\",\"payload\":"
+                            + i
+                            + "}");
+        }
+        for (int i = 0; i < many; i++) {
+            assertEquals(i, Wire.tree(a.next()).path("payload").asInt());
+        }
     }
 
     @Test
