@@ -80,7 +80,9 @@ public final class Weft implements Runnable {
      * @param arguments the command line
      */
     public static void main(String[] arguments) {
-        System.exit(commandLine().execute(arguments));
+        int exit = commandLine().execute(arguments);
+        System.out.close(); // else the WebRTC library, if it was loaded, has a last word on it
+        System.exit(exit);
     }
 
     static CommandLine commandLine() {

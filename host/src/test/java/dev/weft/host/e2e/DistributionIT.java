@@ -257,6 +257,7 @@ class DistributionIT {
                         folder.resolve("data").toString())) {
             host.await(line -> line.contains(" is ready after "), 60);
             assertEquals(0, host.awaitExit(30), host.text());
+            assertFalse(host.text().contains("attach"), "no last words of WebRTC: " + host.text());
         }
     }
 

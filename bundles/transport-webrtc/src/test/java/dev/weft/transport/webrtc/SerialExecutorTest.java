@@ -51,9 +51,11 @@ class SerialExecutorTest {
 
     @Test
     void a_task_that_throws_does_not_stop_the_next() {
+        IllegalStateException failure = new IllegalStateException("on purpose");
+        failure.setStackTrace(new StackTraceElement[0]); // it is logged, and means nothing
         serial.execute(
                 () -> {
-                    throw new IllegalStateException("on purpose");
+                    throw failure;
                 });
         serial.execute(() -> done.add(1));
         await().until(() -> done.size() == 1);
