@@ -133,6 +133,10 @@ class TogetherIT {
                 assertEquals(1, kept.count());
             }
 
+            // what a peer's agent did is in the trace here, whether a person or the model asked it
+            assertTraced(one, one.json("ask", "--agent", "two", "overview of this machine"));
+            assertTraced(one, one.json("ask", "let two look at itself"));
+
             // one that is away gets its message when it is back
             three.program().kill();
             JsonNode later = one.json("call", "mesh.mesh_send", "agent=three", "message=hello");
@@ -156,6 +160,18 @@ class TogetherIT {
         List<String> words = new ArrayList<>(List.of("llm", "cache", "default"));
         words.addAll(List.of(change));
         return host.json(words.toArray(String[]::new)).path(0);
+    }
+
+    private static void assertTraced(TestHost one, JsonNode answer) throws Exception {
+        JsonNode trace = Rest.get(one, "/api/hub/traces/" + answer.path("trace").asText());
+        JsonNode part = trace.at("/spans/0");
+        assertEquals("agent.ask", part.path("skill").asText() + "." + part.path("tool").asText());
+        JsonNode work = trace.at("/spans/1");
+        assertEquals("sysinfo", work.path("skill").asText(), trace::toString);
+        assertEquals(part.path("target"), work.path("host"), trace::toString);
+        assertEquals("completed", work.path("state").asText(), trace::toString);
+        assertTrue(work.path("end").asDouble() <= part.path("end").asDouble(), trace::toString);
+        assertEquals("told", trace.at("/hosts/0/outcome").asText(), trace::toString);
     }
 
     private static void workflow(TestHost host) throws IOException {
@@ -190,13 +206,15 @@ class TogetherIT {
         if (calls) {
             message.putNull("content");
             ArrayNode all = message.putArray("tool_calls");
-            for (String host : List.of("one", "two", "three")) {
-                all.addObject()
-                        .put("id", "call-" + host)
-                        .put("type", "function")
-                        .putObject("function")
-                        .put("name", "sysinfo_overview")
-                        .put("arguments", "{\"agent\":\"" + host + "\"}");
+            if (request.path("messages").toString().contains("let two look")) {
+                call(
+                        all,
+                        "ask_agent",
+                        "{\"agent\":\"two\",\"prompt\":\"overview of this machine\"}");
+            } else {
+                for (String host : List.of("one", "two", "three")) {
+                    call(all, "sysinfo_overview", "{\"agent\":\"" + host + "\"}");
+                }
             }
         } else {
             message.put("content", "one, two and three are well");
@@ -215,6 +233,15 @@ class TogetherIT {
         try (exchange) {
             exchange.getResponseBody().write(bytes);
         }
+    }
+
+    private static void call(ArrayNode all, String tool, String arguments) {
+        all.addObject()
+                .put("id", "call-" + all.size())
+                .put("type", "function")
+                .putObject("function")
+                .put("name", tool)
+                .put("arguments", arguments);
     }
 
     private static int toolResults(JsonNode request) {

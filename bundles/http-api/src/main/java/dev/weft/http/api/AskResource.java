@@ -8,6 +8,8 @@ import dev.weft.api.identity.HostIdentity;
 import dev.weft.api.identity.Role;
 import dev.weft.api.mesh.AgentDirectory.KnownAgent;
 import dev.weft.api.task.TaskException;
+import dev.weft.api.task.Tasks;
+import dev.weft.api.task.Trace;
 import dev.weft.protocol.MeshMessage;
 import dev.weft.protocol.Wire;
 import java.io.IOException;
@@ -186,6 +188,11 @@ final class AskResource implements Resource {
                         .put("stream", listener != null)
                         .put("traceparent", question.traceparent());
         question.images().forEach(image -> prompt.withArray("images").add(image.base64()));
+        Tasks tasks = rooms.tasks;
+        Trace.Part part =
+                tasks == null
+                        ? good -> {}
+                        : tasks.part(question.traceparent(), peer.card().agentId(), true);
         CompletableFuture<MeshMessage> asked =
                 rooms.mesh()
                         .request(
@@ -194,6 +201,9 @@ final class AskResource implements Resource {
                                 prompt,
                                 question.timeout(),
                                 listener == null ? null : chunk -> heard(chunk, listener));
+        asked.whenComplete(
+                (message, failure) ->
+                        part.end(failure == null && !message.payload().hasNonNull("error")));
         return linked(
                 asked,
                 asked.thenApply(
