@@ -4,11 +4,13 @@ import java.io.IOException;
 import java.nio.channels.ClosedSelectorException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
+import java.util.concurrent.locks.ReentrantLock;
 
-/** One thread that reads many {@link BenchSocket}s. */
+/** One thread that reads many {@link BenchSocket}s, or, for a while, the thread that sends. */
 final class BenchSockets implements AutoCloseable {
     private final Selector selector = Selector.open();
     private final Thread thread = new Thread(this::run, "bench-sockets");
+    private final ReentrantLock reading = new ReentrantLock(true);
     private volatile Exception failure;
 
     BenchSockets() throws IOException {
@@ -26,11 +28,33 @@ final class BenchSockets implements AutoCloseable {
     private void run() {
         try {
             while (selector.isOpen()) {
-                selector.select(this::read, 100);
+                reading.lock();
+                try {
+                    selector.select(this::read, 100);
+                } finally {
+                    reading.unlock();
+                }
             }
         } catch (IOException | ClosedSelectorException end) {
             // closed: the benchmark is over
         }
+    }
+
+    /** From now on the calling thread reads, by {@link #poll}: on a machine of two processors a thread for each direction would
+     * wait for the other, and for who is measured. */
+    void take() {
+        selector.wakeup();
+        reading.lock(); // a fair one, so the other thread does not come first again
+    }
+
+    /** Reads what has come. */
+    void poll() throws IOException {
+        selector.selectNow(this::read);
+    }
+
+    /** Gives the reading back to the thread that does it otherwise. */
+    void giveBack() {
+        reading.unlock();
     }
 
     private void read(SelectionKey key) {

@@ -95,15 +95,23 @@ final class RelayLoad implements BenchSocket.Listener {
         Samples late = new Samples((int) Math.min(SAMPLES, perSecond * seconds + 1));
         lateness = late;
         long before = received.sum();
-        long start = System.nanoTime();
         long total = (long) (perSecond * seconds);
-        for (long sent = 0; sent < total; sent++) {
-            long due = start + (long) (sent * 1e9 / perSecond);
-            for (long wait = due - System.nanoTime(); wait > 0; wait = due - System.nanoTime()) {
-                LockSupport.parkNanos(wait);
+        sockets.take();
+        try {
+            long start = System.nanoTime();
+            for (long sent = 0; sent < total; sent++) {
+                long due = start + (long) (sent * 1e9 / perSecond);
+                sockets.poll();
+                for (long wait = due - System.nanoTime();
+                        wait > 0;
+                        wait = due - System.nanoTime()) {
+                    LockSupport.parkNanos(wait);
+                }
+                late.add(System.nanoTime() - due);
+                send((int) (sent % from.size()), due);
             }
-            late.add(System.nanoTime() - due);
-            send((int) (sent % from.size()), due);
+        } finally {
+            sockets.giveBack();
         }
         settle(before + total, sockets);
         return fresh;
