@@ -144,10 +144,8 @@ class UiViewsIT {
                     """,
                     PNG);
             assertThat(page.getByTestId("ask-image")).hasCount(2);
-            assertTrue(
-                    (Boolean)
-                            page.evaluate(
-                                    "[...document.querySelectorAll('.pictures img')].every((one) => one.naturalWidth === 1)"));
+            page.waitForFunction(
+                    "[...document.querySelectorAll('.pictures img')].every((one) => one.naturalWidth === 1)");
             // this host has no model but the rules, which see nothing, and say so
             page.getByTestId("ask-input").fill("what is on the picture?");
             page.getByTestId("ask-submit").click();
