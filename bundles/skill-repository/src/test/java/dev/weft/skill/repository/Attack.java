@@ -22,6 +22,10 @@ record Attack(String title, Code code, String told, Deed deed) {
         void against(Shop shop) throws Exception;
     }
 
+    static Attack of(String title, Code code, String told, Deed deed) {
+        return new Attack(title, code, told, deed);
+    }
+
     /** It must be refused, for this reason. */
     void isRefused(Path temporary) throws Exception {
         Shop shop = new Shop(temporary);

@@ -21,22 +21,20 @@ class FixturesTest {
             throws Exception {
         Set<String> attacks = new HashSet<>();
         Stream.of(
-                        HostileRepositoryTest.snapshots(),
-                        HostileRepositoryTest.files(),
-                        HostileRepositoryTest.jars(),
-                        HostileRepositoryTest.indexes(),
-                        HostileRepositoryTest.publishers(),
-                        HostileRepositoryTest.statements(),
-                        HostileRepositoryTest.roots(),
-                        HostileRepositoryTest.servers())
+                        HostileSnapshotTest.snapshots(),
+                        HostileFilesTest.files(),
+                        HostileFilesTest.jars(),
+                        HostileIndexTest.indexes(),
+                        HostilePublisherTest.publishers(),
+                        HostilePublisherTest.statements(),
+                        HostileSnapshotTest.roots(),
+                        HostileFilesTest.servers())
                 .flatMap(attack -> attack)
                 .forEach(attack -> assertTrue(attacks.add(attack.title()), attack.title()));
         assertTrue(attacks.size() >= 40, attacks.size() + " attacks");
         List<String> hostile = JarFixtures.hostile(temporary);
         assertEquals(hostile.size(), new HashSet<>(hostile).size());
         assertTrue(hostile.size() >= 80, hostile.size() + " hostile jars");
-        System.out.println(
-                hostile.size() + " hostile jars, " + attacks.size() + " attacks on repositories");
     }
 
     @Test

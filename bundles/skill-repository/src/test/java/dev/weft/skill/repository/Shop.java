@@ -3,6 +3,7 @@ package dev.weft.skill.repository;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.weft.api.identity.HostKey;
 import dev.weft.protocol.Wire;
 import dev.weft.skill.repository.CatalogException.Code;
@@ -134,6 +135,19 @@ final class Shop {
 
     void sign(String name, Object body, HostKey... keys) throws IOException {
         LocalCopy.replace(file(name), Signed.write(body, keys));
+    }
+
+    /** A document as it is now, to be changed. */
+    ObjectNode document(String name) throws IOException {
+        return (ObjectNode) Wire.tree(Files.readString(file(name)));
+    }
+
+    /** A publisher of this repository with a namespace of its own, org.mallory. */
+    HostKey mallory() throws IOException {
+        HostKey mallory = key("mallory");
+        writer.publisher(
+                new Publishers.Publisher("org.mallory", "M", Role.of(mallory.publicKey())), owner);
+        return mallory;
     }
 
     /** What a repository that lies would do: sign what it forged. */

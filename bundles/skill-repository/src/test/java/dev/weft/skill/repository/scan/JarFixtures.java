@@ -30,9 +30,9 @@ public final class JarFixtures {
                                 HostileContentTest.names(),
                                 HostileContentTest.texts(),
                                 HostileContentTest.files(),
-                                HostileContentTest.zips(),
+                                HostileZipTest.zips(),
                                 HostileContentTest.asked(),
-                                HostileContentTest.unscanned())
+                                HostileZipTest.unscanned())
                         .flatMap(cases -> cases)
                         .toList()) {
             if (!titles.add(one.title())) {
