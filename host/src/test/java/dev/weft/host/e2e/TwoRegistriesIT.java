@@ -270,7 +270,7 @@ class TwoRegistriesIT {
         Program.Result refused = atLeft.weft("install", "greeter@1.0.0", "--yes");
         assertEquals(1, refused.exit(), refused.text());
         assertTrue(refused.text().contains("yanked: it is too loud"), refused.text());
-        ok(atRight.weft("uninstall", "greeter", "--yes"));
+        ok(atRight.weft("uninstall", "greeter"));
     }
 
     private void publisher(TestHost registry, String key, String... what) {
