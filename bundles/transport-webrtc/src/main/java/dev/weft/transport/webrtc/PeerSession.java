@@ -134,9 +134,9 @@ final class PeerSession {
             return;
         }
         int restart = payload.path("restart").asInt(0);
-        if (restart > 0 && current != null && current.repeats(id)) {
+        if (restart > 0) {
             if (trusted(payload, sdp)) {
-                current.restarted(restart, sdp);
+                restarted(id, restart, sdp);
             }
             return;
         }
@@ -168,6 +168,17 @@ final class PeerSession {
                     }
                     negotiation.answer(sdp);
                 });
+    }
+
+    /** The peer looks for another path under a link. If this host has no such link any more it makes one, so that the peer need not find out by waiting. */
+    private void restarted(String id, int number, String sdp) {
+        if (current != null && current.repeats(id)) {
+            current.restarted(number, sdp);
+        } else if (attempt == null && link().filter(WebRtcLink::isResponsive).isEmpty()) {
+            LOG.debug("{} restarts a link that is not known here: making a new one", peer);
+            outcome = new CompletableFuture<>();
+            dial();
+        }
     }
 
     private boolean repeated(String id) {

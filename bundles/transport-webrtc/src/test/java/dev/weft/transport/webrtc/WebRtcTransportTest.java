@@ -337,6 +337,47 @@ class WebRtcTransportTest {
         assertTalk(a, b);
     }
 
+    /** The peer was started anew, or gave the link up, and this side has not noticed. */
+    @Test
+    void a_restart_of_a_link_that_the_peer_does_not_know_begins_anew_at_once() throws Exception {
+        a.knows(b);
+        b.knows(a);
+        Link old = a.connect(b);
+        TestHost reborn = host("agent-b");
+        reborn.knows(a);
+        a.transport.networkChanged();
+        await("before any attempt is given up, and before the old link ends by itself")
+                .atMost(Duration.ofSeconds(4))
+                .until(() -> a.closed.containsKey(old) && !reborn.links().isEmpty());
+        assertEquals("replaced by a new link", a.closed.get(old));
+        assertEquals(
+                List.of("agent-a 0", "agent-a 1", "agent-b 0"),
+                hub.seen.stream()
+                        .filter(seen -> seen.type().equals(SignalMessage.OFFER))
+                        .map(seen -> seen.peerId() + " " + seen.payload().path("restart").asInt())
+                        .toList());
+        assertTalk(a, reborn);
+        b.close();
+    }
+
+    @Test
+    void a_restart_of_a_link_that_nobody_knows_is_not_believed_without_a_signature()
+            throws Exception {
+        b.knows(a);
+        ObjectNode restart =
+                Wire.object().put("sdp", "v=0").put("session", "unknown").put("restart", 1);
+        assertTrue(a.send(SignalMessage.OFFER, b.id, restart));
+        assertTrue(a.send(SignalMessage.OFFER, b.id, restart.deepCopy().put("restart", 2)));
+        a.knows(b);
+        a.connect(b);
+        assertEquals(
+                List.of("agent-a", "agent-a", "agent-a"),
+                hub.seen.stream()
+                        .filter(seen -> seen.type().equals(SignalMessage.OFFER))
+                        .map(SignalMessage::peerId)
+                        .toList());
+    }
+
     @Test
     void a_restart_that_somebody_else_signed_changes_nothing() throws Exception {
         a.knows(b);
