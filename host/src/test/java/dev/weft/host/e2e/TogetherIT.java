@@ -20,8 +20,11 @@ import java.util.Base64;
 import java.util.List;
 import java.util.TreeSet;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -34,8 +37,11 @@ class TogetherIT {
     private static final String PNG =
             "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
 
+    private static final String LONG = "think for ever";
     @TempDir Path folder;
     private final List<JsonNode> asked = new CopyOnWriteArrayList<>();
+    private final CountDownLatch thinks = new CountDownLatch(1);
+    private final CountDownLatch gaveUp = new CountDownLatch(1);
 
     @Test
     void three_hosts_answer_one_prompt_and_run_one_workflow() throws Exception {
@@ -55,6 +61,7 @@ class TogetherIT {
                             + "/v1\"},\"dev.weft.llm.router\":{\"routes\":[\"default=test\"]}}");
             workflow(one);
             one.start();
+            two.configure("dev.weft.http.api", Wire.object().put("event.heartbeat", 1));
             for (TestHost peer : List.of(two, three)) {
                 one.admit(peer);
                 peer.start("--role", "agent", "--registry", one.url());
@@ -137,6 +144,22 @@ class TogetherIT {
             assertTraced(one, one.json("ask", "--agent", "two", "overview of this machine"));
             assertTraced(one, one.json("ask", "let two look at itself"));
 
+            // who asks gives up (Ctrl-C), and the model of the host that was asked hears of it
+            try (Program asking =
+                    Program.start(
+                            folder,
+                            "ask",
+                            "--agent",
+                            "one",
+                            "--trace",
+                            LONG,
+                            "--data",
+                            two.data.toString())) {
+                assertTrue(thinks.await(60, TimeUnit.SECONDS), asking::text);
+                asking.terminate();
+            }
+            assertTrue(gaveUp.await(60, TimeUnit.SECONDS), "the call of the model goes on");
+
             // one that is away gets its message when it is back
             three.program().kill();
             JsonNode later = one.json("call", "mesh.mesh_send", "agent=three", "message=hello");
@@ -201,6 +224,10 @@ class TogetherIT {
         if (request.has("messages")) {
             asked.add(request);
         }
+        if (request.path("messages").toString().contains(LONG)) {
+            think(exchange);
+            return;
+        }
         ObjectNode message = Wire.object().put("role", "assistant");
         boolean calls = request.has("messages") && toolResults(request) == 0;
         if (calls) {
@@ -242,6 +269,22 @@ class TogetherIT {
                 .putObject("function")
                 .put("name", tool)
                 .put("arguments", arguments);
+    }
+
+    /** An answer that never ends, until nobody takes it any more. */
+    private void think(HttpExchange exchange) {
+        try (exchange) {
+            exchange.getResponseHeaders().set("Content-Type", "application/json");
+            exchange.sendResponseHeaders(200, 0);
+            thinks.countDown();
+            while (!Thread.currentThread().isInterrupted()) {
+                exchange.getResponseBody().write(' ');
+                exchange.getResponseBody().flush();
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100));
+            }
+        } catch (IOException nobodyListens) {
+            gaveUp.countDown();
+        }
     }
 
     private static int toolResults(JsonNode request) {
