@@ -18,7 +18,11 @@ final class LinkCare {
     private static final Logger LOG = LoggerFactory.getLogger(LinkCare.class);
     private static final long ROUND_SECONDS = 15;
     private static final long REPLACED_SECONDS = 10;
-    private static final long SECOND_PING_SECONDS = 1;
+
+    /** What waited for the link, and its answer, go first. */
+    private static final long FIRST_PING_MILLIS = 100;
+
+    private static final long SECOND_PING_MILLIS = 1_000;
     private static final long FAREWELL_MILLIS = 500;
     private final Links links;
     private final Post post;
@@ -89,10 +93,10 @@ final class LinkCare {
                 .forEach(other -> retire(other.link));
         LOG.debug("link to {} up: {}", link.peer(), link.path().wireName());
         sessions.of(link.peer()).opened();
-        ping(wired);
         // the first round trip pays for cold code at both ends: measure again before a whole round
         // has passed
-        timer.schedule(() -> handOver(() -> ping(wired)), SECOND_PING_SECONDS, TimeUnit.SECONDS);
+        pingAfter(FIRST_PING_MILLIS, wired);
+        pingAfter(SECOND_PING_MILLIS, wired);
         news.look(link.peer());
         if (wired.isDirect()) {
             handOver(() -> spare.closeSurplus(link));
@@ -120,6 +124,10 @@ final class LinkCare {
     /** The peer is about to close its link on purpose. */
     void bye(AgentId peer) {
         redial.declined(peer);
+    }
+
+    private void pingAfter(long millis, Links.Wired wired) {
+        timer.schedule(() -> handOver(() -> ping(wired)), millis, TimeUnit.MILLISECONDS);
     }
 
     private void ping(Links.Wired wired) {

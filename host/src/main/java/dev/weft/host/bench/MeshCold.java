@@ -13,6 +13,7 @@ import java.util.function.Consumer;
 final class MeshCold {
     private static final Duration TIMEOUT = Duration.ofSeconds(60);
     private static final long IDLE_NANOS = 4_000_000_000L;
+    private static final long SETTLED_NANOS = 200_000_000L;
     private final Mesh mesh;
     private final Consumer<String> say;
 
@@ -44,6 +45,8 @@ final class MeshCold {
         Samples first = new Samples(count);
         Samples direct = new Samples(count);
         for (int i = 0; i < count; i++) {
+            LockSupport.parkNanos(
+                    SETTLED_NANOS); // the link before is greeted on and measured by then
             boolean counts = i >= count / 4; // by then classes are loaded and the code is warm
             ask(
                     MeshPeer.cold(i),

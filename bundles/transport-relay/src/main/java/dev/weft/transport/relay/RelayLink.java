@@ -36,6 +36,8 @@ final class RelayLink implements Link {
     private final AtomicBoolean telling = new AtomicBoolean();
     private final AtomicBoolean closed = new AtomicBoolean();
     private final Object order = new Object();
+    private final Gathered gathered = new Gathered(); // with the lock
+    private boolean gathers; // with the lock
     private volatile Seal sending;
     private volatile List<Seal> opening = List.of();
     private boolean told; // read and written in news only
@@ -68,9 +70,36 @@ final class RelayLink implements Link {
                 () -> {
                     if (!told && isOpen()) {
                         told = true;
-                        listener.opened(this);
+                        gather();
+                        try {
+                            listener.opened(this);
+                        } finally {
+                            release();
+                        }
                     }
                 });
+    }
+
+    /** The first frames, a greeting and what waited for the link, leave together: each by itself takes its time at both ends and in the registry. */
+    private void gather() {
+        synchronized (order) {
+            gathers = isSealed(); // others may not know arrays
+        }
+    }
+
+    private void release() {
+        boolean left;
+        synchronized (order) {
+            gathers = false;
+            left = sendGathered();
+        }
+        if (!left) {
+            close("what was said first could not be sent through the registry");
+        }
+    }
+
+    private boolean sendGathered() {
+        return gathered.isEmpty() || send("sealed", sending.seal(gathered.take()));
     }
 
     /** From now on frames with this seal open; those with the last ones still do, as both sides may have offered at once. */
@@ -152,7 +181,7 @@ final class RelayLink implements Link {
                             + bytes
                             + "; it needs a direct link");
         }
-        if (!(isSealed() ? sendSealed(frame) : sendPlain(frame))) {
+        if (!(isSealed() ? sendSealed(frame, bytes) : sendPlain(frame))) {
             throw new LinkException(
                     signaling.isConnected()
                             ? "too much waits to be sent through the registry; try again later"
@@ -162,8 +191,15 @@ final class RelayLink implements Link {
     }
 
     /** In the order of the seal's numbers: a frame that comes after a later one is refused. */
-    private boolean sendSealed(String frame) {
+    private boolean sendSealed(String frame, int bytes) {
         synchronized (order) {
+            if (gathers && gathered.takes(frame, bytes)) {
+                gathered.add(frame, bytes);
+                return true;
+            }
+            if (!sendGathered()) {
+                return false;
+            }
             return send("sealed", sending.seal(frame));
         }
     }

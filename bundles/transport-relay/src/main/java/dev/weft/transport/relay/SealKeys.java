@@ -20,11 +20,16 @@ final class SealKeys {
     private static final String CURVE = "X25519";
     private static final String HMAC = "HmacSHA256";
     private final KeyPair pair;
+    private final String publicKey;
 
     /** Makes a pair. */
     SealKeys() {
         try {
             pair = KeyPairGenerator.getInstance(CURVE).generateKeyPair();
+            publicKey =
+                    Base64.getUrlEncoder()
+                            .withoutPadding()
+                            .encodeToString(pair.getPublic().getEncoded());
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("every JVM has " + CURVE, e);
         }
@@ -33,9 +38,7 @@ final class SealKeys {
     /** The public half.
      * @return base64url of its X.509 form */
     String publicKey() {
-        return Base64.getUrlEncoder()
-                .withoutPadding()
-                .encodeToString(pair.getPublic().getEncoded());
+        return publicKey;
     }
 
     /** Agrees with the other side: HKDF (RFC 5869) over the shared secret.

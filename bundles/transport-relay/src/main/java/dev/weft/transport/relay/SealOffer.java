@@ -22,10 +22,11 @@ final class SealOffer {
     private static final int MAX_ID = 64;
     private final HostIdentity self;
     private final AgentId peer;
-    private final SealKeys keys = new SealKeys();
+    private final SealKeys keys;
     private final String id = Long.toHexString(ThreadLocalRandom.current().nextLong());
 
-    SealOffer(HostIdentity self, AgentId peer) {
+    SealOffer(HostIdentity self, AgentId peer, SealKeys keys) {
+        this.keys = keys;
         this.self = self;
         this.peer = peer;
     }
@@ -54,16 +55,21 @@ final class SealOffer {
 
     /** Answers an offer. Signing and checking each take most of a millisecond, so one goes on beside the other.
      * @param peerKey the peer's host key, as the directory has it
+     * @param keys for this answer alone
      * @param beside runs what needs not be waited for
      * @throws ProtocolException if the peer did not sign it */
     static Answer answer(
-            HostIdentity self, AgentId peer, String peerKey, JsonNode offer, Executor beside) {
+            HostIdentity self,
+            AgentId peer,
+            String peerKey,
+            JsonNode offer,
+            SealKeys keys,
+            Executor beside) {
         String id = offer.path("id").asText("");
         String theirs = offer.path("key").asText("");
         if (id.isEmpty() || id.length() > MAX_ID) {
             throw new ProtocolException("bad_seal", "an offer needs an id");
         }
-        SealKeys keys = new SealKeys();
         String answered = answerText(self.agentId(), peer, id, keys.publicKey(), theirs);
         CompletableFuture<ObjectNode> json = signing(self, id, keys, answered, beside);
         String offered = offerText(peer, self.agentId(), id, theirs);

@@ -98,6 +98,64 @@ class SealTest {
                 "one offer, one answer, and a frame for each message");
     }
 
+    private static long sealed(Side side) {
+        return side.wire.stream().filter(message -> message.payload().has("sealed")).count();
+    }
+
+    @Test
+    void what_is_said_while_a_link_opens_leaves_as_one_frame_and_in_order() throws Exception {
+        String array = "[" + MESSAGE + "]";
+        a.onOpened =
+                link -> {
+                    link.send(MESSAGE);
+                    link.send(MESSAGE);
+                    link.send(array);
+                    link.send(MESSAGE);
+                };
+        connect(a, b).send(MESSAGE);
+        assertEquals(
+                List.of(
+                        "opened agent-a",
+                        "received [" + MESSAGE + "," + MESSAGE + "]",
+                        "received " + array,
+                        "received " + MESSAGE,
+                        "received " + MESSAGE),
+                b.news);
+        assertEquals(4, sealed(a));
+    }
+
+    @Test
+    void what_is_too_long_together_leaves_one_by_one() throws Exception {
+        String half = "{\"text\":\"" + "y".repeat(RelayLink.MAX_FRAME / 2) + "\"}";
+        a.onOpened = link -> List.of(half, half).forEach(link::send);
+        connect(a, b);
+        assertEquals(2, received(b, half));
+    }
+
+    @Test
+    void what_is_said_first_and_cannot_leave_ends_the_link() throws Exception {
+        a.onOpened =
+                link -> {
+                    link.send(MESSAGE);
+                    a.full = true;
+                };
+        assertFalse(connect(a, b).isOpen());
+        assertEquals(
+                List.of(
+                        "opened agent-b",
+                        "closed what was said first could not be sent through the registry"),
+                a.news);
+    }
+
+    @Test
+    void a_peer_that_does_not_seal_gets_each_message_by_itself() throws Exception {
+        a.peerKey = "";
+        b.peerKey = "";
+        a.onOpened = link -> List.of(MESSAGE, MESSAGE).forEach(link::send);
+        connect(a, b);
+        assertEquals(2, received(b, MESSAGE));
+    }
+
     @Test
     void the_longest_frame_fits_into_a_signaling_frame() throws Exception {
         String longest = "\"" + "y".repeat(RelayLink.MAX_FRAME - 2) + "\"";

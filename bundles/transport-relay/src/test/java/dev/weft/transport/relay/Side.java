@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
 /** One host: its socket, directory and mesh in one. */
@@ -34,6 +35,7 @@ final class Side implements Signaling, AgentDirectory, LinkListener, HostIdentit
     volatile boolean connected = true;
     volatile boolean full;
     volatile Link link;
+    volatile Consumer<Link> onOpened = opened -> {};
     final AtomicInteger inside = new AtomicInteger();
     volatile String peerKey = "";
     final List<SignalMessage> wire = new CopyOnWriteArrayList<>();
@@ -105,6 +107,7 @@ final class Side implements Signaling, AgentDirectory, LinkListener, HostIdentit
     public void opened(Link opened) {
         link = opened;
         note("opened " + opened.peer());
+        onOpened.accept(opened);
     }
 
     @Override
