@@ -198,7 +198,7 @@ final class MeshMeasures {
     }
 
     /** Both processes together. */
-    private record State(long cpuMillis, long allocated, long resident, long most) {}
+    private record State(long cpuMillis, long allocated, long resident, long most, long heap) {}
 
     private State state(boolean watched) throws Exception {
         JsonNode here = state.json(watched);
@@ -207,7 +207,8 @@ final class MeshMeasures {
                 sum(here, there, "cpu_ms"),
                 sum(here, there, "allocated"),
                 sum(here, there, "resident"),
-                sum(here, there, "most"));
+                sum(here, there, "most"),
+                sum(here, there, "heap"));
     }
 
     private static long sum(JsonNode one, JsonNode other, String name) {
@@ -278,7 +279,9 @@ final class MeshMeasures {
             before.get(90, TimeUnit.SECONDS);
             ours = (double) count * MeshPeer.BULK / 1e6 / ((System.nanoTime() - start) / 1e9);
         }
-        double grown = (state(true).most - calm.resident) / 1048576.0;
+        State busy = state(true);
+        double grown = (busy.most - calm.resident) / 1048576.0;
+        double heap = (busy.heap - calm.heap) / 1048576.0;
         rawBytes.set(0);
         long start = System.nanoTime();
         for (int i = 0; i < count; i++) {
@@ -294,5 +297,6 @@ final class MeshMeasures {
         double theirs = rawBytes.get() / 1e6 / ((System.nanoTime() - start) / 1e9);
         figure("16 MiB results (baseline: raw DataChannel)", ours, "MB/s", theirs);
         figure("resident memory of both processes, growth during that", grown, "MiB", 0);
+        figure("of it outside the Java heap", grown - heap, "MiB", 0);
     }
 }

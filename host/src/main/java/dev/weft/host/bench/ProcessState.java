@@ -5,6 +5,7 @@ import com.sun.management.ThreadMXBean;
 import dev.weft.protocol.Wire;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.lang.management.MemoryType;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -22,8 +23,8 @@ final class ProcessState {
 
     /** The state now.
      * @param watched whether the resident size is looked at from now on
-     * @return {@code {cpu_ms, allocated, resident, most}}: bytes, {@code most} being the largest resident size since this was last asked;
-     *     0 for what the system does not tell */
+     * @return {@code {cpu_ms, allocated, resident, most, heap}}: bytes, {@code most} being the largest resident size since this was last asked,
+     *     {@code heap} what the Java heap ever held of it; 0 for what the system does not tell */
     synchronized ObjectNode json(boolean watched) {
         if (watched && watch == null) {
             watch = new Thread(this::watch, "resident");
@@ -37,7 +38,8 @@ final class ProcessState {
                 .put("cpu_ms", cpuMillis())
                 .put("allocated", allocated())
                 .put("resident", resident)
-                .put("most", largest);
+                .put("most", largest)
+                .put("heap", heap());
     }
 
     private void watch() {
@@ -62,6 +64,14 @@ final class ProcessState {
                         .filter(bytes -> bytes > 0)
                         .sum()
                 : 0;
+    }
+
+    /** A page of the heap that was once used stays resident, whether garbage is on it or not: so it is the largest size that counts. */
+    private static long heap() {
+        return ManagementFactory.getMemoryPoolMXBeans().stream()
+                .filter(pool -> pool.getType() == MemoryType.HEAP)
+                .mapToLong(pool -> pool.getPeakUsage().getUsed())
+                .sum();
     }
 
     private static long resident() {
