@@ -125,7 +125,8 @@ public final class Models {
         Map<String, String> values = new HashMap<>();
         for (String word : Arrays.asList(words).subList(2, words.length)) {
             String[] pair = word.split("=", 2);
-            if (pair.length < 2 || !List.of("per", "tokens", "money", "seconds").contains(pair[0])) {
+            if (pair.length < 2
+                    || !List.of("per", "tokens", "money", "seconds").contains(pair[0])) {
                 throw new IllegalArgumentException("\"" + word + "\" is not understood; " + USAGE);
             }
             values.put(pair[0], pair[1]);

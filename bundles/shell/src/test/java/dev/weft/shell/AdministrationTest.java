@@ -30,8 +30,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import org.apache.felix.gogo.runtime.CommandProcessorImpl;
@@ -227,7 +227,13 @@ class AdministrationTest {
                         Llm.class,
                         Map.of(
                                 "routes",
-                                none -> new TreeMap<>(Map.of("default", List.of("a"), "fast", List.of("b"))),
+                                none ->
+                                        new TreeMap<>(
+                                                Map.of(
+                                                        "default",
+                                                        List.of("a"),
+                                                        "fast",
+                                                        List.of("b"))),
                                 "caches",
                                 none -> Map.of("default", 600L),
                                 "usage",

@@ -224,7 +224,8 @@ final class LlmCommand extends HostCommand {
         void run() {
             if (route == null && change != null) {
                 throw new HostException(
-                        HostException.USAGE, "say which route, such as: weft llm cache default --off");
+                        HostException.USAGE,
+                        "say which route, such as: weft llm cache default --off");
             }
             JsonNode llm =
                     change == null
