@@ -14,7 +14,11 @@ import java.net.http.HttpClient;
 import java.net.http.WebSocket;
 import java.net.http.WebSocketHandshakeException;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.security.KeyStore;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -22,26 +26,36 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
 import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
 import org.eclipse.jetty.ee10.servlet.ServletHolder;
 import org.eclipse.jetty.ee10.websocket.server.config.JettyWebSocketServletContainerInitializer;
+import org.eclipse.jetty.server.AbstractConnectionFactory;
+import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The servlet in a real Jetty, with real WebSocket clients. */
 class ServerTest {
     private final Mesh mesh = new Mesh();
     private final Server server = new Server();
-    private final HttpClient http = HttpClient.newHttpClient();
+    private HttpClient http = HttpClient.newHttpClient();
+    private String scheme = "ws";
     private Hub hub;
     private int port;
 
     private SignalingServlet servlet;
 
     private void start(Mesh.Config config) throws Exception {
-        ServerConnector connector = new ServerConnector(server, 1, 1);
+        start(config, new ServerConnector(server, 1, 1));
+    }
+
+    private void start(Mesh.Config config, ServerConnector connector) throws Exception {
         connector.setHost("127.0.0.1");
         server.addConnector(connector);
         hub = mesh.hub(config);
@@ -83,7 +97,7 @@ class ServerTest {
                     http.newWebSocketBuilder()
                             .header("Authorization", "Bearer " + token)
                             .header("X-Weft-Instance", instance)
-                            .buildAsync(URI.create("ws://127.0.0.1:" + port + "/ws"), this)
+                            .buildAsync(URI.create(scheme + "://127.0.0.1:" + port + "/ws"), this)
                             .orTimeout(10, TimeUnit.SECONDS)
                             .join();
         }
@@ -249,6 +263,44 @@ class ServerTest {
             assertEquals(1007, raw.closed());
         }
         assertTrue(hub.reach(Mesh.A).isPresent());
+    }
+
+    @Test
+    void frames_pass_over_tls(@TempDir Path folder) throws Exception {
+        String file = folder.resolve("keys.p12").toString();
+        String options =
+                "-genkeypair -alias a -keyalg EC -dname CN=registry -ext san=ip:127.0.0.1 -storepass changeit -keystore ";
+        List<String> command = new ArrayList<>(List.of((options + file).split(" ")));
+        command.add(0, Path.of(System.getProperty("java.home"), "bin", "keytool").toString());
+        assertEquals(0, new ProcessBuilder(command).start().waitFor());
+        SslContextFactory.Server tls = new SslContextFactory.Server();
+        tls.setKeyStorePath(file);
+        tls.setKeyStorePassword("changeit");
+        KeyStore keys = KeyStore.getInstance(Path.of(file).toFile(), "changeit".toCharArray());
+        TrustManagerFactory trust =
+                TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        trust.init(keys);
+        SSLContext trusting = SSLContext.getInstance("TLS");
+        trusting.init(null, trust.getTrustManagers(), null);
+        http = HttpClient.newBuilder().sslContext(trusting).build();
+        scheme = "wss";
+        start(
+                Mesh.Config.DEFAULT,
+                new ServerConnector(
+                        server,
+                        1,
+                        1,
+                        AbstractConnectionFactory.getFactories(tls, new HttpConnectionFactory())));
+        Client a = new Client(Mesh.A).registered();
+        Client b = new Client(Mesh.B).registered();
+        for (int i = 0; i < 100; i++) {
+            String relay =
+                    "{\"type\":\"relay\",\"peer_id\":\"agent-b\",\"target_id\":\"agent-a\",\"payload\":\""
+                            + "x".repeat(i * 1_000)
+                            + "\"}";
+            b.say(relay);
+            assertEquals(relay, a.next());
+        }
     }
 
     @Test
