@@ -19,6 +19,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -47,6 +48,8 @@ public final class Hub implements Sockets, RegistryListener, HealthCheck, Measur
     static final String REVOKED = "revoked";
     private static final long PROBE_MILLIS = 3_000;
     private static final long REPEAT_SECONDS = 20;
+    private static final int PINGS = 16;
+    private static final long PING_PAUSE_MILLIS = 10;
     private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);
     private final Registry registry;
     private final Pairing pairing;
@@ -257,6 +260,12 @@ public final class Hub implements Sockets, RegistryListener, HealthCheck, Measur
     /** Pings, asks for fresh tokens, and closes what has been silent for too long or has none. */
     void look(long now) {
         presence.kick();
+        round(now);
+    }
+
+    /** Pings in small groups: the answers of all who came at once would hold up what the sockets are for. */
+    private void round(long now) {
+        int pings = 0;
         for (PeerSocket socket : sockets.values()) {
             if (socket.silence(now) > silence) {
                 close(
@@ -266,9 +275,21 @@ public final class Hub implements Sockets, RegistryListener, HealthCheck, Measur
             } else if (socket.isExpired(now)) {
                 expired(socket);
             } else {
-                socket.pingIfDue(now, ping);
                 socket.askIfDue(now);
+                if (socket.pingIfDue(now, ping) && ++pings == PINGS) {
+                    goOn();
+                    return;
+                }
             }
+        }
+    }
+
+    private void goOn() {
+        try {
+            timer.schedule(
+                    () -> round(System.nanoTime()), PING_PAUSE_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (RejectedExecutionException stopping) {
+            LOG.debug("the host stops");
         }
     }
 

@@ -133,11 +133,15 @@ final class PeerSocket {
         return now - heard;
     }
 
-    void pingIfDue(long now, long every) {
-        if (now - pinged >= every) {
-            pinged = now;
-            link.ping();
+    /** Pings a socket that has said nothing for long, and was not asked meanwhile.
+     * @return whether it was pinged */
+    boolean pingIfDue(long now, long every) {
+        if (now - pinged < every || now - heard < every) {
+            return false;
         }
+        pinged = now;
+        link.ping();
+        return true;
     }
 
     /** Queues a frame; a socket that reads too slowly to take it is closed.

@@ -6,9 +6,9 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 /** Configuration of the WebSocket end, PID {@code dev.weft.signaling}. */
 @ObjectClassDefinition(name = "Weft signaling", description = "The WebSocket end of the registry")
 public @interface SignalingConfig {
-    /** Time between two pings.
+    /** How long a socket may say nothing before it is pinged, and the time between two pings.
      * @return seconds */
-    @AttributeDefinition(description = "Seconds between two pings on a socket")
+    @AttributeDefinition(description = "Seconds after which a silent socket is pinged")
     int ping__seconds() default 20;
 
     /** How long a socket may be silent.

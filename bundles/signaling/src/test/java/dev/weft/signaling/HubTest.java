@@ -465,6 +465,25 @@ class HubTest {
 
     /** Reference defect 34. */
     @Test
+    void many_are_pinged_in_groups_and_who_speaks_is_not() {
+        List<Client> all = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            AgentId id = new AgentId("agent-p" + i);
+            mesh.members.add(id);
+            all.add(new Client(id));
+        }
+        long later = System.nanoTime() + TimeUnit.SECONDS.toNanos(21);
+        all.get(0).socket.heard(later);
+        hub.look(later);
+        assertEquals(16, all.stream().mapToInt(client -> client.pings).sum());
+        for (int i = 0; i < 10; i++) {
+            hub.look(later); // as it goes on by itself
+        }
+        assertEquals(99, all.stream().mapToInt(client -> client.pings).sum());
+        assertEquals(0, all.get(0).pings);
+    }
+
+    @Test
     void silent_sockets_are_pinged_then_closed() {
         Client a = new Client(Mesh.A).registered();
         long now = System.nanoTime();
