@@ -466,6 +466,8 @@ class HubTest {
     /** Reference defect 34. */
     @Test
     void many_are_pinged_in_groups_and_who_speaks_is_not() {
+        hub.stop();
+        hub = mesh.hub(new Mesh.Config(20, 60, 500, 100));
         List<Client> all = new ArrayList<>();
         for (int i = 0; i < 100; i++) {
             AgentId id = new AgentId("agent-p" + i);
