@@ -2,6 +2,7 @@ package dev.weft.events;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.weft.api.event.Event;
+import dev.weft.api.event.Events;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,7 +47,7 @@ final class Ring {
                             .put("missed", Math.max(0, oldest - Math.max(next, 1)));
             // the id before the oldest kept: whoever resumes after the gap event goes on where it
             // ends
-            batch.add(new Event(oldest - 1, Instant.now(), dev.weft.api.event.Events.GAP, missed));
+            batch.add(new Event(oldest - 1, Instant.now(), Events.GAP, missed));
             next = oldest;
         }
         for (; next <= newest && batch.size() < max; next++) {

@@ -31,11 +31,12 @@ final class ClockShift {
         if (earliest <= 0 && latest >= 0) {
             return 0;
         }
-        return earliest <= latest
-                ? earliest == Long.MIN_VALUE || latest == Long.MAX_VALUE
-                        ? earliest == Long.MIN_VALUE ? latest : earliest
-                        : earliest + (latest - earliest) / 2
-                : earliest;
+        if (earliest == Long.MIN_VALUE) {
+            return latest;
+        }
+        return earliest > latest || latest == Long.MAX_VALUE
+                ? earliest
+                : earliest + (latest - earliest) / 2;
     }
 
     /** The steps of one task in order, those of other hosts by this host's clock.

@@ -58,7 +58,9 @@ final class TraceBook {
     }
 
     CompletableFuture<Trace> gather(String trace, Duration patience) {
-        return gather(trace, patience, Set.of(self.value())).thenApply(TraceMerge::trace);
+        return later(() -> merge(trace, tasks(trace)))
+                .thenCompose(merge -> ask(merge, trace, patience, Set.of(self.value())))
+                .thenApply(TraceMerge::trace);
     }
 
     /** Answers a peer.
@@ -66,18 +68,18 @@ final class TraceBook {
      * @return fails with {@link RejectedExecutionException} if this host is too busy */
     CompletableFuture<ObjectNode> tell(
             AgentId peer, String trace, Duration patience, Set<String> asked) {
-        return later(() -> mayKnow(peer, trace))
+        return later(() -> known(peer, trace))
                 .thenCompose(
-                        may -> {
-                            if (!may) {
+                        merge -> {
+                            if (merge.isEmpty()) {
                                 return CompletableFuture.completedFuture(
                                         Wire.object().put("known", false));
                             }
                             Set<String> all = new LinkedHashSet<>(asked);
                             all.add(self.value());
                             all.add(peer.value());
-                            return gather(trace, patience, all)
-                                    .thenApply(merge -> told(merge, peer, trace));
+                            return ask(merge.get(), trace, patience, all)
+                                    .thenApply(whole -> told(whole, peer, trace));
                         });
     }
 
@@ -96,16 +98,18 @@ final class TraceBook {
         return told;
     }
 
-    private boolean mayKnow(AgentId peer, String trace) {
-        return tasks(trace).stream().anyMatch(task -> task.source().equals(peer))
-                || parts.of(trace).stream().anyMatch(part -> !part.given && part.peer.equals(peer));
+    /** What this host knows, if the peer may know it. */
+    private Optional<TraceMerge> known(AgentId peer, String trace) {
+        List<Task> tasks = tasks(trace);
+        boolean may =
+                tasks.stream().anyMatch(task -> task.source().equals(peer))
+                        || parts.of(trace).stream()
+                                .anyMatch(part -> !part.given && part.peer.equals(peer));
+        return may ? Optional.of(merge(trace, tasks)) : Optional.empty();
     }
 
-    private CompletableFuture<TraceMerge> gather(
-            String trace, Duration patience, Set<String> asked) {
-        Duration left = patience.compareTo(LONGEST) > 0 ? LONGEST : patience;
-        return later(() -> new TraceMerge(trace, own(trace), clock.instant()))
-                .thenCompose(merge -> ask(merge, trace, left, asked));
+    private TraceMerge merge(String trace, List<Task> tasks) {
+        return new TraceMerge(trace, own(trace, tasks), clock.instant());
     }
 
     private <T> CompletableFuture<T> later(Supplier<T> work) {
@@ -117,7 +121,8 @@ final class TraceBook {
     }
 
     private CompletableFuture<TraceMerge> ask(
-            TraceMerge merge, String trace, Duration left, Set<String> asked) {
+            TraceMerge merge, String trace, Duration patience, Set<String> asked) {
+        Duration left = patience.compareTo(LONGEST) > 0 ? LONGEST : patience;
         Set<String> wanted = new LinkedHashSet<>();
         merge.trace().spans().stream()
                 .map(Span::target)
@@ -176,9 +181,9 @@ final class TraceBook {
                 .toList();
     }
 
-    private List<Span> own(String trace) {
+    private List<Span> own(String trace, List<Task> tasks) {
         List<Span> spans = new ArrayList<>();
-        for (Task task : tasks(trace)) {
+        for (Task task : tasks) {
             List<TaskStep> steps = table.timeline(task.id()).map(Timeline::steps).orElse(List.of());
             spans.add(
                     new Span(

@@ -49,19 +49,18 @@ final class Connection {
     /** The data directory meant: as given, else that of the environment, else as agent.yaml of the folder says (relative to that file),
      * else .weft. */
     static Path dataDirectory(Path given, Path folder) {
-        String surroundings = System.getenv("WEFT_DATA");
-        Path named =
-                given == null && surroundings != null && !surroundings.isBlank()
-                        ? Path.of(surroundings)
-                        : given;
-        Path chosen =
-                named != null
-                        ? named
-                        : folder.toAbsolutePath()
-                                .resolve(
-                                        AgentFile.read(folder.toAbsolutePath())
-                                                .text("data_dir")
-                                                .orElse(".weft"));
+        Path chosen = given;
+        if (chosen == null) {
+            String environment = System.getenv("WEFT_DATA");
+            chosen =
+                    environment != null && !environment.isBlank()
+                            ? Path.of(environment)
+                            : configured(folder.toAbsolutePath());
+        }
         return chosen.toAbsolutePath().normalize();
+    }
+
+    private static Path configured(Path folder) {
+        return folder.resolve(AgentFile.read(folder).text("data_dir").orElse(".weft"));
     }
 }

@@ -203,6 +203,10 @@ public final class Rooms {
                 : directory().agents();
     }
 
+    Inbox inbox() {
+        return need(inbox, "this host neither runs tasks nor keeps them for others");
+    }
+
     Mesh mesh() {
         return need(mesh, "this host has no mesh: it has no peers");
     }

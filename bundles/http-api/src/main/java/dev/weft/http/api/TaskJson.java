@@ -79,7 +79,10 @@ final class TaskJson {
 
     /** The trace that a task belongs to: 32 hex digits of its traceparent, "" if it has none. */
     static String trace(ObjectNode task) {
-        String traceparent = task.path("traceparent").asText();
+        return trace(task.path("traceparent").asText());
+    }
+
+    static String trace(String traceparent) {
         return traceparent.length() == 55 ? traceparent.substring(3, 35) : "";
     }
 

@@ -7,6 +7,8 @@ import static dev.weft.api.identity.Role.VIEWER;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.weft.api.identity.HostIdentity;
+import dev.weft.api.registry.Inbox;
+import dev.weft.api.task.Tasks;
 import dev.weft.api.task.Trace;
 import dev.weft.protocol.Wire;
 import java.time.Duration;
@@ -38,23 +40,21 @@ final class TraceResource implements Resource {
 
     private CompletionStage<Reply> trace(Call call) {
         String id = call.path("id");
-        if (rooms.tasks == null && rooms.inbox == null) {
-            throw new ApiException(
-                    503, "not_here", "this host neither runs tasks nor keeps them for others");
-        }
+        Tasks tasks = rooms.tasks;
+        Inbox inbox = tasks == null ? rooms.inbox() : null;
         if (!id.matches("[0-9a-f]{32}")) {
             throw ApiException.bad("bad_trace", "a trace is 32 hexadecimal digits");
         }
-        if (rooms.tasks == null) {
-            return Reply.ok(json(new Trace(id, kept(id), List.of())));
+        if (tasks == null) {
+            return Reply.ok(json(new Trace(id, kept(inbox, id), List.of())));
         }
-        return rooms.tasks.gather(id, PATIENCE).thenApply(trace -> Reply.json(200, json(trace)));
+        return tasks.gather(id, PATIENCE).thenApply(trace -> Reply.json(200, json(trace)));
     }
 
     /** A registry and nothing else knows of a trace what its inbox keeps. */
-    private List<Trace.Span> kept(String id) {
-        return rooms.inbox.list(MOST).stream()
-                .filter(task -> task.traceparent().startsWith("00-" + id))
+    private List<Trace.Span> kept(Inbox inbox, String id) {
+        return inbox.list(MOST).stream()
+                .filter(task -> TaskJson.trace(task.traceparent()).equals(id))
                 .map(
                         task ->
                                 new Trace.Span(
