@@ -81,9 +81,17 @@ abstract class HostTest {
         }
     }
 
-    /** Deploys a version of echo that says its version. */
+    /** Deploys a version of echo that says its version; it is callable a moment before the list shows it as active. */
     void echo(String version) throws Exception {
         host.drop("echo.jar", SkillJar.of("echo").version(version).says(version).bytes());
         says(version);
+        soon().until(
+                        () ->
+                                host.file("echo.jar")
+                                        .map(
+                                                file ->
+                                                        file.state() == State.ACTIVE
+                                                                && file.version().equals(version))
+                                        .orElse(false));
     }
 }
