@@ -14,6 +14,7 @@ import dev.weft.catalog.Origins.Origin;
 import dev.weft.skill.repository.Statement;
 import java.io.IOException;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -21,6 +22,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,7 +32,9 @@ import org.slf4j.LoggerFactory;
 final class Changes {
     private static final Logger LOG = LoggerFactory.getLogger(Changes.class);
     private static final int MOST = 16;
+    private static final Duration OWN_WORK = Duration.ofSeconds(60);
     private final ReentrantLock busy = new ReentrantLock();
+    private final AtomicBoolean applying = new AtomicBoolean();
     private final Map<String, Prepared> prepared = new LinkedHashMap<>();
     private final Planner planner;
     private final Decisions decisions;
@@ -96,19 +101,39 @@ final class Changes {
     }
 
     Outcome apply(String id, String agreed, String who) {
-        if (!busy.tryLock()) {
-            throw new CatalogProblem(
-                    CONFLICT, "busy", "another change is being made; try again when it is done");
+        if (!applying.compareAndSet(false, true)) {
+            throw busy();
         }
         try {
-            Prepared plan = take(id, agreed);
-            return carryOut(plan, who);
+            return applyAlone(id, agreed, who);
+        } finally {
+            applying.set(false);
+        }
+    }
+
+    /** Waits for what the catalog does by itself: nobody asked for that, so nobody is told to come again for it. */
+    private Outcome applyAlone(String id, String agreed, String who) {
+        try {
+            if (!busy.tryLock(OWN_WORK.toSeconds(), TimeUnit.SECONDS)) {
+                throw busy();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw busy();
+        }
+        try {
+            return carryOut(take(id, agreed), who);
         } catch (IOException e) {
             throw new CatalogProblem(
                     UNREACHABLE, "not_written", "it cannot be written down: " + e.getMessage());
         } finally {
             busy.unlock();
         }
+    }
+
+    private static CatalogProblem busy() {
+        return new CatalogProblem(
+                CONFLICT, "busy", "another change is being made; try again when it is done");
     }
 
     /** The plan, if it may be done. */
