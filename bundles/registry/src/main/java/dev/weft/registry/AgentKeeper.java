@@ -13,18 +13,30 @@ final class AgentKeeper {
     private static final Logger LOG = LoggerFactory.getLogger(AgentKeeper.class);
     private final AgentTable table;
     private final AgentIndex agents;
+    private final Set<AgentId> due = ConcurrentHashMap.newKeySet();
     private final Set<AgentId> unsaved = ConcurrentHashMap.newKeySet();
     private final ReentrantLock writing = new ReentrantLock();
+    private boolean closed; // guarded by writing
 
     AgentKeeper(AgentTable table, AgentIndex agents) {
         this.table = table;
         this.agents = agents;
     }
 
-    /** Writes what memory has now: a late caller cannot overwrite newer content with older. */
+    /** Memory has changed, and the caller saves it in a moment; if the directory is closed before, that saves it. */
+    void due(AgentId id) {
+        due.add(id);
+    }
+
+    /** Writes what memory has now: a late caller cannot overwrite newer content with older. Once closed, nothing is written: the
+     * database may be closed, too. */
     void save(AgentId id) {
         writing.lock();
         try {
+            due.remove(id);
+            if (closed) {
+                return;
+            }
             Presence agent = agents.get(id);
             if (agent == null) {
                 table.delete(id);
@@ -48,17 +60,26 @@ final class AgentKeeper {
         unsaved.forEach(this::save);
     }
 
-    void saveAll() {
-        for (Presence agent : agents.values()) {
-            if (agent.lastHeartbeat().isAfter(agent.savedAt())) {
-                save(agent.card().agentId());
+    /** Writes what is not written yet, heartbeats too, and then no more. */
+    void close() {
+        writing.lock();
+        try {
+            for (Presence agent : agents.values()) {
+                if (agent.lastHeartbeat().isAfter(agent.savedAt())) {
+                    due(agent.card().agentId());
+                }
             }
+            due.forEach(this::save);
+            retry();
+            closed = true;
+        } finally {
+            writing.unlock();
         }
     }
 
     /** Whether the database does not have it yet. */
     boolean isUnsaved(AgentId id) {
-        return unsaved.contains(id);
+        return due.contains(id) || unsaved.contains(id);
     }
 
     Status check() {

@@ -97,11 +97,11 @@ public final class Directory implements Registry, Sweep, HealthCheck {
         this.replica = new Replica(this, table, cluster);
     }
 
-    /** Writes down the heartbeats that were only remembered. */
+    /** Writes down what is not in the database yet. Who still registers meanwhile is remembered no more. */
     @Deactivate
     public void close() {
         replica.close();
-        keeper.saveAll();
+        keeper.close();
     }
 
     private Instant now() {
@@ -138,6 +138,9 @@ public final class Directory implements Registry, Sweep, HealthCheck {
             next = save ? next.saved(now) : next;
             boolean news = before == null || next.isNews(now, times);
             next = store(next, now, before == null);
+            if (save) {
+                keeper.due(id);
+            }
             if (news) {
                 replica.changed(next);
             } else {
@@ -202,6 +205,7 @@ public final class Directory implements Registry, Sweep, HealthCheck {
         try {
             gone = agents.remove(id);
             if (gone != null) {
+                keeper.due(id);
                 announcer.left(id, gone.card().name(), reason);
                 replica.gone(id, now(), reason);
             }

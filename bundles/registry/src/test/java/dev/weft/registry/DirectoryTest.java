@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.weft.api.registry.AgentRecord;
 import dev.weft.api.registry.AgentRecord.Health;
+import dev.weft.api.registry.RegistryListener;
 import dev.weft.api.registry.RouteRequest;
 import dev.weft.protocol.AgentCard;
 import dev.weft.protocol.AgentId;
@@ -15,6 +16,7 @@ import dev.weft.protocol.ProtocolException;
 import dev.weft.protocol.Wire;
 import dev.weft.store.TestDatabase;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -418,5 +420,34 @@ class DirectoryTest {
         bench.directory.register(Bench.card("agent-a", "pi", 0));
         assertTrue(bench.directory.remove(A));
         assertEquals(List.of("changed agent-a active", "left agent-a removed"), bench.told);
+    }
+
+    /** The host stops in the middle of a registration: what was heard is kept, and the database is not asked once it may be closed. */
+    @Test
+    void what_changes_while_the_directory_closes_is_written_by_closing_it() throws Exception {
+        Directory closing = bench.directory;
+        bench.announcer.add(
+                new RegistryListener() {
+                    @Override
+                    public void changed(AgentRecord agent) {
+                        closing.close();
+                        try {
+                            bench.execute("ALTER TABLE registry_agents RENAME TO away");
+                        } catch (SQLException e) {
+                            throw new IllegalStateException(e);
+                        }
+                    }
+
+                    @Override
+                    public void left(AgentId id, String reason) {}
+
+                    @Override
+                    public void revoked(AgentId id) {}
+                });
+        closing.register(Bench.card("agent-a", "pi", 0, "disk"));
+        assertTrue(closing.check().ok(), closing.check()::toString);
+        bench.execute("ALTER TABLE away RENAME TO registry_agents");
+        bench.restart();
+        assertEquals("pi", bench.directory.find(A).orElseThrow().card().name());
     }
 }
