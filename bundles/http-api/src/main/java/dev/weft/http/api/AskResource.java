@@ -60,7 +60,7 @@ final class AskResource implements Resource {
     }
 
     private Agent agent() {
-        return Rooms.need(rooms.agent, "this host has no agent");
+        return rooms.need(rooms.agent, "this host has no agent");
     }
 
     private CompletionStage<Reply> ask(Call call) throws IOException {

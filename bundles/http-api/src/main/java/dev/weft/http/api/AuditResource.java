@@ -40,7 +40,7 @@ final class AuditResource implements Resource {
     }
 
     private Audit audit() {
-        return Rooms.need(rooms.audit, "this host keeps no audit log");
+        return rooms.need(rooms.audit, "this host keeps no audit log");
     }
 
     private CompletionStage<Reply> read(Call call) throws IOException {

@@ -30,7 +30,7 @@ final class BackupResource implements Resource {
 
     private CompletionStage<Reply> backup(Call call) throws IOException {
         Backup backup =
-                Rooms.need(rooms.backup, "this host keeps no database: it has nothing to back up");
+                rooms.need(rooms.backup, "this host keeps no database: it has nothing to back up");
         call.patience(LONGEST);
         HttpServletResponse response = call.response();
         response.setContentType("application/zip");

@@ -110,7 +110,7 @@ final class CatalogResource implements Resource {
     }
 
     private Catalog catalog() {
-        return Rooms.need(rooms.catalog, "this host has no catalog");
+        return rooms.need(rooms.catalog, "this host has no catalog");
     }
 
     /** Tells the catalog's problems as those of HTTP. */

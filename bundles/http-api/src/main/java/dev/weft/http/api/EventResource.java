@@ -37,7 +37,7 @@ final class EventResource implements Resource {
     }
 
     private CompletionStage<Reply> follow(Call call) throws IOException {
-        Events events = Rooms.need(rooms.events, "this host keeps no events");
+        Events events = rooms.need(rooms.events, "this host keeps no events");
         if (open.incrementAndGet() > most) {
             open.decrementAndGet();
             throw new ApiException(

@@ -117,7 +117,7 @@ final class LlmResource implements Resource {
     }
 
     private Llm llm() {
-        return Rooms.need(rooms.llm, "this host has no chat model router");
+        return rooms.need(rooms.llm, "this host has no chat model router");
     }
 
     private CompletionStage<Reply> use(Call call) {

@@ -80,7 +80,7 @@ final class RegistryResource implements Resource {
     private CompletionStage<Reply> config(Call call) {
         AgentId caller = call.caller().is(AGENT) ? call.caller().agent() : identity.agentId();
         var servers =
-                Rooms.need(
+                rooms.need(
                                 rooms.iceServers,
                                 "this host is not a registry: it serves no ICE configuration")
                         .forCaller(caller);

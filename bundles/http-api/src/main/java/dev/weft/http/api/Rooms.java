@@ -156,17 +156,26 @@ public final class Rooms {
             cardinality = ReferenceCardinality.MULTIPLE)
     volatile List<Measures> measures = List.of();
 
+    private final Starting starting = new Starting(System::nanoTime);
+
     /** A room that a call cannot do without.
      * @param <T> its contract
      * @param room a field of this class, as it is now
      * @param missing what to tell the caller if it is not here
      * @return the room
-     * @throws ApiException 503 if it is missing */
-    static <T> T need(T room, String missing) {
-        if (room == null) {
-            throw new ApiException(503, "not_here", missing);
+     * @throws ApiException 503 if it is missing; to be tried again if the host is only starting */
+    <T> T need(T room, String missing) {
+        if (room != null) {
+            return room;
         }
-        return room;
+        if (starting.goesOn(readiness)) {
+            throw new ApiException(
+                    503,
+                    "starting",
+                    "this host is starting, and cannot do that yet: try again in a second; GET /api/health says what it waits for",
+                    1);
+        }
+        throw new ApiException(503, "not_here", missing);
     }
 
     Registry registry() {

@@ -45,7 +45,7 @@ final class SkillConfigResource implements Resource {
     }
 
     private CompletionStage<Reply> change(Call call) {
-        Skills skills = Rooms.need(rooms.skills, "this host runs no skills");
+        Skills skills = rooms.need(rooms.skills, "this host runs no skills");
         JsonNode body = call.json();
         for (Map.Entry<String, JsonNode> member : body.properties()) {
             if (!List.of("config", "enabled").contains(member.getKey())) {
@@ -85,7 +85,7 @@ final class SkillConfigResource implements Resource {
     }
 
     private SkillSettings settings() {
-        return Rooms.need(rooms.settings, "this host keeps no configuration of skills");
+        return rooms.need(rooms.settings, "this host keeps no configuration of skills");
     }
 
     private static CompletionStage<Reply> answer(

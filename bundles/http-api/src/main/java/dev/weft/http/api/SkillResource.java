@@ -201,7 +201,7 @@ final class SkillResource implements Resource {
                     "name the file: ?file=NAME.jar or NAME.zip, with letters, digits, dots, hyphens and underscores only");
         }
         call.about(file);
-        Deployments deployments = Rooms.need(rooms.deployments, NO_FOLDER);
+        Deployments deployments = rooms.need(rooms.deployments, NO_FOLDER);
         if (call.request().getContentLengthLong() > uploadLimit) {
             throw tooLarge();
         }
@@ -213,7 +213,7 @@ final class SkillResource implements Resource {
 
     private CompletionStage<Reply> remove(Call call) throws IOException {
         String id = call.path("id");
-        if (Rooms.need(rooms.deployments, NO_FOLDER).remove(id)) {
+        if (rooms.need(rooms.deployments, NO_FOLDER).remove(id)) {
             return Reply.ok(Map.of("removed", id));
         }
         Skills skills = rooms.skills;
@@ -236,12 +236,12 @@ final class SkillResource implements Resource {
     private CompletionStage<Reply> rollback(Call call) {
         return outcome(
                 call,
-                Rooms.need(rooms.deployments, NO_FOLDER)
+                rooms.need(rooms.deployments, NO_FOLDER)
                         .rollback(call.path("id"), call.query("version")));
     }
 
     private CompletionStage<Reply> retry(Call call) {
-        return outcome(call, Rooms.need(rooms.deployments, NO_FOLDER).retry(call.path("id")));
+        return outcome(call, rooms.need(rooms.deployments, NO_FOLDER).retry(call.path("id")));
     }
 
     private static CompletionStage<Reply> outcome(

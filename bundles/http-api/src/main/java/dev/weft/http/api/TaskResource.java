@@ -277,7 +277,7 @@ final class TaskResource implements Resource {
                         ? ""
                         : result.isTextual() ? result.textValue() : Wire.write(result);
         Inbox inbox =
-                Rooms.need(
+                rooms.need(
                         rooms.inbox, "this host is not a registry: it keeps no tasks for others");
         String assigned = inbox.find(call.path("id")).map(Inbox.Entry::assigned).orElse("");
         return Reply.ok(
@@ -298,7 +298,7 @@ final class TaskResource implements Resource {
 
     private CompletionStage<Reply> cancel(Call call) {
         String id = call.path("id");
-        Tasks tasks = Rooms.need(rooms.tasks, "this host runs no tasks");
+        Tasks tasks = rooms.need(rooms.tasks, "this host runs no tasks");
         if (tasks.cancel(id)) {
             return Reply.ok(
                     tasks.find(id)
@@ -324,7 +324,7 @@ final class TaskResource implements Resource {
 
     private CompletionStage<Reply> input(Call call) {
         JsonNode body = call.json();
-        Tasks tasks = Rooms.need(rooms.tasks, "this host runs no tasks");
+        Tasks tasks = rooms.need(rooms.tasks, "this host runs no tasks");
         Optional<String> text =
                 Optional.of(body.path("answer")).filter(JsonNode::isTextual).map(JsonNode::asText);
         Optional<Boolean> approval =
@@ -336,7 +336,7 @@ final class TaskResource implements Resource {
     }
 
     private CompletionStage<Reply> retry(Call call) {
-        Tasks tasks = Rooms.need(rooms.tasks, "this host runs no tasks");
+        Tasks tasks = rooms.need(rooms.tasks, "this host runs no tasks");
         Task task = tasks.find(call.path("id")).orElseThrow(() -> unknown(call.path("id")));
         if (!task.state().isFinal() || task.state() == TaskState.COMPLETED) {
             throw new ApiException(

@@ -133,6 +133,22 @@ class ApiServletTest {
         assertTrue(pairing.json().path("detail").asText().contains("this host is not a registry"));
     }
 
+    /** In its first second a host has no tasks yet: that sounded as if it never had. */
+    @Test
+    void a_room_that_is_still_to_come_is_asked_for_again() throws Exception {
+        host.rooms.tasks = null;
+        host.rooms.inbox = null;
+        host.checks.status = HealthCheck.Status.notReady("it starts");
+        TestHost.Answer early = host.as(Role.ADMIN, "GET", "/api/hub/tasks/all", null);
+        assertProblem(503, "starting", early);
+        assertEquals("1", early.header("Retry-After"));
+        assertTrue(early.json().path("detail").asText().contains("is starting"));
+        host.checks.status = HealthCheck.Status.OK;
+        TestHost.Answer late = host.as(Role.ADMIN, "GET", "/api/hub/tasks/all", null);
+        assertProblem(503, "not_here", late);
+        assertEquals("", late.header("Retry-After"));
+    }
+
     @Test
     void a_pairing_code_comes_with_what_to_type_as_text_and_as_a_qr_code() throws Exception {
         String path = "/api/pairing/generate-code";
