@@ -15,6 +15,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
@@ -22,12 +23,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import java.util.stream.Stream;
 
 /** Talks to a host's REST interface; turns its problems into one line and an exit code. */
 final class HostClient {
     private static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(30);
+
+    /** How long a host that starts, or is busy for a moment, is asked again. */
+    private static final long PATIENCE = TimeUnit.SECONDS.toNanos(20);
 
     private final HttpClient http =
             HttpClient.newBuilder()
@@ -140,7 +145,7 @@ final class HostClient {
     Optional<byte[]> file(String path) {
         try {
             HttpResponse<byte[]> response =
-                    http.send(
+                    send(
                             request("GET", path, DEFAULT_TIMEOUT).GET().build(),
                             BodyHandlers.ofByteArray());
             if (response.statusCode() == 404) {
@@ -165,7 +170,7 @@ final class HostClient {
     void download(String path, Path file) throws IOException {
         HttpRequest request = request("GET", path, Duration.ofMinutes(15)).GET().build();
         try {
-            HttpResponse<InputStream> response = http.send(request, BodyHandlers.ofInputStream());
+            HttpResponse<InputStream> response = send(request, BodyHandlers.ofInputStream());
             try (InputStream body = response.body()) {
                 if (response.statusCode() >= 400) {
                     throw problem(
@@ -221,7 +226,7 @@ final class HostClient {
                         .method(method, publisher)
                         .build();
         try {
-            HttpResponse<Stream<String>> response = http.send(request, BodyHandlers.ofLines());
+            HttpResponse<Stream<String>> response = send(request, BodyHandlers.ofLines());
             try (Stream<String> lines = response.body()) {
                 if (response.statusCode() >= 400) {
                     throw problem(response.statusCode(), String.join("\n", lines.toList()));
@@ -255,13 +260,43 @@ final class HostClient {
 
     private HttpResponse<String> exchange(HttpRequest request) {
         try {
-            return http.send(request, BodyHandlers.ofString());
+            return send(request, BodyHandlers.ofString());
         } catch (IOException e) {
             throw unreachable(e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new HostException(HostException.FAILED, "interrupted");
         }
+    }
+
+    /** What a host refused with a time after which it does it, such as while it starts, is asked again after that time. */
+    private <T> HttpResponse<T> send(HttpRequest request, BodyHandler<T> handler)
+            throws IOException, InterruptedException {
+        long end = System.nanoTime() + PATIENCE;
+        while (true) {
+            HttpResponse<T> response = http.send(request, handler);
+            long pause = TimeUnit.SECONDS.toNanos(retryAfter(response));
+            if (pause == 0 || System.nanoTime() + pause > end) {
+                return response;
+            }
+            if (response.body() instanceof Stream<?> lines) {
+                lines.close();
+            } else if (response.body() instanceof InputStream body) {
+                body.close();
+            }
+            TimeUnit.NANOSECONDS.sleep(pause);
+        }
+    }
+
+    /** Seconds; 0 if the answer stands. */
+    private static long retryAfter(HttpResponse<?> response) {
+        return response.statusCode() != 503
+                ? 0
+                : response.headers()
+                        .firstValue("Retry-After")
+                        .filter(text -> text.matches("[0-9]{1,4}"))
+                        .map(Long::valueOf)
+                        .orElse(0L);
     }
 
     private HostException unreachable(IOException e) {
