@@ -25,6 +25,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -119,6 +120,18 @@ class TogetherIT {
             assertEquals("three", result.at("/delegated/agent").asText(), run::toString);
             assertEquals("p2p", result.at("/delegated/path").asText(), run::toString);
 
+            // the trace of a task on the command line: what was done on which host
+            JsonNode delegated =
+                    one.json("call", "mesh.delegate", "skill=sysinfo.overview", "agent=three");
+            String table = one.weft("tasks", delegated.path("id").asText()).text();
+            assertTrue(table.contains("CALL"), table);
+            assertTrue(
+                    Pattern.compile("mesh.delegate +one +one +0.000 s ").matcher(table).find(),
+                    table);
+            assertTrue(
+                    Pattern.compile("sysinfo.overview +one +three +[0-9]").matcher(table).find(),
+                    table);
+
             // the agent of another host answers with its own model
             JsonNode sent = one.json("call", "mesh.mesh_send", "agent=two", "message=hello");
             assertEquals("completed", sent.path("state").asText(), sent::toString);
@@ -162,6 +175,9 @@ class TogetherIT {
 
             // one that is away gets its message when it is back
             three.program().kill();
+            String away = one.weft("tasks", delegated.path("id").asText()).text();
+            assertTrue(away.contains("not told by three: "), away);
+            assertTrue(away.contains("mesh.delegate"), away);
             JsonNode later = one.json("call", "mesh.mesh_send", "agent=three", "message=hello");
             String task = later.at("/result/task").asText();
             assertFalse(task.isEmpty(), later::toString);
