@@ -3,6 +3,7 @@ package dev.weft.registry;
 import dev.weft.protocol.AgentId;
 import dev.weft.protocol.ProtocolException;
 import dev.weft.protocol.SkillCard;
+import dev.weft.protocol.Traceparent;
 import dev.weft.protocol.Wire;
 import java.nio.charset.StandardCharsets;
 import java.util.regex.Pattern;
@@ -11,15 +12,13 @@ import java.util.regex.Pattern;
 final class SubmissionRules {
     private static final long MAX_TTL = 604_800;
 
-    private static final Pattern TRACEPARENT =
-            Pattern.compile("00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}");
     private static final Pattern REQUEST = Pattern.compile("[A-Za-z0-9._-]{1,64}");
 
     private SubmissionRules() {}
 
     /** A trace context as W3C has it; "" for anything else. */
     static String traceparent(String shown) {
-        return shown != null && TRACEPARENT.matcher(shown).matches() ? shown : "";
+        return Traceparent.trace(shown).isEmpty() ? "" : shown;
     }
 
     /** A request's id that does no harm in logs; "" for anything else. */

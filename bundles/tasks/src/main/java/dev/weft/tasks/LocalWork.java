@@ -41,7 +41,7 @@ final class LocalWork implements Runnable {
 
     @Override
     public void run() {
-        Traceparent.within(run.task().traceparent(), this::work);
+        LogContext.within(run.task().traceparent(), this::work);
     }
 
     private void work() {

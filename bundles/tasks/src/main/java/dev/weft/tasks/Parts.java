@@ -2,6 +2,7 @@ package dev.weft.tasks;
 
 import dev.weft.api.task.Trace;
 import dev.weft.protocol.AgentId;
+import dev.weft.protocol.Traceparent;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;

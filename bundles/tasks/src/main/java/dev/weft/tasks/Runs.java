@@ -6,6 +6,7 @@ import dev.weft.api.task.Task;
 import dev.weft.api.task.TaskError;
 import dev.weft.api.task.TaskState;
 import dev.weft.protocol.AgentId;
+import dev.weft.protocol.Traceparent;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
@@ -221,7 +222,7 @@ final class Runs {
 
     private static void logFailure(Task task) {
         if (task.error() != null) {
-            Traceparent.within(
+            LogContext.within(
                     task.traceparent(),
                     () ->
                             LOG.info(

@@ -8,6 +8,7 @@ import dev.weft.api.task.Trace;
 import dev.weft.api.task.Trace.Span;
 import dev.weft.protocol.AgentId;
 import dev.weft.protocol.MeshMessage;
+import dev.weft.protocol.Traceparent;
 import dev.weft.protocol.Wire;
 import java.time.Clock;
 import java.time.Duration;

@@ -2,6 +2,7 @@ package dev.weft.host.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.weft.host.launcher.HostException;
+import dev.weft.protocol.Traceparent;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -225,11 +226,12 @@ final class ListCommands {
         }
 
         private void trace(String traceparent) {
-            if (traceparent.length() != 55) {
+            String id = Traceparent.trace(traceparent);
+            if (id.isEmpty()) {
                 return;
             }
             try {
-                JsonNode trace = client().get("/api/hub/traces/" + traceparent.substring(3, 35));
+                JsonNode trace = client().get("/api/hub/traces/" + id);
                 new TraceView(output()).show(trace, client().get("/api/agents"));
             } catch (HostException e) {
                 output().line("the rest of its trace is not told: " + e.getMessage());

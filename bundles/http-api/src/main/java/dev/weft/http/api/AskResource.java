@@ -11,20 +11,16 @@ import dev.weft.api.task.TaskException;
 import dev.weft.api.task.Tasks;
 import dev.weft.api.task.Trace;
 import dev.weft.protocol.MeshMessage;
+import dev.weft.protocol.Traceparent;
 import dev.weft.protocol.Wire;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ThreadLocalRandom;
-import java.util.regex.Pattern;
 
 /** A prompt for this host's agent, or for a peer's. */
 final class AskResource implements Resource {
-    private static final Pattern TRACEPARENT =
-            Pattern.compile("00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}");
     private static final int LONGEST_PROMPT = 64 << 10;
     private final Rooms rooms;
     private final HostIdentity identity;
@@ -99,17 +95,7 @@ final class AskResource implements Resource {
 
     /** A trace that all tasks of the answer belong to: the caller's, else a new one. */
     private static String trace(String given) {
-        if (given != null && TRACEPARENT.matcher(given).matches()) {
-            return given;
-        }
-        ThreadLocalRandom random = ThreadLocalRandom.current();
-        HexFormat hex = HexFormat.of();
-        return "00-"
-                + hex.toHexDigits(random.nextLong() | 1)
-                + hex.toHexDigits(random.nextLong())
-                + "-"
-                + hex.toHexDigits(random.nextLong() | 1)
-                + "-01";
+        return Traceparent.trace(given).isEmpty() ? Traceparent.next("") : given;
     }
 
     private CompletionStage<Reply> stream(Call call, Agent.Question question, String agent)
@@ -166,7 +152,7 @@ final class AskResource implements Resource {
                                             .put("agent", identity.name())
                                             .put(
                                                     "trace",
-                                                    question.traceparent().substring(3, 35))));
+                                                    Traceparent.trace(question.traceparent()))));
         }
         KnownAgent peer =
                 rooms.directory()
@@ -210,7 +196,7 @@ final class AskResource implements Resource {
                         message ->
                                 describe(message.payload(), question, peer)
                                         .put("agent", peer.card().name())
-                                        .put("trace", question.traceparent().substring(3, 35))));
+                                        .put("trace", Traceparent.trace(question.traceparent()))));
     }
 
     private static void heard(MeshMessage chunk, Agent.Listener listener) {

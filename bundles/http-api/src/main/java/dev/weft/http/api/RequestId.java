@@ -1,5 +1,6 @@
 package dev.weft.http.api;
 
+import dev.weft.protocol.Traceparent;
 import jakarta.servlet.http.HttpServletRequest;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
@@ -18,8 +19,6 @@ final class RequestId {
 
     static final String TRACE = "traceparent";
     private static final Pattern TRACE_ID = Pattern.compile("(?!0{32})[0-9a-f]{32}");
-    private static final Pattern PARENT =
-            Pattern.compile("00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}");
     private static final Pattern HARMLESS = Pattern.compile("[A-Za-z0-9._-]{1,64}");
 
     private RequestId() {}
@@ -29,10 +28,8 @@ final class RequestId {
         if (shown != null && HARMLESS.matcher(shown).matches()) {
             return shown;
         }
-        String parent = request.getHeader(TRACE);
-        return parent != null && PARENT.matcher(parent).matches()
-                ? parent.substring(3, 35)
-                : UUID.randomUUID().toString();
+        String trace = Traceparent.trace(request.getHeader(TRACE));
+        return trace.isEmpty() ? UUID.randomUUID().toString() : trace;
     }
 
     /** The trace context that tasks of a request go on with.
@@ -40,7 +37,7 @@ final class RequestId {
      * @param id of the request: the trace has the same if it is 32 hexadecimal digits, or a UUID; else one that is made from it
      * @return W3C trace context */
     static String traceparent(String shown, String id) {
-        if (shown != null && PARENT.matcher(shown).matches()) {
+        if (!Traceparent.trace(shown).isEmpty()) {
             return shown;
         }
         String digits = id.replace("-", "").toLowerCase(Locale.ROOT);

@@ -6,6 +6,7 @@ import dev.weft.api.registry.Inbox;
 import dev.weft.api.task.Task;
 import dev.weft.api.task.TaskState;
 import dev.weft.api.task.TaskStep;
+import dev.weft.protocol.Traceparent;
 import dev.weft.protocol.Wire;
 import java.time.Duration;
 import java.time.Instant;
@@ -79,11 +80,7 @@ final class TaskJson {
 
     /** The trace that a task belongs to: 32 hex digits of its traceparent, "" if it has none. */
     static String trace(ObjectNode task) {
-        return trace(task.path("traceparent").asText());
-    }
-
-    static String trace(String traceparent) {
-        return traceparent.length() == 55 ? traceparent.substring(3, 35) : "";
+        return Traceparent.trace(task.path("traceparent").asText());
     }
 
     /** As agents of the mesh read it: they know the reference's four states; the one in full is beside it. */

@@ -10,6 +10,7 @@ import dev.weft.api.identity.HostIdentity;
 import dev.weft.api.registry.Inbox;
 import dev.weft.api.task.Tasks;
 import dev.weft.api.task.Trace;
+import dev.weft.protocol.Traceparent;
 import dev.weft.protocol.Wire;
 import java.time.Duration;
 import java.time.Instant;
@@ -54,7 +55,7 @@ final class TraceResource implements Resource {
     /** A registry and nothing else knows of a trace what its inbox keeps. */
     private List<Trace.Span> kept(Inbox inbox, String id) {
         return inbox.list(MOST).stream()
-                .filter(task -> TaskJson.trace(task.traceparent()).equals(id))
+                .filter(task -> Traceparent.trace(task.traceparent()).equals(id))
                 .map(
                         task ->
                                 new Trace.Span(
