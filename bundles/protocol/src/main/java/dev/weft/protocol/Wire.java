@@ -29,7 +29,6 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
-import java.util.regex.Pattern;
 
 /**
  * JSON of the wire, with its limits: depth 64, no duplicate keys, nothing after the document. Thread-safe; readers and
@@ -55,8 +54,6 @@ public final class Wire {
                     .addSerializer(Duration.class, ToStringSerializer.instance);
     // control, format (also the ones that turn the direction of text) and separator characters,
     // halves of pairs
-    private static final Pattern UNPRINTABLE =
-            Pattern.compile("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}\\p{Cs}]");
     private static final ObjectMapper MAPPER = mapper();
     private static final JsonFactory HEADS = factory(); // does not look for duplicates in payloads
     private static final ObjectReader SIGNAL_READER =
@@ -363,6 +360,6 @@ public final class Wire {
                 text.length() > max
                         ? text.substring(0, max) + "…"
                         : text; // cut first: the text may be huge
-        return UNPRINTABLE.matcher(start).replaceAll("?");
+        return Hidden.IN_LINE.matcher(start).replaceAll("?");
     }
 }

@@ -1,14 +1,11 @@
 package dev.weft.shell;
 
+import dev.weft.protocol.Hidden;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.Pattern;
 
 /** Text in aligned columns. */
 final class Table {
-    // what peers say of themselves must not move the cursor of whoever reads it
-    private static final Pattern UNPRINTABLE =
-            Pattern.compile("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}\\p{Cs}]");
     private static final int WIDEST = 60;
 
     private final List<String[]> rows = new ArrayList<>();
@@ -29,9 +26,10 @@ final class Table {
         return rows.size() == 1;
     }
 
+    /** What peers say of themselves must not move the cursor of whoever reads it. */
     static String printable(String text) {
         String safe =
-                UNPRINTABLE
+                Hidden.IN_LINE
                         .matcher(
                                 text.length() > WIDEST ? text.substring(0, WIDEST - 1) + "…" : text)
                         .replaceAll("?");

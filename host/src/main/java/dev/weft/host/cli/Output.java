@@ -1,21 +1,16 @@
 package dev.weft.host.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.weft.protocol.Hidden;
 import dev.weft.protocol.Wire;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.Pattern;
 
 /** Prints tables, documents and times. What others wrote cannot move the cursor, change colours or turn text round. */
 final class Output {
-    /** All that a terminal acts on or nobody sees, but for ends of lines, tabs, and the joiners of some scripts. */
-    private static final Pattern UNPRINTABLE =
-            Pattern.compile(
-                    "\\r(?!\\n)|[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}\\p{Cs}&&[^\\r\\n\\t\u200c\u200d]]");
-
     private final PrintWriter out;
 
     Output(PrintWriter out) {
@@ -30,7 +25,7 @@ final class Output {
 
     /** The same JSON: what is unprintable can only stand within its strings. */
     private static String escaped(String json) {
-        return UNPRINTABLE
+        return Hidden.IN_TEXT
                 .matcher(json)
                 .replaceAll(
                         found -> {
@@ -44,7 +39,7 @@ final class Output {
 
     /** A text that a terminal shows as it is. */
     static String printable(String text) {
-        return UNPRINTABLE.matcher(text).replaceAll("?");
+        return Hidden.IN_TEXT.matcher(text).replaceAll("?");
     }
 
     /** A document for people: text as it is, anything else indented. */

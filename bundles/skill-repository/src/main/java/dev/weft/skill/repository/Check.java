@@ -1,5 +1,6 @@
 package dev.weft.skill.repository;
 
+import dev.weft.protocol.Hidden;
 import dev.weft.protocol.Wire;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
@@ -15,9 +16,8 @@ final class Check {
     private static final Pattern NAME =
             Pattern.compile("[A-Za-z0-9_-]{1,64}(\\.[A-Za-z0-9_-]{1,64}){0,15}");
 
-    /** Control characters, marks that turn text round and the like; joiners are letters' business in some scripts. */
-    private static final Pattern HIDDEN =
-            Pattern.compile("[\\p{Cc}\\p{Cf}\\p{Co}\\p{Cs}\\p{Zl}\\p{Zp}&&[^\u200c\u200d]]");
+    /** What each font shows as it likes. */
+    private static final Pattern PRIVATE = Pattern.compile("\\p{Co}");
 
     private static final Pattern VERSION =
             Pattern.compile("\\d{1,9}(\\.\\d{1,9}(\\.\\d{1,9}(\\.[A-Za-z0-9_-]{1,64})?)?)?");
@@ -60,7 +60,7 @@ final class Check {
     /** What people read: nothing that they do not see, or that changes what stands beside it. */
     static void shown(String text, String what) {
         check(
-                !HIDDEN.matcher(text).find(),
+                !Hidden.IN_LINE.matcher(text).find() && !PRIVATE.matcher(text).find(),
                 what + " has characters that nobody sees: " + quoted(text));
     }
 
