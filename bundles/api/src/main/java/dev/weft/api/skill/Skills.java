@@ -10,6 +10,9 @@ import org.osgi.annotation.versioning.ProviderType;
 /** The skills of this host. Thread-safe. */
 @ProviderType
 public interface Skills {
+    /** Where the diagnostic context of logs has the id of the skill whose call runs on this thread. */
+    String LOG_KEY = "skill";
+
     /** What can be called now.
      * @return ordered by id */
     List<SkillCard> installed();

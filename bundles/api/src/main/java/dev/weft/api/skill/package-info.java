@@ -1,6 +1,6 @@
 /** The skills of this host. */
 @Export
-@Version("1.2.0")
+@Version("1.3.0")
 package dev.weft.api.skill;
 
 import org.osgi.annotation.bundle.Export;

@@ -10,6 +10,7 @@ import dev.langchain4j.model.chat.request.ChatRequestParameters;
 import dev.langchain4j.model.chat.response.ChatResponse;
 import dev.langchain4j.model.chat.response.StreamingChatResponseHandler;
 import dev.weft.api.identity.HostIdentity;
+import dev.weft.api.skill.Skills;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -37,7 +38,6 @@ import org.slf4j.MDC;
         property = Constants.SERVICE_RANKING + ":Integer=1000")
 public final class RouterModel implements ChatModel, StreamingChatModel {
     private static final String SKILL = "weft.skill";
-    private static final String MDC_KEY = "skill"; // set by the skill runtime around each call
     private static final String AGENT = "dev.weft.agent";
 
     private final ChatModelRouter router;
@@ -97,7 +97,7 @@ public final class RouterModel implements ChatModel, StreamingChatModel {
 
     /** Who calls now: the runtime says which skill runs, and it counts only if it is one of the bundle's own. */
     private String caller() {
-        String running = skills.size() > 1 ? MDC.get(MDC_KEY) : null;
+        String running = skills.size() > 1 ? MDC.get(Skills.LOG_KEY) : null;
         return running != null && skills.contains(running) ? "skill:" + running : caller;
     }
 

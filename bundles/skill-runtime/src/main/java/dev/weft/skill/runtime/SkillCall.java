@@ -9,9 +9,8 @@ import org.slf4j.MDC;
 /** One call under a lease. */
 final class SkillCall implements Skills.Call {
     /** Name of the skill in the diagnostic context: for logs, and for what a bundle of several skills uses. */
-    private static final String MDC_KEY = "skill";
-
     private final Installed skill;
+
     private final ToolMethod tool;
     private final Object[] arguments;
     private final AtomicBoolean closed = new AtomicBoolean();
@@ -42,15 +41,15 @@ final class SkillCall implements Skills.Call {
         if (closed.get()) {
             throw new IllegalStateException("the call of " + tool.call() + " is closed");
         }
-        String outer = MDC.get(MDC_KEY);
-        MDC.put(MDC_KEY, skill());
+        String outer = MDC.get(Skills.LOG_KEY);
+        MDC.put(Skills.LOG_KEY, skill());
         try {
             return tool.run(arguments, context);
         } finally {
             if (outer == null) {
-                MDC.remove(MDC_KEY);
+                MDC.remove(Skills.LOG_KEY);
             } else { // a skill called this one, on the same thread
-                MDC.put(MDC_KEY, outer);
+                MDC.put(Skills.LOG_KEY, outer);
             }
         }
     }
