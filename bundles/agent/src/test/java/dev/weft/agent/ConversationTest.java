@@ -255,7 +255,9 @@ class ConversationTest extends AgentTest {
                                         0,
                                         List.of("disk"),
                                         List.of("bravo"),
-                                        ""),
+                                        "",
+                                        "",
+                                        List.of()),
                                 null)
                         .get(15, TimeUnit.SECONDS);
         assertEquals(

@@ -49,7 +49,18 @@ class DecisionsTest extends AgentTest {
 
     private CompletableFuture<Answer> ask(String key) {
         return agent.ask(
-                new Question("clean up", TIME, "", "", null, 0, List.of(), List.of(), "", key),
+                new Question(
+                        "clean up",
+                        TIME,
+                        "",
+                        "",
+                        null,
+                        0,
+                        List.of(),
+                        List.of(),
+                        "",
+                        key,
+                        List.of()),
                 null);
     }
 

@@ -117,7 +117,17 @@ class PromptAgentTest extends AgentTest {
                         request -> AiMessage.from("done")));
         agent.ask(
                         new Agent.Question(
-                                "how much?", TIME, "", "", null, 0, List.of(), List.of(), trace),
+                                "how much?",
+                                TIME,
+                                "",
+                                "",
+                                null,
+                                0,
+                                List.of(),
+                                List.of(),
+                                trace,
+                                "",
+                                List.of()),
                         null)
                 .get(15, TimeUnit.SECONDS);
         assertEquals(2, world.submitted.size());

@@ -22,6 +22,7 @@ import dev.weft.workflows.file.Workflow.Place;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -140,7 +141,8 @@ public final class Steps {
                                     step.skills(),
                                     step.agents(),
                                     "",
-                                    key),
+                                    key,
+                                    List.of()),
                             null)
                     .thenApply(Agent.Answer::text);
         }

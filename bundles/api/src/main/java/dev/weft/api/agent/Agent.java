@@ -82,75 +82,6 @@ public interface Agent {
             images = List.copyOf(images);
         }
 
-        /** A question without images.
-         * @param prompt see above
-         * @param timeout see above
-         * @param conversation see above
-         * @param route see above
-         * @param caller see above
-         * @param depth see above
-         * @param skills see above
-         * @param agents see above
-         * @param traceparent see above
-         * @param key see above */
-        public Question(
-                String prompt,
-                Duration timeout,
-                String conversation,
-                String route,
-                AgentId caller,
-                int depth,
-                List<String> skills,
-                List<String> agents,
-                String traceparent,
-                String key) {
-            this(
-                    prompt,
-                    timeout,
-                    conversation,
-                    route,
-                    caller,
-                    depth,
-                    skills,
-                    agents,
-                    traceparent,
-                    key,
-                    List.of());
-        }
-
-        /** A question without a key.
-         * @param prompt see above
-         * @param timeout see above
-         * @param conversation see above
-         * @param route see above
-         * @param caller see above
-         * @param depth see above
-         * @param skills see above
-         * @param agents see above
-         * @param traceparent see above */
-        public Question(
-                String prompt,
-                Duration timeout,
-                String conversation,
-                String route,
-                AgentId caller,
-                int depth,
-                List<String> skills,
-                List<String> agents,
-                String traceparent) {
-            this(
-                    prompt,
-                    timeout,
-                    conversation,
-                    route,
-                    caller,
-                    depth,
-                    skills,
-                    agents,
-                    traceparent,
-                    "");
-        }
-
         /** A question for which everything may be used, outside of any trace.
          * @param prompt see above
          * @param timeout see above
@@ -165,7 +96,18 @@ public interface Agent {
                 String route,
                 AgentId caller,
                 int depth) {
-            this(prompt, timeout, conversation, route, caller, depth, List.of(), List.of(), "");
+            this(
+                    prompt,
+                    timeout,
+                    conversation,
+                    route,
+                    caller,
+                    depth,
+                    List.of(),
+                    List.of(),
+                    "",
+                    "",
+                    List.of());
         }
 
         /** A person's question that stands alone.
