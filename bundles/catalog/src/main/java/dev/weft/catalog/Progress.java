@@ -88,4 +88,10 @@ final class Progress {
         LOG.info("{} is not updated by itself: {}", skill, reason);
         events.publish("catalog.waits", Map.of("skill", skill, "reason", reason));
     }
+
+    /** An update is there, and this host does not take it, whoever would agree. */
+    void refused(String skill, String reason) {
+        LOG.warn("the update of {} is refused: {}", skill, reason);
+        events.publish("catalog.refused", Map.of("skill", skill, "reason", reason));
+    }
 }

@@ -11,7 +11,9 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -22,6 +24,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,6 +46,7 @@ final class Upkeep implements AutoCloseable {
     private final AtomicBoolean looking = new AtomicBoolean();
     private final Set<String> dropped = new HashSet<>();
     private volatile List<Waiting> waiting = List.of();
+    private volatile Map<String, String> refused = Map.of(); // skill to reason
     private volatile List<String> revoked = List.of();
     private volatile String trouble = "";
     private volatile boolean closed;
@@ -208,9 +212,10 @@ final class Upkeep implements AutoCloseable {
         }
     }
 
-    /** Updates what may update itself, each for itself, and only if there is nothing to ask. */
+    /** Updates what may update itself, each for itself, and only if there is nothing to ask. What nobody can agree to does not wait. */
     private void automatic() {
         List<Waiting> asks = new ArrayList<>();
+        Map<String, String> no = new TreeMap<>();
         for (Installed skill : catalog.installed()) {
             if (!skill.automatic() || skill.pinned() || skill.repository().isEmpty()) {
                 continue;
@@ -224,25 +229,33 @@ final class Upkeep implements AutoCloseable {
                 }
                 if (plan.answer().equals(Decisions.YES)) {
                     changes.apply(plan.id(), "", "automatic update");
-                } else {
+                } else if (plan.answer().equals(Decisions.ASK)) {
                     asks.add(new Waiting(skill.skill(), Changes.reasons(plan)));
+                } else {
+                    no.put(skill.skill(), Changes.reasons(plan));
                 }
             } catch (CatalogProblem e) {
-                asks.add(new Waiting(skill.skill(), e.getMessage()));
+                no.put(skill.skill(), e.getMessage());
             }
         }
         asks.forEach(one -> progress.waits(one.skill(), one.reason()));
+        no.forEach(progress::refused);
         waiting = List.copyOf(asks);
+        refused = no;
     }
 
     /** What {@link #automatic} left to people, less what they have done since. */
     List<Waiting> waiting() {
-        List<String> automatic =
-                catalog.installed().stream()
-                        .filter(skill -> skill.automatic() && !skill.pinned())
-                        .map(Installed::skill)
-                        .toList();
+        Set<String> automatic = byThemselves();
         return waiting.stream().filter(one -> automatic.contains(one.skill())).toList();
+    }
+
+    /** Skills that update themselves. */
+    private Set<String> byThemselves() {
+        return catalog.installed().stream()
+                .filter(skill -> skill.automatic() && !skill.pinned())
+                .map(Installed::skill)
+                .collect(Collectors.toSet());
     }
 
     Status status() {
@@ -252,6 +265,16 @@ final class Upkeep implements AutoCloseable {
         List<String> all = new ArrayList<>(revoked);
         if (!changes.trouble().isEmpty()) {
             all.add(changes.trouble());
+        }
+        Map<String, String> no = refused;
+        if (!no.isEmpty()) {
+            Set<String> automatic = byThemselves();
+            no.forEach(
+                    (skill, reason) -> {
+                        if (automatic.contains(skill)) {
+                            all.add("the update of " + skill + " is refused: " + reason);
+                        }
+                    });
         }
         for (Held held : repositories.all()) {
             if (held.expired(clock.instant())) {

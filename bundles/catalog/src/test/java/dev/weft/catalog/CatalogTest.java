@@ -281,6 +281,14 @@ class CatalogTest {
                 plan.toString());
         assertEquals(CatalogProblem.Kind.REFUSED, problem(() -> host.agree(plan)).kind());
         assertEquals("hello", host.host.call("greet.hello"));
+        // nobody is asked to approve what cannot be approved
+        soon().until(() -> host.host.events.toString().contains("catalog.refused"));
+        soon().until(() -> host.health().detail().contains("the update of greet is refused: "));
+        assertTrue(host.health().detail().contains("ends the host"), host.health().detail());
+        assertEquals(List.of(), host.catalog.waiting());
+        assertFalse(host.host.events.toString().contains("catalog.waits"));
+        host.catalog.choose("greet", null, false);
+        assertTrue(host.health().ok(), host.health().detail());
     }
 
     @Test
