@@ -79,6 +79,15 @@ public final class RepositoryReader {
                             + contents.snapshot().expires()
                             + ": it is frozen, or its owner forgot to refresh it");
         }
+        if (contents.snapshot().lastsTooLong(clock.instant())) {
+            throw new CatalogException(
+                    MALFORMED,
+                    "the snapshot lasts until "
+                            + contents.snapshot().expires()
+                            + ", and one may last "
+                            + Snapshot.LONGEST_LIFE.toDays()
+                            + " days: whoever shows it could hide for years what was revoked since; its owner must sign it anew, unless the clock of this machine is behind");
+        }
         return contents;
     }
 

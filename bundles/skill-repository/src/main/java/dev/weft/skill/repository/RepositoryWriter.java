@@ -322,11 +322,19 @@ public final class RepositoryWriter {
     }
 
     /** Makes the index with bnd's indexer, and signs what the repository holds now: from here on readers see it.
-     * @param life until it expires
+     * @param life until it expires, at most {@link Snapshot#LONGEST_LIFE}
      * @param keys of the snapshot role
      * @return what was signed
+     * @throws IllegalArgumentException if it would last longer; nothing is written
      * @throws IOException if it cannot be written */
     public Snapshot snapshot(Duration life, HostKey... keys) throws IOException {
+        Check.check(
+                life.compareTo(Snapshot.LONGEST_LIFE) <= 0,
+                "a snapshot may last "
+                        + Snapshot.LONGEST_LIFE.toDays()
+                        + " days, not "
+                        + life.toDays()
+                        + ": readers refuse longer ones; sign it anew before it expires");
         namespaces.settle(keys);
         Optional<Snapshot> before = folder.snapshot();
         long version = before.map(Snapshot::version).orElse(0L) + 1;

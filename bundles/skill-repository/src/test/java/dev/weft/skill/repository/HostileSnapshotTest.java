@@ -67,6 +67,22 @@ class HostileSnapshotTest {
                             shop.read();
                         }),
                 Attack.of(
+                        "a state that would last for years",
+                        MALFORMED,
+                        "one may last 400 days",
+                        shop -> {
+                            Snapshot old = shop.signedSnapshot();
+                            shop.sign(
+                                    "snapshot.json",
+                                    new Snapshot(
+                                            Snapshot.KIND,
+                                            old.version() + 1,
+                                            "2036-03-08T00:00:00Z",
+                                            old.files()),
+                                    shop.owner);
+                            shop.read();
+                        }),
+                Attack.of(
                         "a frozen root",
                         EXPIRED,
                         "its owner must sign a new one",
