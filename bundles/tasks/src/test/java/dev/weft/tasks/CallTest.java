@@ -27,11 +27,13 @@ import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Calls whose caller waits: what its own thread does, and what of it reaches that thread. */
-@Timeout(30)
+@Timeout(90)
 class CallTest {
-    private static final Duration LONG = Duration.ofSeconds(20);
+    private static final Duration LONG = Duration.ofMinutes(1);
 
     private final Host host =
             new Host("here", 64, Map.of("max_running", 1, "max_waiting", 10), null);
@@ -185,14 +187,14 @@ class CallTest {
         mayEnd.countDown();
         waits.join();
         assertEquals(TaskState.COMPLETED, second.get().state());
-        assertEquals(TaskState.COMPLETED, first.done().get(10, TimeUnit.SECONDS).state());
+        assertEquals(TaskState.COMPLETED, first.done().get(30, TimeUnit.SECONDS).state());
         assertTidy();
     }
 
     @Test
     void the_deadline_interrupts_the_skill_and_not_what_its_caller_does_next() {
         host.skills.with("hang", (input, context) -> hang());
-        Task task = call("hang", Duration.ofSeconds(1), TaskRequest.Options.IN_MEMORY);
+        Task task = call("hang", Duration.ofSeconds(3), TaskRequest.Options.IN_MEMORY);
         assertEquals(TaskState.FAILED, task.state());
         assertEquals("deadline_exceeded", task.error().code());
         assertSame(Thread.currentThread(), worker.get());
@@ -215,27 +217,28 @@ class CallTest {
         assertTidy();
     }
 
-    @Test
-    void a_caller_that_is_interrupted_cancels_its_task_and_stays_interrupted() throws Exception {
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void a_caller_that_is_interrupted_cancels_its_task_and_stays_interrupted(boolean durable)
+            throws Exception {
         host.skills.with("hang", (input, context) -> hang());
-        for (TaskRequest.Options options :
-                List.of(TaskRequest.Options.IN_MEMORY, TaskRequest.Options.DURABLE)) {
-            AtomicBoolean interrupted = new AtomicBoolean();
-            AtomicReference<Task> task = new AtomicReference<>();
-            Thread caller =
-                    aside(
-                            () -> {
-                                task.set(call("hang", LONG, options));
-                                interrupted.set(Thread.currentThread().isInterrupted());
-                            });
-            begun.await();
-            caller.interrupt();
-            caller.join();
-            assertEquals(TaskState.CANCELED, task.get().state(), options.toString());
-            assertTrue(task.get().error().message().contains("interrupted"));
-            assertTrue(interrupted.get());
-            await().until(() -> host.skills.leases.get() == 0 && host.engine.load() == 0);
-        }
+        TaskRequest.Options options =
+                durable ? TaskRequest.Options.DURABLE : TaskRequest.Options.IN_MEMORY;
+        AtomicBoolean interrupted = new AtomicBoolean();
+        AtomicReference<Task> task = new AtomicReference<>();
+        Thread caller =
+                aside(
+                        () -> {
+                            task.set(call("hang", LONG, options));
+                            interrupted.set(Thread.currentThread().isInterrupted());
+                        });
+        begun.await();
+        caller.interrupt();
+        caller.join();
+        assertEquals(TaskState.CANCELED, task.get().state());
+        assertTrue(task.get().error().message().contains("interrupted"));
+        assertTrue(interrupted.get());
+        await().until(() -> host.skills.leases.get() == 0 && host.engine.load() == 0);
     }
 
     @Test
@@ -262,7 +265,7 @@ class CallTest {
         TaskHandle outer = host.submit("outer", Wire.object());
         begun.await();
         host.engine.cancel(outer.task().id());
-        assertEquals(TaskState.CANCELED, outer.done().get(10, TimeUnit.SECONDS).state());
+        assertEquals(TaskState.CANCELED, outer.done().get(30, TimeUnit.SECONDS).state());
         await().until(interrupted::get);
         await().until(() -> host.skills.leases.get() == 0 && host.engine.load() == 0);
     }

@@ -51,13 +51,13 @@ class DurableTasksTest {
                 input,
                 Optional.empty(),
                 host.id,
-                Duration.ofSeconds(60),
+                Duration.ofMinutes(10),
                 0,
                 new TaskRequest.Options(true, key, false, TaskRequest.Priority.NORMAL, ""));
     }
 
     private static Task end(TaskHandle handle) throws Exception {
-        return handle.done().get(20, TimeUnit.SECONDS);
+        return handle.done().get(30, TimeUnit.SECONDS);
     }
 
     @Test
@@ -99,7 +99,7 @@ class DurableTasksTest {
                     });
             for (int i = 0; i < many; i++) {
                 TaskHandle handle = host.engine.submit(request(host, "late", Wire.object(), ""));
-                ids.add(handle.accepted().get(20, TimeUnit.SECONDS).id());
+                ids.add(handle.accepted().get(30, TimeUnit.SECONDS).id());
             }
             try (Host again = new Host("here", threads, room, folder.resolve("here"))) {
                 again.skills.with("ready", (input, context) -> IntNode.valueOf(1));
@@ -143,8 +143,7 @@ class DurableTasksTest {
         try (Host again = host("here")) {
             again.skills.with("slow", (input, context) -> IntNode.valueOf(2));
             String id = handle.task().id();
-            await().atMost(Duration.ofSeconds(20))
-                    .until(() -> again.engine.find(id).orElseThrow().state().isFinal());
+            await().until(() -> again.engine.find(id).orElseThrow().state().isFinal());
             assertEquals(2, again.engine.find(id).orElseThrow().result().asInt());
         }
         assertFalse(handle.task().state().isFinal(), handle.task()::toString);
@@ -187,7 +186,7 @@ class DurableTasksTest {
                         return IntNode.valueOf(1);
                     });
             TaskHandle handle = host.engine.submit(request(host, "slow", Wire.object(), ""));
-            assertTrue(started.await(10, TimeUnit.SECONDS));
+            assertTrue(started.await(30, TimeUnit.SECONDS));
             await("the disk knows of the attempt")
                     .until(() -> journal("here").contains("\"working\""));
             try (Host again = host("here")) {
@@ -229,10 +228,7 @@ class DurableTasksTest {
                             () ->
                                     handle.task().question() != null
                                             && handle.task().question().text().equals("Why?"));
-            // the record of the last change is on the disk when the outcome of a later task is
-            end(host.engine.submit(request(host, "ask.none", Wire.object(), "")));
-            host.skills.with("flush", (input, context) -> input);
-            end(host.engine.submit(request(host, "flush", Wire.object(), "")));
+            await("the disk knows of the question").until(() -> journal("here").contains("Why?"));
             try (Host again = host("here")) {
                 again.skills.with("ask", body);
                 Task waiting = again.engine.find(id).orElseThrow();
@@ -303,8 +299,8 @@ class DurableTasksTest {
             TaskHandle task = host.engine.submit(request(host, "wipe", Wire.object(), ""));
             String id = task.task().id();
             await().until(() -> task.task().state() == TaskState.AUTH_REQUIRED);
-            host.skills.with("flush", (input, context) -> input);
-            end(host.engine.submit(request(host, "flush", Wire.object(), "")));
+            await("the disk knows of the question")
+                    .until(() -> journal("here").contains("\"auth_required\""));
             try (Host again = host("here")) {
                 again.skills.with("wipe", body).confirm("wipe");
                 again.engine.answer(id, may(true));
@@ -339,7 +335,7 @@ class DurableTasksTest {
         try (Host host = host("here")) {
             host.skills.with("ask", (input, context) -> TextNode.valueOf(context.ask("Well?")));
             Task task =
-                    end(host.submit("ask", Wire.object(), Optional.empty(), Duration.ofSeconds(1)));
+                    end(host.submit("ask", Wire.object(), Optional.empty(), Duration.ofSeconds(3)));
             assertEquals(TaskState.FAILED, task.state());
             assertEquals("deadline_exceeded", task.error().code());
             assertTrue(task.error().message().contains("nobody answered: Well?"));
@@ -377,14 +373,14 @@ class DurableTasksTest {
             here.loseAnswers = true;
             TaskHandle handle = here.engine.submit(request(here, "count", Wire.object(), ""));
             String id = handle.task().id();
-            await().until(() -> there.engine.find(id).map(t -> t.state().isFinal()).orElse(false));
-            await().until(() -> runs.get() == 1);
+            await("the end is told when the disk has it")
+                    .until(() -> there.states(id).contains("completed"));
+            assertEquals(1, runs.get());
             try (Host there2 = host("there");
                     Host here2 = host("here")) {
                 there2.skills.with("count", count);
                 here2.link(there2);
-                await().atMost(Duration.ofSeconds(20))
-                        .until(() -> here2.engine.find(id).orElseThrow().state().isFinal());
+                await().until(() -> here2.engine.find(id).orElseThrow().state().isFinal());
                 Task task = here2.engine.find(id).orElseThrow();
                 assertEquals(1, task.result().asInt(), "the outcome of the first time");
                 assertEquals(1, runs.get());
@@ -396,19 +392,17 @@ class DurableTasksTest {
     @Test
     void a_task_for_a_skill_that_left_ends_soon_although_others_are_still_waited_for()
             throws Exception {
+        Map<String, Object> longest = Map.of("skills_wait", 600);
         try (Host here = host("here");
-                Host there = host("there")) {
+                Host there = new Host("there", 64, longest, folder.resolve("there"))) {
             there.skills.with("gone", (input, context) -> IntNode.valueOf(1));
             here.link(there);
             TaskHandle before = here.engine.submit(request(here, "gone", Wire.object(), ""));
             assertEquals(1, end(before).result().asInt());
             there.skills.without("gone"); // the card that the caller knows still lists it
-            long start = System.nanoTime();
             Task task = end(here.engine.submit(request(here, "gone", Wire.object(), "")));
             assertEquals("unknown_skill", task.error().code());
             assertEquals(TaskState.REJECTED, task.state());
-            long tookMillis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
-            assertTrue(tookMillis < 10_000, tookMillis + " ms, of 30 s for skills to come");
         }
     }
 

@@ -2,7 +2,6 @@ package dev.weft.tasks;
 
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.TextNode;
@@ -28,6 +27,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import net.jqwik.api.ForAll;
@@ -50,7 +50,7 @@ class ExchangeModelTest {
                 }
             }
             network.kill();
-            await().atMost(Duration.ofSeconds(60))
+            await().atMost(Duration.ofSeconds(120))
                     .until(() -> handles.stream().allMatch(handle -> handle.done().isDone()));
             for (TaskHandle handle : handles) {
                 assertEquals(TaskState.COMPLETED, handle.task().state(), handle.task().toString());
@@ -58,7 +58,6 @@ class ExchangeModelTest {
             }
             assertEquals(TASKS, network.effects.size());
             assertEquals(Set.of(), network.repeated, "ran again after it had completed");
-            assertTrue(network.faults.get() > 0, "the network was harmless: " + seed);
         } finally {
             try (var files = Files.walk(folder)) {
                 files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
@@ -70,11 +69,11 @@ class ExchangeModelTest {
     private static final class Scramble implements AutoCloseable {
         final Set<String> effects = ConcurrentHashMap.newKeySet();
         final Set<String> repeated = ConcurrentHashMap.newKeySet();
-        final AtomicInteger faults = new AtomicInteger();
         private final Random random;
         private final Path folder;
         private final ScheduledExecutorService wire = Executors.newScheduledThreadPool(2);
         private final List<Host> all = new ArrayList<>();
+        private final AtomicBoolean lossless = new AtomicBoolean(true);
         private final AtomicInteger requests = new AtomicInteger();
         private final Host here;
         private volatile Host there;
@@ -95,7 +94,7 @@ class ExchangeModelTest {
                             Wire.object().put("n", n),
                             Optional.empty(),
                             here.id,
-                            Duration.ofSeconds(100),
+                            Duration.ofMinutes(10),
                             0,
                             TaskRequest.Options.DURABLE));
         }
@@ -129,7 +128,7 @@ class ExchangeModelTest {
             Host dead = there;
             there = null;
             dead.engine.engine().runs().ledger().close();
-            here.since++;
+            here.relink();
             begin();
         }
 
@@ -137,12 +136,11 @@ class ExchangeModelTest {
             return random.nextInt(sides);
         }
 
-        /** Sends something now, later, twice or never. A loss is a link that broke. */
+        /** Sends something now, later, twice or never: never the first time, so that no seed is harmless. A loss is a link that broke. */
         private void carry(Runnable delivery) {
             int fate = roll(10);
-            if (fate == 0) {
-                faults.incrementAndGet();
-                here.since++;
+            if (lossless.getAndSet(false) || fate == 0) {
+                here.relink();
                 return;
             }
             int copies = fate == 1 ? 2 : 1;

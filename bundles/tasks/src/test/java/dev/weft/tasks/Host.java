@@ -44,6 +44,11 @@ import org.osgi.framework.ServiceReference;
 
 /** A host as the engine sees it: real engine and threads, and a mesh and directory in memory that hosts can share. */
 final class Host implements AutoCloseable, Mesh, AgentDirectory, Events, HostIdentity {
+    static {
+        // what waits for something good waits as long as a busy machine may take
+        Awaitility.setDefaultTimeout(Duration.ofSeconds(30));
+    }
+
     record Said(String type, JsonNode payload) {}
 
     final AgentId id;
@@ -59,15 +64,16 @@ final class Host implements AutoCloseable, Mesh, AgentDirectory, Events, HostIde
     /** Answers requests in place of a linked host. */
     volatile BiFunction<JsonNode, Consumer<MeshMessage>, CompletableFuture<MeshMessage>> stranger;
 
-    /** When the links came up; another number is another link. */
-    volatile double since = 1;
-
     /** What comes back is dropped, as by a link that breaks. */
     volatile boolean loseAnswers;
 
     private final java.nio.file.Path folder;
     private final boolean isTemporary;
     private final AtomicInteger requests = new AtomicInteger();
+
+    /** When the links came up; another number is another link. */
+    private final AtomicInteger since = new AtomicInteger(1);
+
     private final ExecutorService executor;
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
 
@@ -156,6 +162,11 @@ final class Host implements AutoCloseable, Mesh, AgentDirectory, Events, HostIde
         other.linked.put(id, this);
         learn(other, "active", 0);
         other.learn(this, "active", 0);
+    }
+
+    /** All links broke, and came up again. */
+    void relink() {
+        since.incrementAndGet();
     }
 
     void learn(Host other, String health, double load) {
@@ -269,7 +280,7 @@ final class Host implements AutoCloseable, Mesh, AgentDirectory, Events, HostIde
     @Override
     public List<Peer> peers() {
         return linked.keySet().stream()
-                .map(peer -> new Peer(peer, peer.value(), Path.P2P, 1, 0, 0, "", since))
+                .map(peer -> new Peer(peer, peer.value(), Path.P2P, 1, 0, 0, "", since.get()))
                 .toList();
     }
 

@@ -34,7 +34,7 @@ class LocalTasksTest {
     }
 
     private static Task end(TaskHandle handle) throws Exception {
-        return handle.done().get(10, TimeUnit.SECONDS);
+        return handle.done().get(30, TimeUnit.SECONDS);
     }
 
     @Test
@@ -77,7 +77,7 @@ class LocalTasksTest {
                                                 host.skills.leases.get(),
                                                 host.engine.load()));
         mayEnd.countDown();
-        List<?> seen = told.get(10, TimeUnit.SECONDS);
+        List<?> seen = told.get(30, TimeUnit.SECONDS);
         assertEquals(List.of(worker.get(0), 0, 0.0), seen);
     }
 
@@ -262,10 +262,10 @@ class LocalTasksTest {
                                     "deaf",
                                     Wire.object(),
                                     Optional.empty(),
-                                    Duration.ofSeconds(1)));
-            assertFailed("deadline_exceeded", "within 1.0 s", task);
-            assertTrue(Duration.between(task.created(), task.updated()).toMillis() < 3000);
+                                    Duration.ofSeconds(3)));
+            assertFailed("deadline_exceeded", "within 3.0 s", task);
             await().untilTrue(interrupted);
+            assertTrue(host.engine.load() > 0, "the skill goes on, its task has ended");
         } finally {
             mayReturn.countDown();
         }

@@ -42,7 +42,7 @@ class RemoteTasksTest {
     }
 
     private static Task end(TaskHandle handle) throws Exception {
-        return handle.done().get(10, TimeUnit.SECONDS);
+        return handle.done().get(30, TimeUnit.SECONDS);
     }
 
     /** Reference defect 1. */
@@ -221,7 +221,7 @@ class RemoteTasksTest {
                 });
         here.link(there);
         Task task =
-                end(here.submit("slow", Wire.object(), Optional.empty(), Duration.ofSeconds(1)));
+                end(here.submit("slow", Wire.object(), Optional.empty(), Duration.ofSeconds(3)));
         assertEquals("deadline_exceeded", task.error().code());
         assertEquals(TaskState.FAILED, task.state());
         await().until(() -> there.engine.find(task.id()).orElseThrow().state().isFinal());

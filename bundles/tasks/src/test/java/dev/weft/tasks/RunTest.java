@@ -164,7 +164,7 @@ class RunTest {
             }
             go.countDown();
             for (Thread racer : racers) {
-                racer.join(TimeUnit.SECONDS.toMillis(5));
+                racer.join(TimeUnit.SECONDS.toMillis(30));
             }
             assertEquals(1, winners.get());
             assertEquals(1, tidied.get());

@@ -43,7 +43,7 @@ class TaskTimesTest {
                 });
         for (String skill : new String[] {"echo.run", "echo.run", "thrower.run", "nothing.run"}) {
             TaskHandle handle = host.submit(skill, Wire.object());
-            handle.done().get(10, TimeUnit.SECONDS);
+            handle.done().get(30, TimeUnit.SECONDS);
         }
         assertEquals(2, count(times("weft_task_seconds", "completed")));
         assertEquals(1, count(times("weft_task_seconds", "failed")));

@@ -51,12 +51,12 @@ class TraceTest {
                                         1,
                                         options))
                         .done()
-                        .get(20, TimeUnit.SECONDS);
+                        .get(30, TimeUnit.SECONDS);
         assertEquals("completed", task.state().wireName());
     }
 
     private Trace gather(Host host) throws Exception {
-        return host.engine.gather(TRACE, Duration.ofSeconds(5)).get(20, TimeUnit.SECONDS);
+        return host.engine.gather(TRACE, Duration.ofSeconds(5)).get(30, TimeUnit.SECONDS);
     }
 
     private static List<String> names(Trace trace) {
@@ -179,14 +179,14 @@ class TraceTest {
         var handle = here.submit("slow", Wire.object());
         await().until(() -> there.engine.load() > 0);
         String trace = handle.task().traceparent().substring(3, 35);
-        Trace running = here.engine.gather(trace, Duration.ofSeconds(5)).get(20, TimeUnit.SECONDS);
+        Trace running = here.engine.gather(trace, Duration.ofSeconds(5)).get(30, TimeUnit.SECONDS);
         assertEquals(1, running.spans().size());
         assertTrue(
                 running.spans().get(0).steps().stream()
                         .anyMatch(step -> step.agent().equals("there")));
         held.countDown();
-        handle.done().get(20, TimeUnit.SECONDS);
-        Trace ended = here.engine.gather(trace, Duration.ofSeconds(5)).get(20, TimeUnit.SECONDS);
+        handle.done().get(30, TimeUnit.SECONDS);
+        Trace ended = here.engine.gather(trace, Duration.ofSeconds(5)).get(30, TimeUnit.SECONDS);
         assertEquals(1, ended.spans().size());
         assertEquals("[there told]", hosts(ended));
     }
