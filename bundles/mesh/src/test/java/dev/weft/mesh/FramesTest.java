@@ -30,9 +30,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What goes over the wire, to which peer. */
-@Timeout(60)
+@Timeout(180)
 class FramesTest {
-    private static final Duration LONG = Duration.ofSeconds(40);
+    private static final Duration LONG = Duration.ofSeconds(120);
     private final Net net = new Net();
     private final Net.Host a = net.host("agent-a");
 
@@ -84,6 +84,11 @@ class FramesTest {
 
         @Override
         public void close(String reason) {}
+
+        /** Frames that greet. */
+        List<String> hellos() {
+            return frames.stream().filter(frame -> frame.contains("\"hello\"")).toList();
+        }
 
         /** Frames that carry notes. */
         List<String> notes() {
@@ -167,7 +172,7 @@ class FramesTest {
         a.mesh.received(
                 first,
                 "{\"type\":\"hello\",\"payload\":{\"features\":[\"resume\"],\"stream\":\"p.0\"}}");
-        String second = Wire.mesh(last(first.frames)).payload().path("stream").asText();
+        String second = Wire.mesh(last(first.hellos())).payload().path("stream").asText();
         assertTrue(second.endsWith(".1"), second);
         note(first.id, 3, "of the new stream").join();
         // what the peer said before it heard of that
@@ -243,9 +248,15 @@ class FramesTest {
                 },
                 "note");
         MemoryLink link = net.link(a, b, Path.P2P);
-        await().until(() -> link.frames.stream().anyMatch(frame -> frame.contains("pong")));
+        await().until(() -> link.greeted() && link.other().greeted());
+        int full = link.frames.size() + 30;
+        link.room = full;
         CompletableFuture<Void> left = note(b.id, 1, large);
-        note(b.id, 2, "x").join();
+        await("a part of it is on its way").until(() -> link.frames.size() >= full);
+        CompletableFuture<Void> small = note(b.id, 2, "x");
+        link.room = Integer.MAX_VALUE;
+        a.mesh.writable(link);
+        small.join();
         left.join();
         await().atMost(LONG).until(() -> order.size() == 2);
         assertEquals(List.of("small", "large"), order);

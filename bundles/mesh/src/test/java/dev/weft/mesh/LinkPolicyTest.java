@@ -24,6 +24,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RunnableScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -101,7 +102,7 @@ class LinkPolicyTest {
         know(a, b);
         a.mesh.changed(new KnownAgent(a.learned.get(b.id), "stale", false));
         a.mesh.changed(new KnownAgent(a.learned.get(b.id), "active", false));
-        await().atMost(Duration.ofSeconds(10)).until(() -> linked(a, b, Path.P2P));
+        await().until(() -> linked(a, b, Path.P2P));
     }
 
     /** Reference defect 20. */
@@ -120,8 +121,8 @@ class LinkPolicyTest {
         Link link = net.link(a, b, Path.P2P);
         await().until(() -> linked(a, b, Path.P2P));
         link.close("broken");
-        await().until(() -> calls.get() == 1);
-        await().atMost(Duration.ofSeconds(10)).until(() -> linked(a, b, Path.P2P));
+        await().until(() -> calls.get() >= 1);
+        await().until(() -> linked(a, b, Path.P2P));
         assertEquals(2, calls.get());
     }
 
@@ -142,16 +143,21 @@ class LinkPolicyTest {
         know(b, a);
         net.link(a, b, Path.P2P);
         net.link(a, c, Path.P2P);
-        await().until(() -> linked(a, b, Path.P2P) && linked(a, c, Path.P2P));
-        c.mesh.send(a.id, MeshMessage.AGENT_STATUS, "", Wire.object()).get(20, TimeUnit.SECONDS);
+        // a hello is a use of its link, too
+        await().until(() -> a.learned.containsKey(b.id) && a.learned.containsKey(c.id));
+        CountDownLatch heard = new CountDownLatch(1);
+        a.handle((peer, message, reply) -> heard.countDown(), "note");
+        c.mesh.send(a.id, "note", "", Wire.object());
+        assertTrue(heard.await(30, TimeUnit.SECONDS));
         MemoryLink newest = net.link(a, d, Path.P2P);
-        await().until(() -> !linked(a, b, Path.P2P) && !linked(b, a, Path.P2P));
+        await("both have heard of the end")
+                .until(() -> !linked(a, b, Path.P2P) && b.events.contains("peer.disconnected"));
         assertTrue(linked(a, c, Path.P2P) && linked(a, d, Path.P2P));
         assertTrue(newest.isOpen());
         assertEquals(0, callsOfB.get());
         b.mesh.changed(new KnownAgent(b.learned.get(a.id), "active", false));
         await().during(Duration.ofMillis(Redial.GRACE_MILLIS + 500))
-                .atMost(Duration.ofSeconds(10))
+                .atMost(Duration.ofSeconds(60))
                 .until(() -> callsOfB.get() == 0);
     }
 
@@ -162,14 +168,14 @@ class LinkPolicyTest {
                 Stream.of("agent-b", "agent-c", "agent-d", "agent-e").map(net::host).toList();
         Links links = new Links();
         List<MemoryLink> all = peers.stream().map(peer -> net.link(a, peer, Path.P2P)).toList();
-        all.forEach(links::add);
         MemoryLink relay = net.link(a, peers.get(0), Path.RELAY);
-        links.add(relay);
+        List<Links.Wired> wired =
+                Stream.concat(all.stream(), Stream.of(relay)).map(links::add).toList();
         a.learned.put(peers.get(1).id, card(peers.get(1).id, Map.of(), ""));
         DialPolicy policy =
                 new DialPolicy(
                         agent -> agent.card().agentId().equals(peers.get(1).id),
-                        TimeUnit.MILLISECONDS.toNanos(300),
+                        TimeUnit.HOURS.toNanos(1),
                         64);
         Redial redial = new Redial(a.id, policy, links, a, new Dialer(a, net.timer), net.timer);
         SpareLinks spare =
@@ -181,12 +187,9 @@ class LinkPolicyTest {
                         (link, reason) -> link.close(reason));
         spare.closeIdle();
         assertTrue(all.stream().allMatch(Link::isOpen));
-        await().until(
-                        () -> {
-                            links.used(all.get(3));
-                            spare.closeIdle();
-                            return !all.get(0).isOpen();
-                        });
+        wired.forEach(link -> link.usedAt = System.nanoTime() - TimeUnit.HOURS.toNanos(2));
+        links.used(all.get(3));
+        spare.closeIdle();
         assertEquals(List.of(false, true, true, true), all.stream().map(Link::isOpen).toList());
         assertTrue(relay.isOpen(), "a link in name only costs nothing");
     }
@@ -203,14 +206,14 @@ class LinkPolicyTest {
         assertFalse(a.mesh.needed(b.id));
         assertFalse(b.mesh.needed(a.id));
         CompletableFuture<MeshMessage> answer =
-                a.mesh.request(b.id, "task_request", Wire.object(), Duration.ofSeconds(20), null);
-        MessageHandler.Reply reply = asked.get(20, TimeUnit.SECONDS);
+                a.mesh.request(b.id, "task_request", Wire.object(), Duration.ofSeconds(60), null);
+        MessageHandler.Reply reply = asked.get(60, TimeUnit.SECONDS);
         working.add(a.id);
         assertTrue(a.mesh.needed(b.id));
         assertTrue(b.mesh.needed(a.id));
         working.clear();
         reply.send("task_response", Wire.object());
-        answer.get(20, TimeUnit.SECONDS);
+        answer.get(60, TimeUnit.SECONDS);
         await().until(() -> !a.mesh.needed(b.id) && !b.mesh.needed(a.id));
     }
 
@@ -220,8 +223,8 @@ class LinkPolicyTest {
         Net.Host a = net.host("agent-a").reaches(Path.P2P);
         Net.Host b = net.host("agent-b");
         b.handle((peer, message, reply) -> reply.send("x_response", Wire.object()), "x");
-        a.mesh.request(b.id, "x", Wire.object(), Duration.ofSeconds(2), null)
-                .get(20, TimeUnit.SECONDS);
+        a.mesh.request(b.id, "x", Wire.object(), Duration.ofSeconds(5), null)
+                .get(60, TimeUnit.SECONDS);
         await().atMost(Duration.ofSeconds(60))
                 .during(Duration.ofMillis(2500))
                 .until(
@@ -252,12 +255,12 @@ class LinkPolicyTest {
         Link first = net.link(a, b, Path.P2P);
         await().until(() -> linked(a, b, Path.P2P) && linked(b, a, Path.P2P));
         CompletableFuture<MeshMessage> answer =
-                a.mesh.request(b.id, "work", Wire.object(), Duration.ofSeconds(20), null);
-        MessageHandler.Reply reply = asked.get(10, TimeUnit.SECONDS);
+                a.mesh.request(b.id, "work", Wire.object(), Duration.ofSeconds(60), null);
+        MessageHandler.Reply reply = asked.get(30, TimeUnit.SECONDS);
         first.close("idle");
         await().until(() -> !linked(b, a, Path.P2P));
         reply.send("work_response", Wire.object().put("n", 7));
-        assertEquals(7, answer.get(10, TimeUnit.SECONDS).payload().path("n").asInt());
+        assertEquals(7, answer.get(60, TimeUnit.SECONDS).payload().path("n").asInt());
     }
 
     @Test
@@ -298,12 +301,12 @@ class LinkPolicyTest {
                         b.id,
                         MeshMessage.PING,
                         Wire.object().put("t", text),
-                        Duration.ofSeconds(10),
+                        Duration.ofSeconds(60),
                         null);
-        await().until(() -> relay.get(10, TimeUnit.SECONDS).refused.get() > 0);
+        await().until(() -> relay.get(30, TimeUnit.SECONDS).refused.get() > 0);
         assertFalse(large.isDone());
         ice.complete(net.link(a, b, Path.P2P));
-        assertEquals(text, large.get(10, TimeUnit.SECONDS).payload().path("t").asText());
+        assertEquals(text, large.get(60, TimeUnit.SECONDS).payload().path("t").asText());
     }
 
     @Test
@@ -343,7 +346,7 @@ class LinkPolicyTest {
 
     private static MeshMessage ping(Net.Host from, Net.Host to) throws Exception {
         return from.mesh
-                .request(to.id, MeshMessage.PING, Wire.object(), Duration.ofSeconds(10), null)
-                .get(10, TimeUnit.SECONDS);
+                .request(to.id, MeshMessage.PING, Wire.object(), Duration.ofSeconds(60), null)
+                .get(60, TimeUnit.SECONDS);
     }
 }

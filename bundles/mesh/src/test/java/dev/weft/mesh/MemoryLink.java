@@ -5,6 +5,7 @@ import dev.weft.api.mesh.LinkException;
 import dev.weft.api.mesh.LinkListener;
 import dev.weft.api.mesh.Path;
 import dev.weft.protocol.AgentId;
+import dev.weft.protocol.MeshMessage;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -29,6 +30,10 @@ final class MemoryLink implements Link {
     private MemoryLink other;
     final AtomicInteger refused = new AtomicInteger();
     volatile int maxFrame = Integer.MAX_VALUE;
+
+    /** How many frames it takes before it is full. */
+    volatile int room = Integer.MAX_VALUE;
+
     volatile boolean silent;
 
     private MemoryLink(AgentId peer, Path path, LinkListener listener, Object lock) {
@@ -82,6 +87,17 @@ final class MemoryLink implements Link {
     @Override
     public boolean isResponsive() {
         return isOpen() && !silent;
+    }
+
+    @Override
+    public boolean isWritable() {
+        return frames.size() < room;
+    }
+
+    /** Whether this end has said hello and read the other's: it answers a ping, which comes after a hello. */
+    boolean greeted() {
+        return frames.stream().anyMatch(frame -> frame.contains(MeshMessage.HELLO))
+                && frames.stream().anyMatch(frame -> frame.contains("\"pong\""));
     }
 
     @Override

@@ -9,11 +9,13 @@ import dev.weft.api.mesh.Link;
 import dev.weft.api.mesh.LinkException;
 import dev.weft.api.mesh.MessageHandler;
 import dev.weft.api.mesh.Path;
+import dev.weft.api.mesh.Peer;
 import dev.weft.api.mesh.Transport;
 import dev.weft.protocol.AgentCard;
 import dev.weft.protocol.AgentId;
 import dev.weft.protocol.SkillCard;
 import java.lang.annotation.Annotation;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -25,9 +27,15 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.function.Consumer;
+import org.awaitility.Awaitility;
 
 /** Hosts in one JVM, linked in memory. */
 final class Net implements AutoCloseable {
+    static {
+        // what waits for something good waits as long as a busy machine may take
+        Awaitility.setDefaultTimeout(Duration.ofSeconds(30));
+    }
+
     final ExecutorService blocking = Executors.newCachedThreadPool();
     final ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(2);
     private final Map<AgentId, Host> hosts = new ConcurrentHashMap<>();
@@ -92,6 +100,7 @@ final class Net implements AutoCloseable {
         final MeshService mesh;
         final Map<AgentId, AgentCard> learned = new ConcurrentHashMap<>();
         final List<String> events = new CopyOnWriteArrayList<>();
+        final List<Path> changedTo = new CopyOnWriteArrayList<>();
         volatile List<SkillCard> skills = List.of();
 
         private Host(AgentId id, MeshConfig config) {
@@ -209,6 +218,9 @@ final class Net implements AutoCloseable {
 
         @Override
         public void publish(String type, Object data) {
+            if (type.equals("peer.changed") && data instanceof Peer peer) {
+                changedTo.add(peer.path());
+            }
             events.add(type);
         }
 

@@ -49,14 +49,14 @@ class PeerRestartTest {
                 }
                 links.add(net.link(a, b, Path.P2P));
                 await("restart " + restart)
-                        .atMost(Duration.ofSeconds(20))
+                        .atMost(Duration.ofSeconds(60))
                         .pollInterval(Duration.ofMillis(2))
                         .untilAtomic(heard, equalTo(restart));
                 links.forEach(MemoryLink::cut);
             }
             over.set(true);
             for (Future<?> talker : talkers) {
-                talker.get(20, TimeUnit.SECONDS);
+                talker.get(60, TimeUnit.SECONDS);
             }
         } finally {
             threads.shutdownNow();
