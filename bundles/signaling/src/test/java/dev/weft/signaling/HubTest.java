@@ -50,7 +50,7 @@ class HubTest {
         final List<Consumer<Throwable>> unread = new ArrayList<>();
         final PeerSocket socket;
         boolean reads = true;
-        String closed = "";
+        volatile String closed = "";
         int pings;
 
         Client(AgentId id) {
@@ -252,7 +252,9 @@ class HubTest {
     void a_host_that_lost_power_gets_in_again_as_soon_as_its_dead_socket_is_found() {
         Client dead = new Client(Mesh.A, "one").registered();
         new Client(Mesh.A, "two");
-        await().until(() -> dead.closed.equals("4002 it did not answer"));
+        await("it is let go of once its place is free")
+                .until(() -> mesh.heard.contains("agent-a closed"));
+        assertEquals("4002 it did not answer", dead.closed);
         Client again = new Client(Mesh.A, "two").registered();
         assertEquals("", again.closed);
         assertTrue(again.next().startsWith("peer_list"));
@@ -489,6 +491,7 @@ class HubTest {
     void silent_sockets_are_pinged_then_closed() {
         Client a = new Client(Mesh.A).registered();
         long now = System.nanoTime();
+        a.socket.heard(now);
         hub.look(now + TimeUnit.SECONDS.toNanos(19));
         assertEquals(0, a.pings);
         hub.look(now + TimeUnit.SECONDS.toNanos(21));

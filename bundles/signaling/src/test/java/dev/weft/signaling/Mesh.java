@@ -11,6 +11,7 @@ import dev.weft.protocol.AgentId;
 import dev.weft.protocol.Wire;
 import dev.weft.store.TestCluster;
 import java.lang.annotation.Annotation;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -20,9 +21,15 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
 
 /** A registry and a pairing desk that remember what they were asked, and the executors of a host. */
 final class Mesh implements Registry {
+    static {
+        // what waits for something good waits as long as a busy machine may take
+        Awaitility.setDefaultTimeout(Duration.ofSeconds(30));
+    }
+
     static final AgentId A = new AgentId("agent-a");
     static final AgentId B = new AgentId("agent-b");
     static final AgentId C = new AgentId("agent-c");
@@ -69,8 +76,8 @@ final class Mesh implements Registry {
     void close() throws InterruptedException {
         timer.shutdownNow();
         blocking.shutdownNow();
-        if (!timer.awaitTermination(5, TimeUnit.SECONDS)
-                || !blocking.awaitTermination(5, TimeUnit.SECONDS)) {
+        if (!timer.awaitTermination(30, TimeUnit.SECONDS)
+                || !blocking.awaitTermination(30, TimeUnit.SECONDS)) {
             throw new IllegalStateException("threads are left");
         }
     }

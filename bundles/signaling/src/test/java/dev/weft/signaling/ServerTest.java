@@ -2,6 +2,7 @@ package dev.weft.signaling;
 
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -98,7 +99,7 @@ class ServerTest {
                             .header("Authorization", "Bearer " + token)
                             .header("X-Weft-Instance", instance)
                             .buildAsync(URI.create(scheme + "://127.0.0.1:" + port + "/ws"), this)
-                            .orTimeout(10, TimeUnit.SECONDS)
+                            .orTimeout(30, TimeUnit.SECONDS)
                             .join();
         }
 
@@ -109,15 +110,15 @@ class ServerTest {
         }
 
         void say(String frame) {
-            socket.sendText(frame, true).orTimeout(10, TimeUnit.SECONDS).join();
+            socket.sendText(frame, true).orTimeout(30, TimeUnit.SECONDS).join();
         }
 
         String next() throws InterruptedException {
-            return String.valueOf(frames.poll(10, TimeUnit.SECONDS));
+            return String.valueOf(frames.poll(30, TimeUnit.SECONDS));
         }
 
         String closed() {
-            return closed.orTimeout(10, TimeUnit.SECONDS).join();
+            return closed.orTimeout(30, TimeUnit.SECONDS).join();
         }
 
         @Override
@@ -157,7 +158,7 @@ class ServerTest {
                                 builder.buildAsync(
                                                 URI.create("ws://127.0.0.1:" + port + "/ws"),
                                                 new WebSocket.Listener() {})
-                                        .orTimeout(10, TimeUnit.SECONDS)
+                                        .orTimeout(30, TimeUnit.SECONDS)
                                         .join());
         return ((WebSocketHandshakeException) refused.getCause()).getResponse().statusCode();
     }
@@ -235,7 +236,7 @@ class ServerTest {
         b.socket.sendBinary(ByteBuffer.wrap(new byte[10]), true).join();
         assertTrue(b.next().contains("bad_json"));
         b.socket.sendPing(ByteBuffer.wrap(new byte[3])).join();
-        assertEquals("pong 3", b.pongs.poll(10, TimeUnit.SECONDS));
+        assertEquals("pong 3", b.pongs.poll(30, TimeUnit.SECONDS));
         b.say(offer);
         assertEquals(offer, a.next());
     }
@@ -251,10 +252,11 @@ class ServerTest {
         b.socket.sendPing(ByteBuffer.wrap(new byte[3])).join();
         b.socket.sendText(relay.substring(10, 20), false).join();
         b.socket.sendText(relay.substring(20), true).join();
-        assertEquals("pong 3", b.pongs.poll(10, TimeUnit.SECONDS));
+        assertEquals("pong 3", b.pongs.poll(30, TimeUnit.SECONDS));
         assertEquals(relay, a.next());
         for (int i = 0; i < 5; i++) { // four are as much as is read
-            b.socket.sendText("x".repeat(Wire.MAX_SIGNAL_FRAME - i / 4), i == 4).join();
+            // the last is short: a socket that is closed while it is written to may forget why
+            b.socket.sendText(i == 4 ? "x" : "x".repeat(Wire.MAX_SIGNAL_FRAME), i == 4).join();
         }
         assertTrue(b.closed().startsWith("1009 "), b.closed());
         assertTrue(a.next().contains("peer_left"));
@@ -343,7 +345,7 @@ class ServerTest {
                 "{\"type\":\"relay\",\"peer_id\":\"agent-b\",\"target_id\":\"agent-a\",\"payload\":{}}");
         assertTrue(first.next().contains("relay"));
         await().during(java.time.Duration.ofSeconds(4))
-                .atMost(java.time.Duration.ofSeconds(6))
+                .atMost(java.time.Duration.ofSeconds(60))
                 .until(() -> !first.closed.isDone()); // it answered the probe
     }
 
@@ -372,16 +374,14 @@ class ServerTest {
 
     @Test
     void pings_keep_an_idle_socket_open() throws Exception {
-        start(new Mesh.Config(1, 2, 500, 3));
+        start(new Mesh.Config(1, 60, 500, 3));
         Client a = new Client(Mesh.A).registered();
-        long start = System.nanoTime();
-        await().atMost(10, TimeUnit.SECONDS)
-                .until(
-                        () ->
-                                a.closed.isDone()
-                                        || System.nanoTime() - start
-                                                > TimeUnit.MILLISECONDS.toNanos(3500));
-        assertTrue(hub.reach(Mesh.A).isPresent());
+        PeerSocket socket = hub.reach(Mesh.A).orElseThrow();
+        for (int round = 0; round < 3; round++) {
+            long now = System.nanoTime();
+            await("a says nothing, and answers a ping").until(() -> socket.isHeardSince(now));
+        }
+        assertFalse(a.closed.isDone());
     }
 
     @Test
@@ -408,11 +408,12 @@ class ServerTest {
     @Test
     void a_socket_lives_as_long_as_its_tokens() throws Exception {
         start(Mesh.Config.DEFAULT);
-        Instant soon = Instant.now().plusSeconds(3);
+        new Client(Mesh.C).registered(); // the first one takes longest
+        Instant soon = Instant.now().plusSeconds(6);
         Client b = new Client(Mesh.B, "two", TextTokens.until("agent-b", soon)).registered();
         Client a = new Client(Mesh.A, "one", TextTokens.until("agent-a", soon)).registered();
-        while (!a.next().contains("\"renew\"")) {
-            // of the other's coming
+        for (String frame = a.next(); !frame.contains("\"renew\""); frame = a.next()) {
+            assertTrue(!frame.equals("null"), "it is asked for a fresh token");
         }
         a.say(
                 "{\"type\":\"renew\",\"peer_id\":\"agent-a\",\"payload\":{\"token\":\"agent:agent-a\"}}");

@@ -182,7 +182,9 @@ class TwoHubsTest {
         assertTrue(second.closed.startsWith("4004"), second.closed);
         assertEquals("", first.closed);
         assertEquals(1, first.pings, "the first is asked whether it lives");
-        await().until(() -> first.closed.startsWith("4002"));
+        await("it is let go of once its place is free at both")
+                .until(() -> mesh.heard.contains("agent-a closed"));
+        assertTrue(first.closed.startsWith("4002"), first.closed);
         assertEquals("", new Client(two, Mesh.A, "p2").closed, "it did not answer");
     }
 
