@@ -32,6 +32,11 @@ final class Listeners<T> {
         all.forEach(late -> one(late, call));
     }
 
+    /** All that are here, whether they can be called now or not. */
+    List<Late<T>> all() {
+        return all;
+    }
+
     void one(Late<T> late, Consumer<T> call) {
         T listener = late.get();
         if (listener == null) {

@@ -13,9 +13,11 @@ import dev.weft.protocol.ProtocolException;
 import dev.weft.protocol.SignalMessage;
 import dev.weft.protocol.Wire;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.WeakHashMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
@@ -51,6 +53,11 @@ final class Session implements RegistryConnection.Owner {
     private final Listeners<InboxListener> inboxes = new Listeners<>();
     private final List<Future<?>> timed = new ArrayList<>();
     private final Object telling = new Object();
+
+    /** Who has heard that the socket is open: one that comes while it opens would hear it twice. Guarded by {@link #telling}. */
+    private final Set<Late<SignalListener>> greeted =
+            Collections.newSetFromMap(new WeakHashMap<>());
+
     private List<AgentId> peers;
     private volatile List<IceServer> iceServers = List.of();
     private Set<String> addresses = Machine.addresses();
@@ -162,12 +169,16 @@ final class Session implements RegistryConnection.Owner {
         executor.execute(
                 () -> {
                     synchronized (telling) {
-                        List<AgentId> now = peers;
-                        if (now != null) {
-                            listeners.one(late, listener -> listener.connected(now));
-                        }
+                        greet(late);
                     }
                 });
+    }
+
+    private void greet(Late<SignalListener> late) {
+        List<AgentId> now = peers;
+        if (now != null && greeted.add(late)) {
+            listeners.one(late, listener -> listener.connected(now));
+        }
     }
 
     void remove(ServiceReference<SignalListener> reference) {
@@ -201,7 +212,8 @@ final class Session implements RegistryConnection.Owner {
             fetchAgents();
             fetchIceServers();
             peers = others;
-            listeners.each(listener -> listener.connected(others));
+            greeted.clear();
+            listeners.all().forEach(this::greet);
         }
         executor.execute(announcer::beat);
     }
@@ -246,6 +258,7 @@ final class Session implements RegistryConnection.Owner {
         synchronized (telling) {
             announcer.disconnected();
             peers = null;
+            greeted.clear();
             listeners.each(SignalListener::disconnected);
         }
     }

@@ -14,19 +14,46 @@ import dev.weft.protocol.SignalMessage;
 import dev.weft.protocol.SkillCard;
 import java.lang.annotation.Annotation;
 import java.net.URI;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.awaitility.Awaitility;
 
 /** The rooms around the signaling client, as far as it needs them. */
 final class TestHost
         implements HostIdentity, Tokens, Events, SignalListener, CardPart, AutoCloseable {
-    final ExecutorService blocking = Executors.newCachedThreadPool();
+    static {
+        // what waits for something good waits as long as a busy machine may take
+        Awaitility.setDefaultTimeout(Duration.ofSeconds(30));
+    }
+
+    /** What this thread hands over waits in {@link #held}; null for none. */
+    volatile Thread late;
+
+    final Queue<Runnable> held = new ConcurrentLinkedQueue<>();
+    final ExecutorService blocking =
+            new ThreadPoolExecutor(
+                    0, Integer.MAX_VALUE, 60, TimeUnit.SECONDS, new SynchronousQueue<>()) {
+                @Override
+                public void execute(Runnable work) {
+                    if (Thread.currentThread() == late) {
+                        held.add(work);
+                    } else {
+                        super.execute(work);
+                    }
+                }
+            };
     final ScheduledExecutorService timer = Executors.newScheduledThreadPool(2);
     final List<String> news = new CopyOnWriteArrayList<>();
     final List<String> events = new CopyOnWriteArrayList<>();
@@ -60,7 +87,7 @@ final class TestHost
 
             @Override
             public int heartbeat__seconds() {
-                return 15;
+                return 3_600; // nothing comes by itself
             }
 
             @Override

@@ -8,7 +8,6 @@ import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
@@ -22,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** A registry for tests: HTTP/1.1 and RFC 6455 on one port, each connection on its own thread, every switch a field. */
@@ -47,20 +47,19 @@ final class TestRegistry implements AutoCloseable {
     volatile boolean resumes = true;
     final AtomicInteger cuts = new AtomicInteger(); // how often it ends in the middle
     private final List<Socket> sockets = new CopyOnWriteArrayList<>();
-    private volatile ServerSocket server;
-    private final int port;
+    volatile CountDownLatch cards = new CountDownLatch(0); // a card is answered after it
+    private final CountDownLatch closed = new CountDownLatch(1);
+    private final ServerSocket server;
+    private volatile boolean away;
 
     TestRegistry() throws IOException {
-        server = listen(0);
-        port = server.getLocalPort();
+        server = listen();
         answers.put("GET /api/registry/agents", "[]");
         answers.put("GET /api/config", "{\"iceServers\":[]}");
     }
 
-    private ServerSocket listen(int wanted) throws IOException {
-        ServerSocket fresh = new ServerSocket();
-        fresh.setReuseAddress(true);
-        fresh.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), wanted));
+    private ServerSocket listen() throws IOException {
+        ServerSocket fresh = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
         Thread thread = new Thread(() -> accept(fresh), "test-registry");
         thread.setDaemon(true);
         thread.start();
@@ -68,19 +67,27 @@ final class TestRegistry implements AutoCloseable {
     }
 
     URI uri() {
-        return URI.create("http://127.0.0.1:" + port);
+        return URI.create("http://127.0.0.1:" + server.getLocalPort());
     }
 
-    void start() throws IOException {
-        server = listen(port);
+    /** Goes away: who calls is cut off at once. The port stays its own. */
+    void leave() throws IOException {
+        away = true;
+        for (Socket socket : sockets) {
+            socket.close(); // kept-alive ones too: the client may open its WebSocket on one of them
+        }
+    }
+
+    /** Is back. */
+    void comeBack() {
+        away = false;
     }
 
     @Override
     public void close() throws IOException {
         server.close();
-        for (Socket socket : sockets) {
-            socket.close(); // kept-alive ones too: the client may open its WebSocket on one of them
-        }
+        closed.countDown();
+        leave();
     }
 
     long count(String request) {
@@ -96,6 +103,10 @@ final class TestRegistry implements AutoCloseable {
             try {
                 Socket socket = from.accept();
                 sockets.add(socket);
+                if (away) {
+                    socket.close();
+                    continue;
+                }
                 Thread thread = new Thread(() -> serve(socket), "test-connection");
                 thread.setDaemon(true);
                 thread.start();
@@ -150,11 +161,17 @@ final class TestRegistry implements AutoCloseable {
 
     private void answer(OutputStream out, String request, Map<String, String> headers, String body)
             throws IOException, InterruptedException {
-        requests.add(request + " " + body);
+        // what a test sets once it has seen the request is for the next one
+        int forToken = tokenStatus;
+        boolean good = good(headers);
         int status = 200;
         String text = answers.getOrDefault(request.replaceAll("\\?.*", ""), "{}");
+        requests.add(request + " " + body);
+        if (request.equals("POST /api/registry/agents")) {
+            cards.await();
+        }
         if (request.equals("POST /api/token")) {
-            status = tokenStatus;
+            status = forToken;
             requests.add("device token " + headers.get("x-device-token"));
             text =
                     status == 200
@@ -164,10 +181,10 @@ final class TestRegistry implements AutoCloseable {
                                     + peerId
                                     + "\",\"role\":\"agent\"}"
                             : "{\"detail\":\"who are you?\"}";
-        } else if (!good(headers)) {
+        } else if (!good) {
             status = 401;
         } else if (request.startsWith("DELETE") && hangsOnDelete) {
-            Thread.currentThread().join(5_000);
+            closed.await();
         } else if (text.matches("[0-9]{3} .*")) {
             status = Integer.parseInt(text.substring(0, 3));
             text = text.substring(4);
