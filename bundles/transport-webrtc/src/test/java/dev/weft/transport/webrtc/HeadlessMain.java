@@ -23,7 +23,7 @@ public final class HeadlessMain {
             second.onFrame = (link, frame) -> got.add(frame);
             try {
                 first.connect(second).send("over the wire");
-                System.out.println("GOT " + got.poll(5, TimeUnit.SECONDS));
+                System.out.println("GOT " + got.poll(30, TimeUnit.SECONDS));
                 System.out.println(
                         "STUBS "
                                 + Files.readString(Path.of("/proc/self/maps"))

@@ -117,7 +117,7 @@ class HeadlessTest {
             return;
         }
         assumeTrue(
-                probe.waitFor(10, TimeUnit.SECONDS) && probe.exitValue() == 0,
+                probe.waitFor(60, TimeUnit.SECONDS) && probe.exitValue() == 0,
                 "skipped: mounts are not allowed here, so the desktop libraries cannot be hidden");
     }
 
@@ -181,7 +181,7 @@ class HeadlessTest {
                         .redirectOutput(output.toFile())
                         .start();
         try {
-            assertTrue(process.waitFor(30, TimeUnit.SECONDS), () -> "still runs: " + command);
+            assertTrue(process.waitFor(120, TimeUnit.SECONDS), () -> "still runs: " + command);
         } finally {
             process.destroyForcibly();
         }

@@ -33,9 +33,8 @@ final class Hub implements AutoCloseable {
         return hosts.containsKey(id);
     }
 
-    void leave(AgentId id) {
-        TestHost host = hosts.remove(id);
-        if (host != null) {
+    void leave(TestHost host) {
+        if (hosts.remove(host.id, host)) {
             wire.execute(host.transport::disconnected);
         }
     }

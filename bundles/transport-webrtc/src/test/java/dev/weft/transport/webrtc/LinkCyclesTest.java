@@ -40,7 +40,7 @@ class LinkCyclesTest {
             for (int i = 0; i < CYCLES; i++) {
                 cycle(a, b);
             }
-            await().atMost(Duration.ofSeconds(10))
+            await().atMost(Duration.ofSeconds(60))
                     .untilAsserted(
                             () -> {
                                 Usage after = Usage.now();

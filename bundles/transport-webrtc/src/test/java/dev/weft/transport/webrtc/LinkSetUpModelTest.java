@@ -32,7 +32,7 @@ import net.jqwik.api.Tag;
  */
 @Tag("once")
 class LinkSetUpModelTest {
-    private static final int SETUP_MILLIS = 700;
+    private static final int SETUP_MILLIS = 2_000;
 
     /** What happens next. */
     enum Kind {
@@ -133,19 +133,19 @@ class LinkSetUpModelTest {
 
     /** The wire is good again: attempts under way end, and the next call gets a link at both ends. */
     private static void settle(TestHost a, TestHost b) {
-        await().atMost(Duration.ofSeconds(40))
+        await().atMost(Duration.ofSeconds(120))
                 .pollInterval(Duration.ofMillis(20))
                 .ignoreExceptions()
                 .until(
                         () -> {
-                            Link link = a.transport.connect(b.id).get(5, TimeUnit.SECONDS);
+                            Link link = a.transport.connect(b.id).get(10, TimeUnit.SECONDS);
                             int there = b.frames.size();
                             link.send("there");
-                            await().atMost(Duration.ofSeconds(2))
+                            await().atMost(Duration.ofSeconds(10))
                                     .until(() -> b.frames.size() > there);
                             int here = a.frames.size();
                             b.links().get(b.links().size() - 1).send("back");
-                            await().atMost(Duration.ofSeconds(2))
+                            await().atMost(Duration.ofSeconds(10))
                                     .until(() -> a.frames.size() > here);
                             return a.links().size() == 1 && b.links().size() == 1;
                         });

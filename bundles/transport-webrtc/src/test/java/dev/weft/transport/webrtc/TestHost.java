@@ -13,6 +13,7 @@ import dev.weft.protocol.AgentId;
 import java.io.IOException;
 import java.lang.annotation.Annotation;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -26,6 +27,7 @@ import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
+import org.awaitility.Awaitility;
 
 /** A host that has nothing but the transport; everything else is here, in memory, but real. */
 final class TestHost
@@ -44,6 +46,15 @@ final class TestHost
     private final ExecutorService pool =
             new ThreadPoolExecutor(2, 64, 1, TimeUnit.SECONDS, new SynchronousQueue<>());
     private final ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1);
+
+    /** What waits for something good waits as long as a busy machine may take. */
+    static void bePatient() {
+        Awaitility.setDefaultTimeout(Duration.ofSeconds(30));
+    }
+
+    static {
+        bePatient();
+    }
 
     TestHost(Hub hub, String id, Path folder, Map<String, Object> config) throws IOException {
         this.hub = hub;
@@ -80,7 +91,7 @@ final class TestHost
     }
 
     Link connect(TestHost other) throws Exception {
-        return transport.connect(other.id).get(20, TimeUnit.SECONDS);
+        return transport.connect(other.id).get(30, TimeUnit.SECONDS);
     }
 
     @Override
@@ -96,8 +107,9 @@ final class TestHost
 
     @Override
     public void closed(Link link, String reason) {
+        events.add(
+                "closed " + opened.indexOf(link)); // first: who waits for the end looks here then
         closed.put(link, reason);
-        events.add("closed " + opened.indexOf(link));
     }
 
     /** Links that were reported open and not yet closed. */
@@ -194,7 +206,7 @@ final class TestHost
 
     @Override
     public void close() {
-        hub.leave(id);
+        hub.leave(this);
         transport.stop();
         timer.shutdownNow();
         pool.shutdownNow();

@@ -38,8 +38,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Real WebRTC between hosts in this JVM; only the signaling is in memory. */
-@Timeout(60)
+@Timeout(180)
 class WebRtcTransportTest {
+    /** Longer than anything here takes that must not wait for it. */
+    private static final int SETUP_MILLIS = 20_000;
+
     @TempDir static Path folder;
 
     private final Hub hub = new Hub();
@@ -55,6 +58,7 @@ class WebRtcTransportTest {
     @AfterAll
     static void lookAsBefore() {
         Awaitility.reset();
+        TestHost.bePatient();
     }
 
     @BeforeEach
@@ -69,12 +73,12 @@ class WebRtcTransportTest {
     }
 
     private TestHost host(String id) throws Exception {
-        return new TestHost(hub, id, folder, Map.of("setup.timeout.ms", 5000));
+        return new TestHost(hub, id, folder, Map.of("setup.timeout.ms", SETUP_MILLIS));
     }
 
     private static LinkException refused(CompletableFuture<Link> connecting) {
         ExecutionException failure =
-                assertThrows(ExecutionException.class, () -> connecting.get(10, TimeUnit.SECONDS));
+                assertThrows(ExecutionException.class, () -> connecting.get(15, TimeUnit.SECONDS));
         return assertInstanceOf(LinkException.class, failure.getCause());
     }
 
@@ -107,7 +111,8 @@ class WebRtcTransportTest {
         assertEquals(sent, b.frames);
         assertEquals(sent, a.frames);
         assertEquals(dev.weft.api.mesh.Path.P2P, there.path());
-        assertEquals(there.bytesSent(), back.bytesReceived());
+        await("what was just sent is counted")
+                .until(() -> there.bytesSent() == back.bytesReceived());
         assertEquals(
                 sent.stream()
                         .mapToLong(
@@ -129,7 +134,7 @@ class WebRtcTransportTest {
     void two_callers_share_one_attempt() throws Exception {
         CompletableFuture<Link> one = a.transport.connect(b.id);
         CompletableFuture<Link> two = a.transport.connect(b.id);
-        assertSame(one.get(10, TimeUnit.SECONDS), two.get(10, TimeUnit.SECONDS));
+        assertSame(one.get(30, TimeUnit.SECONDS), two.get(30, TimeUnit.SECONDS));
         assertEquals(
                 1,
                 hub.seen.stream()
@@ -165,7 +170,7 @@ class WebRtcTransportTest {
                                                                 && message.peerId()
                                                                         .equals("agent-b")));
         hub.deliver(hub.held().get(1));
-        connecting.get(10, TimeUnit.SECONDS);
+        connecting.get(30, TimeUnit.SECONDS);
         assertTalk(a, b);
     }
 
@@ -181,9 +186,9 @@ class WebRtcTransportTest {
         hub.release(
                 hub.held().stream().sorted(smallerFirst ? bySender : bySender.reversed()).toList());
 
-        assertSame(fromA.get(10, TimeUnit.SECONDS), only(a));
+        assertSame(fromA.get(30, TimeUnit.SECONDS), only(a));
         assertSame(
-                fromB.get(10, TimeUnit.SECONDS),
+                fromB.get(30, TimeUnit.SECONDS),
                 only(b),
                 "the loser's caller gets the winner's link");
         assertTalk(a, b);
@@ -211,18 +216,18 @@ class WebRtcTransportTest {
         CompletableFuture<Link> fromA = a.transport.connect(b.id);
         await().until(() -> !hub.seen.isEmpty());
         hub.drop = message -> false;
-        Link fromB = b.transport.connect(a.id).get(3, TimeUnit.SECONDS); // well before a gives up
+        Link fromB = b.transport.connect(a.id).get(15, TimeUnit.SECONDS); // before a gives up
         assertSame(fromB, only(b));
-        assertSame(fromA.get(1, TimeUnit.SECONDS), only(a));
+        assertSame(fromA.get(15, TimeUnit.SECONDS), only(a));
     }
 
     /** Reference defect 20. */
     @Test
     void a_lost_answer_ends_in_a_timeout_and_the_next_attempt_works() throws Exception {
-        TestHost hasty = new TestHost(hub, "agent-h", folder, Map.of("setup.timeout.ms", 500));
+        TestHost hasty = new TestHost(hub, "agent-h", folder, Map.of("setup.timeout.ms", 3000));
         hub.drop = message -> message.type().equals(SignalMessage.ANSWER);
         assertEquals(
-                "no link to agent-b came up within 500 ms",
+                "no link to agent-b came up within 3000 ms",
                 refused(hasty.transport.connect(b.id)).getMessage());
         assertTrue(hasty.opened.isEmpty());
         hub.drop = message -> false;
@@ -232,12 +237,8 @@ class WebRtcTransportTest {
 
     @Test
     void a_peer_that_is_not_connected_fails_at_once() throws Exception {
-        hub.leave(b.id);
-        long start = System.nanoTime();
+        hub.leave(b);
         assertEquals("agent-b is not connected", refused(a.transport.connect(b.id)).getMessage());
-        assertTrue(
-                Duration.ofNanos(System.nanoTime() - start).toMillis() < 4000,
-                "long before the deadline");
     }
 
     @Test
@@ -250,8 +251,8 @@ class WebRtcTransportTest {
     @Test
     void links_survive_the_registry() throws Exception {
         a.connect(b);
-        hub.leave(a.id);
-        hub.leave(b.id);
+        hub.leave(a);
+        hub.leave(b);
         assertTalk(a, b);
         assertEquals(
                 "no new link to agent-z while the registry cannot be reached",
@@ -272,7 +273,7 @@ class WebRtcTransportTest {
                 there.send(frame);
                 back.send(frame);
             }
-            await().atMost(Duration.ofSeconds(50))
+            await().atMost(Duration.ofSeconds(120))
                     .until(() -> a.frames.size() == sent.size() && b.frames.size() == sent.size());
             assertEquals(sent, b.frames);
             assertEquals(sent, a.frames);
@@ -321,7 +322,7 @@ class WebRtcTransportTest {
                                                 .filter(seen -> seen.payload().has("restart"))
                                                 .count()
                                         > 1);
-        await().atMost(Duration.ofSeconds(20))
+        await().atMost(Duration.ofSeconds(60))
                 .until(
                         () -> {
                             link.path(); // asks anew when what it knows is 5 s old
@@ -347,7 +348,7 @@ class WebRtcTransportTest {
         reborn.knows(a);
         a.transport.networkChanged();
         await("before any attempt is given up, and before the old link ends by itself")
-                .atMost(Duration.ofSeconds(4))
+                .atMost(Duration.ofMillis(SETUP_MILLIS))
                 .until(() -> a.closed.containsKey(old) && !reborn.links().isEmpty());
         assertEquals("replaced by a new link", a.closed.get(old));
         assertEquals(
@@ -480,7 +481,7 @@ class WebRtcTransportTest {
                 "agent-b takes frames too slowly: 8388608 bytes wait to be sent",
                 full == null ? "never full" : full.getMessage());
         int all = accepted;
-        await().atMost(Duration.ofSeconds(20)).until(() -> b.frames.size() == all);
+        await().atMost(Duration.ofSeconds(60)).until(() -> b.frames.size() == all);
         assertTrue(
                 IntStream.range(0, all).allMatch(i -> b.frames.get(i).startsWith(i + "x")),
                 "in order");
@@ -501,7 +502,8 @@ class WebRtcTransportTest {
         Link link = a.connect(b);
         Link back = only(b);
         String body = "x".repeat(250_000);
-        await().until(
+        await().atMost(Duration.ofSeconds(120))
+                .until(
                         () -> {
                             try {
                                 while (back.isOpen()) {
@@ -562,6 +564,7 @@ class WebRtcTransportTest {
 
     private void assertOfferRefused(java.util.function.Function<ObjectNode, Object> change)
             throws Exception {
+        a.close();
         TestHost hasty = new TestHost(hub, "agent-a", folder, Map.of("setup.timeout.ms", 700));
         hub.change =
                 message -> {
@@ -578,7 +581,6 @@ class WebRtcTransportTest {
         assertTrue(
                 hub.seen.stream().noneMatch(message -> message.type().equals(SignalMessage.ANSWER)),
                 "not even answered");
-        a.close();
     }
 
     @Test
@@ -636,13 +638,14 @@ class WebRtcTransportTest {
     @Test
     void fifty_links_leave_no_thread_behind() throws Exception {
         cycle();
+        cycle(); // by now every thread that stays is there
         long before = nativeThreads();
         for (int i = 0; i < 50; i++) {
             cycle();
         }
         await().until(() -> nativeThreads() <= before);
-        assertEquals(51, a.closed.size());
-        assertEquals(51, b.closed.size());
+        assertEquals(52, a.closed.size());
+        assertEquals(52, b.closed.size());
     }
 
     private void cycle() throws Exception {
@@ -656,7 +659,11 @@ class WebRtcTransportTest {
 
     @Test
     void stopping_ends_links_and_native_threads() throws Exception {
-        a.connect(b); // both have loaded the library by now
+        cycle();
+        Link kept = a.connect(b);
+        Link back = only(b);
+        await("every thread that stays is there")
+                .until(() -> !kept.candidatePair().isEmpty() && !back.candidatePair().isEmpty());
         long before = nativeThreads();
         TestHost c = host("agent-c");
         Link link = c.connect(b);
