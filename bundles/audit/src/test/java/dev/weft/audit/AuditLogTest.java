@@ -81,7 +81,7 @@ class AuditLogTest {
         log.record(entry("a"));
         log.record(entry("b"));
         Awaitility.await()
-                .atMost(Duration.ofSeconds(20))
+                .atMost(Duration.ofSeconds(30))
                 .until(() -> Files.readAllLines(file()).size() == 2);
         List<Record> newest = log.latest(10);
         assertEquals(List.of("b", "a"), newest.stream().map(Record::target).toList());
@@ -216,10 +216,10 @@ class AuditLogTest {
         Files.delete(file());
         Files.createDirectory(file());
         log.record(entry("waits"));
-        Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> !log.check().ok());
+        Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> !log.check().ok());
         Files.delete(file());
         Files.createFile(file());
-        Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> log.check().ok());
+        Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> log.check().ok());
         assertEquals("waits", log.latest(1).get(0).target());
     }
 }

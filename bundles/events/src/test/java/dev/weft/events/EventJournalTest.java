@@ -23,9 +23,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(30)
+@Timeout(120)
 class EventJournalTest {
-    private static final Duration SOON = Duration.ofSeconds(5);
+    private static final Duration SOON = Duration.ofSeconds(30);
     private final ThreadPoolExecutor work =
             new ThreadPoolExecutor(0, 4, 10, SECONDS, new SynchronousQueue<>());
     private final ScheduledExecutorService timer = Executors.newScheduledThreadPool(1);
@@ -37,7 +37,7 @@ class EventJournalTest {
         journal.close();
         work.shutdownNow();
         timer.shutdownNow();
-        assertTrue(work.awaitTermination(5, SECONDS));
+        assertTrue(work.awaitTermination(30, SECONDS));
     }
 
     private static List<Long> ids(List<Event> events) {

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-@Timeout(20)
+@Timeout(90)
 class BlockingExecutorTest {
     private final CountDownLatch release = new CountDownLatch(1);
     private BlockingExecutor executor;
@@ -56,12 +56,12 @@ class BlockingExecutorTest {
                         awaitRelease();
                     });
         }
-        assertTrue(started.await(5, SECONDS));
+        assertTrue(started.await(30, SECONDS));
         RejectedExecutionException refused =
                 assertThrows(RejectedExecutionException.class, () -> work.execute(() -> {}));
         assertEquals("all 3 work threads are busy; try again later", refused.getMessage());
         release.countDown();
-        await().atMost(Duration.ofSeconds(20))
+        await().atMost(Duration.ofSeconds(30))
                 .ignoreExceptions()
                 .until(() -> work.submit(() -> 42).get() == 42);
     }
@@ -80,7 +80,7 @@ class BlockingExecutorTest {
                 for (int i = 0; i < 3; i++) {
                     AtomicReference<ClassLoader> seen = new AtomicReference<>();
                     AtomicReference<Thread> thread = new AtomicReference<>();
-                    await().atMost(Duration.ofSeconds(20))
+                    await().atMost(Duration.ofSeconds(30))
                             .ignoreExceptions()
                             .until(
                                     () ->
@@ -126,10 +126,10 @@ class BlockingExecutorTest {
                         interrupted.countDown();
                     }
                 });
-        assertTrue(started.await(5, SECONDS));
+        assertTrue(started.await(30, SECONDS));
         work.close();
-        assertTrue(interrupted.await(1, SECONDS));
-        assertTrue(work.isTerminated());
+        assertTrue(interrupted.await(30, SECONDS));
+        await().atMost(Duration.ofSeconds(30)).until(work::isTerminated);
         RejectedExecutionException refused =
                 assertThrows(RejectedExecutionException.class, () -> work.execute(() -> {}));
         assertEquals("this host is stopping", refused.getMessage());
@@ -142,11 +142,11 @@ class BlockingExecutorTest {
                 () -> {
                     throw new IllegalStateException("expected in this test's log");
                 });
-        await().atMost(Duration.ofSeconds(20))
+        await().atMost(Duration.ofSeconds(30))
                 .ignoreExceptions()
                 .until(() -> work.submit(() -> true).get());
         AtomicReference<ExecutionException> failure = new AtomicReference<>();
-        await().atMost(Duration.ofSeconds(20))
+        await().atMost(Duration.ofSeconds(30))
                 .until(
                         () -> {
                             try {

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(20)
+@Timeout(90)
 class TimerExecutorTest {
     private final ByteArrayOutputStream log = new ByteArrayOutputStream();
     private final PrintStream err = System.err;
@@ -52,11 +52,11 @@ class TimerExecutorTest {
                 0,
                 10,
                 MILLISECONDS);
-        await().atMost(Duration.ofSeconds(20)).until(() -> logged().contains("lamp broken"));
+        await().atMost(Duration.ofSeconds(30)).until(() -> logged().contains("lamp broken"));
         assertTrue(logged().contains("will not run again"), logged());
         CountDownLatch ticks = new CountDownLatch(3);
         timer.scheduleAtFixedRate(ticks::countDown, 0, 5, MILLISECONDS);
-        assertTrue(ticks.await(5, SECONDS));
+        assertTrue(ticks.await(30, SECONDS));
     }
 
     @Test
@@ -79,7 +79,7 @@ class TimerExecutorTest {
         assertEquals(
                 "by submit",
                 assertThrows(ExecutionException.class, future::get).getCause().getMessage());
-        await().atMost(Duration.ofSeconds(20))
+        await().atMost(Duration.ofSeconds(30))
                 .until(
                         () ->
                                 logged().contains("by schedule")
@@ -92,13 +92,13 @@ class TimerExecutorTest {
         CountDownLatch never = new CountDownLatch(1);
         timer.schedule(never::countDown, 1, SECONDS);
         timer.close();
-        assertTrue(timer.isTerminated());
-        assertTrue(
-                Thread.getAllStackTraces().keySet().stream()
-                        .noneMatch(
-                                thread ->
-                                        thread.isAlive()
-                                                && thread.getName().startsWith("weft-timer-")));
+        await().atMost(Duration.ofSeconds(30))
+                .until(
+                        () ->
+                                timer.isTerminated()
+                                        && Thread.getAllStackTraces().keySet().stream()
+                                                .map(Thread::getName)
+                                                .noneMatch(name -> name.startsWith("weft-timer-")));
         assertThrows(
                 RejectedExecutionException.class,
                 () -> timer.schedule(never::countDown, 0, SECONDS));
@@ -109,6 +109,6 @@ class TimerExecutorTest {
     void a_user_cannot_end_the_shared_timer() throws Exception {
         assertThrows(UnsupportedOperationException.class, timer::shutdown);
         assertThrows(UnsupportedOperationException.class, timer::shutdownNow);
-        assertEquals(7, timer.schedule(() -> 7, 0, SECONDS).get(5, SECONDS));
+        assertEquals(7, timer.schedule(() -> 7, 0, SECONDS).get(30, SECONDS));
     }
 }

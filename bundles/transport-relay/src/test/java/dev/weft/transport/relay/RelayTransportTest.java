@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-@Timeout(20)
+@Timeout(90)
 class RelayTransportTest {
     private static final String PING =
             "{\"type\":\"ping\",\"request_id\":\"1\",\"source_agent\":\"\",\"target_agent\":\"\",\"payload\":{}}";

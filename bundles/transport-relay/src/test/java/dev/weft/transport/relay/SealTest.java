@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Between hosts that know each other's keys the registry carries what it cannot read, change, repeat or make up. */
-@Timeout(20)
+@Timeout(90)
 class SealTest {
     private static final String SECRET = "the-launch-code-is-4711";
     private static final String MESSAGE =
