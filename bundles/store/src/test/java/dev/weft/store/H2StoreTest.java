@@ -16,6 +16,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
@@ -35,7 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-@Timeout(60)
+@Timeout(180)
 class H2StoreTest {
     private static final String FIRST =
             "-- notes;\nCREATE TABLE notes_note (id INT PRIMARY KEY, text VARCHAR(100));\n\nINSERT INTO notes_note VALUES (1, 'a; b');\n";
@@ -96,7 +97,7 @@ class H2StoreTest {
             assertTrue(message.contains("another process uses this data directory"), message);
         } finally {
             child.destroyForcibly();
-            assertTrue(child.waitFor(10, TimeUnit.SECONDS));
+            assertTrue(child.waitFor(60, TimeUnit.SECONDS));
         }
     }
 
@@ -185,14 +186,14 @@ class H2StoreTest {
                                 }
                                 return null;
                             });
-            Awaitility.await().until(() -> written.get() > 100);
+            Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> written.get() > 100);
             int before = written.get();
             Path backup = data.resolve("backup.zip");
             try (OutputStream out = Files.newOutputStream(backup)) {
                 store.write(out);
             }
             writer.shutdownNow();
-            assertTrue(writer.awaitTermination(10, TimeUnit.SECONDS));
+            assertTrue(writer.awaitTermination(60, TimeUnit.SECONDS));
             assertTrue(writing.isDone());
 
             Path restored = Files.createDirectories(data.resolve("other/db"));

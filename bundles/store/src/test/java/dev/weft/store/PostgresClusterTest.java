@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Two hosts on one PostgreSQL. */
 class PostgresClusterTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
     @TempDir Path folder;
     private final ExecutorService executor = Executors.newCachedThreadPool();
     private TestDatabase.Place place;

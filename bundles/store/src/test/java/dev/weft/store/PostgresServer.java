@@ -3,6 +3,7 @@ package dev.weft.store;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -24,13 +25,15 @@ public final class PostgresServer {
     private static final String PASSWORD = "pg-test-secret";
     private static final String HINT =
             "PostgreSQL is not installed: the tests on it are skipped; to run them: apt-get install postgresql";
+    private static final int ATTEMPTS = 3;
+    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(60);
     private static PostgresServer running;
     private static String missing;
 
-    private final int port;
+    private int port;
     private final Path passwordFile;
     private final Path folder;
-    private final Process process;
+    private Process process;
 
     /** Initialises a database folder and starts the server.
      * @param bin folder of the server's programs
@@ -58,11 +61,25 @@ public final class PostgresServer {
                         "UTF8",
                         "--locale=C",
                         "--no-sync"));
+        Runtime.getRuntime().addShutdownHook(new Thread(this::stop));
+        for (int i = 1; !starts(bin); i++) {
+            if (i == ATTEMPTS) {
+                throw new IOException("PostgreSQL does not start: " + log());
+            }
+            // another process may have taken the port meanwhile
+            process.getOutputStream().write("again\n".getBytes(StandardCharsets.US_ASCII));
+            process.getOutputStream().close();
+            process.waitFor();
+        }
+    }
+
+    /** Whether it runs on a port that was free a moment ago. */
+    private boolean starts(Path bin) throws Exception {
         port = freePort();
         // The shell waits for the end of its input, which comes with the end of this process,
-        // however that ends.
+        // however that ends, or for a word that it shall leave the folder as it is.
         String script =
-                "'%s' -D '%s' -p %d -k '%s' -c listen_addresses=127.0.0.1 -c max_connections=200 >'%s' 2>&1 & p=$!; cat >/dev/null; kill -QUIT $p; wait $p; rm -rf '%s'"
+                "'%s' -D '%s' -p %d -k '%s' -c listen_addresses=127.0.0.1 -c max_connections=200 >'%s' 2>&1 & p=$!; read word; kill -QUIT $p; wait $p; [ \"$word\" = again ] || rm -rf '%s'"
                         .formatted(
                                 bin.resolve("postgres"),
                                 folder.resolve("data"),
@@ -71,13 +88,24 @@ public final class PostgresServer {
                                 folder.resolve("log"),
                                 folder);
         process = new ProcessBuilder(unprivileged("sh", "-c", script)).start();
-        Runtime.getRuntime().addShutdownHook(new Thread(this::stop));
-        for (int i = 0; !accepts(bin); i++) {
-            if (i == 100 || !process.isAlive()) {
-                throw new IOException(
-                        "PostgreSQL does not start: " + Files.readString(folder.resolve("log")));
-            }
+        long start = System.nanoTime();
+        boolean accepts = accepts(bin);
+        while (!accepts
+                && process.isAlive()
+                && !isTaken()
+                && System.nanoTime() - start < PATIENCE_NANOS) {
+            accepts = accepts(bin);
         }
+        return accepts && !isTaken(); // else it is another's server
+    }
+
+    private boolean isTaken() throws IOException {
+        return log().contains("Address already in use");
+    }
+
+    private String log() throws IOException {
+        Path log = folder.resolve("log");
+        return Files.exists(log) ? Files.readString(log) : "";
     }
 
     /** The server of this process, started at the first call.
@@ -192,9 +220,12 @@ public final class PostgresServer {
     }
 
     private void stop() {
+        if (process == null) {
+            return;
+        }
         try {
             process.getOutputStream().close();
-            process.waitFor(10, TimeUnit.SECONDS);
+            process.waitFor(30, TimeUnit.SECONDS);
         } catch (IOException e) {
             process.destroy();
         } catch (InterruptedException e) {

@@ -7,7 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayOutputStream;
 import java.net.InetAddress;
-import java.net.ServerSocket;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -18,7 +19,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What only a PostgreSQL server can do, or do wrong. */
-@Timeout(60)
+@Timeout(180)
 class PostgresStoreTest {
     @TempDir Path folder;
 
@@ -74,17 +75,15 @@ class PostgresStoreTest {
 
     @Test
     void a_server_that_is_down_is_waited_for_and_then_named() throws Exception {
-        int port;
-        try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = probe.getLocalPort();
+        try (Socket nobody = new Socket()) {
+            // a port that is taken, where nobody listens, stays so
+            nobody.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+            String url = "jdbc:postgresql://127.0.0.1:" + nobody.getLocalPort() + "/weft";
+            long before = System.nanoTime();
+            String message = refusal(TestDatabase.config(url, "u", "", "", 2));
+            assertTrue(System.nanoTime() - before > 250_000_000L, "it did not wait");
+            assertTrue(message.contains("is it running"), message);
         }
-        long before = System.nanoTime();
-        String message =
-                refusal(
-                        TestDatabase.config(
-                                "jdbc:postgresql://127.0.0.1:" + port + "/weft", "u", "", "", 2));
-        assertTrue(System.nanoTime() - before > 250_000_000L, "it did not wait");
-        assertTrue(message.contains("is it running"), message);
     }
 
     @Test

@@ -30,7 +30,7 @@ import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** What a store does on either database. */
-@Timeout(60)
+@Timeout(180)
 @ParameterizedClass
 @EnumSource(TestDatabase.class)
 class SqlStoreTest {
@@ -186,7 +186,7 @@ class SqlStoreTest {
             long before = System.nanoTime();
             assertThrows(SQLException.class, database::getConnection);
             long waited = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - before);
-            assertTrue(waited >= 400 && waited < 5_000, waited + " ms");
+            assertTrue(waited >= 400 && waited < 20_000, waited + " ms");
         }
         assertEquals(1, number(database, "SELECT COUNT(*) FROM notes_note"));
     }
@@ -214,7 +214,7 @@ class SqlStoreTest {
                 acknowledged = Integer.parseInt(line);
             }
             child.destroyForcibly(); // SIGKILL
-            assertTrue(child.waitFor(10, TimeUnit.SECONDS));
+            assertTrue(child.waitFor(60, TimeUnit.SECONDS));
         }
         DataSource database = open().open("w", List.of(Writer.TABLE));
         assertTrue(
