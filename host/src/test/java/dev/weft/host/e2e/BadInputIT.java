@@ -141,7 +141,7 @@ class BadInputIT {
                         "pair",
                         "123456",
                         "--registry",
-                        "http://127.0.0.1:" + freePort(),
+                        "http://127.0.0.1:" + Program.freePort(),
                         "--data",
                         folder.resolve("dead").toString()));
     }
@@ -292,11 +292,5 @@ class BadInputIT {
         assertTrue(
                 result.text().lines().filter(line -> line.startsWith("weft: ")).count() >= 1,
                 result.text());
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
-            return free.getLocalPort();
-        }
     }
 }

@@ -4,8 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -18,6 +16,7 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 
 /**
@@ -32,7 +31,8 @@ final class Transcript implements AutoCloseable {
                     "\\./weft (agents|skills|peers|tasks|audit|llm|doctor)( .*)?|.*curl .*/metrics.*");
     private static final int PATIENCE = 240;
 
-    private final List<String> ports = List.of(freePort(), freePort(), freePort());
+    private final List<String> ports =
+            Stream.generate(Program::freePort).limit(3).map(String::valueOf).toList();
     private final Map<String, Program> background = new LinkedHashMap<>();
     private String code = "";
 
@@ -49,11 +49,6 @@ final class Transcript implements AutoCloseable {
             run(step.get(0), step.subList(1, step.size()));
         }
         return steps.size();
-    }
-
-    /** The port that stands for 870n. */
-    String port(int n) {
-        return ports.get(n);
     }
 
     @Override
@@ -202,13 +197,5 @@ final class Transcript implements AutoCloseable {
                 .replaceAll("\\s*…\\s*", "…")
                 .replaceAll("\\s+", " ")
                 .strip();
-    }
-
-    private static String freePort() {
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
-            return String.valueOf(free.getLocalPort());
-        } catch (IOException e) {
-            throw new AssertionError(e);
-        }
     }
 }
