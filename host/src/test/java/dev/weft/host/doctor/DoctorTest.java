@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.sun.net.httpserver.HttpServer;
 import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
+import dev.weft.host.e2e.Ports;
 import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
@@ -34,7 +35,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Each thing that can be wrong, made wrong. */
-@Timeout(60)
+@Timeout(240)
 class DoctorTest {
     @TempDir Path folder;
     private HttpServer server;
@@ -123,10 +124,9 @@ class DoctorTest {
 
     @Test
     void a_port_that_is_taken() throws Exception {
-        int port;
-        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = taken.getLocalPort();
-            assertBad(Machine.port(port), "taken by another program", "--port 0");
+        int port = Ports.free();
+        try (ServerSocket taken = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+            assertBad(Machine.port(taken.getLocalPort()), "taken by another program", "--port 0");
         }
         assertTrue(Machine.port(port).ok());
     }
@@ -146,10 +146,7 @@ class DoctorTest {
     @Test
     void a_registry_that_is_unreachable_or_something_else() throws Exception {
         Registry registry = new Registry("0.1.0");
-        int free;
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            free = socket.getLocalPort();
-        }
+        int free = Ports.free();
         assertBad(registry.look("http://localhost:" + free).get(0), "is not reachable", "firewall");
         assertBad(registry.look("http://no-such-host.invalid").get(0), "name in", "DNS");
         assertBad(registry.look(serve(200, "<html>")).get(0), "not as a Weft host", "proxy");

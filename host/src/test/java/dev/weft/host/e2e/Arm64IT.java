@@ -29,8 +29,7 @@ class Arm64IT {
         List<String> emulated = List.of("env", "JAVA_HOME=" + java.get());
         try (TestHost first = new TestHost(folder.resolve("first"), "first").start();
                 TestHost arm =
-                        new TestHost(folder.resolve("arm"), "arm", emulated)
-                                .of(distribution(), SLOW_SECONDS)) {
+                        new TestHost(folder.resolve("arm"), "arm", emulated).of(distribution())) {
             first.admit(arm);
             // emulated, it takes longer to come to the call than an edge host keeps an unused link
             Path etc = Files.createDirectories(arm.data.resolve("etc"));

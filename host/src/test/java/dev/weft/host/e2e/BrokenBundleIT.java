@@ -35,13 +35,12 @@ class BrokenBundleIT {
                         "0",
                         "--data",
                         data.toString())) {
-            host.await(line -> line.contains("is NOT ready"), 60);
+            host.await(line -> line.contains("is NOT ready"));
             String reason =
                     host.await(
                             line ->
                                     line.contains("dev.weft.store")
-                                            && line.contains("com.zaxxer.hikari"),
-                            10);
+                                            && line.contains("com.zaxxer.hikari"));
             assertTrue(reason.length() < 300, reason);
             URI health =
                     URI.create(
@@ -67,7 +66,7 @@ class BrokenBundleIT {
                         "0",
                         "--data",
                         folder.resolve("check").toString())) {
-            assertEquals(1, check.awaitExit(60));
+            assertEquals(1, check.awaitExit());
         }
     }
 
@@ -75,7 +74,7 @@ class BrokenBundleIT {
     @Test
     void moved_distribution_prints_what_it_was_asked_for_and_no_more() throws Exception {
         try (Program version = Program.startOf(damaged("HikariCP"), folder, "version")) {
-            assertEquals(0, version.awaitExit(60));
+            assertEquals(0, version.awaitExit());
             assertEquals(1, version.text().strip().lines().count(), version.text());
         }
     }

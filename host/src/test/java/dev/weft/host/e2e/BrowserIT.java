@@ -7,10 +7,12 @@ import com.microsoft.playwright.Page;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What a person sees in a real Chromium: peers and skills come and go without a reload. */
+@Tag("once")
 class BrowserIT {
     @TempDir Path folder;
 
@@ -29,13 +31,13 @@ class BrowserIT {
             assertThat(
                             page.locator(
                                     "[data-testid=peers-row][data-name=second][data-path=p2p][data-health=active]"))
-                    .isVisible(within(20_000));
+                    .isVisible();
             Chromium.shot(page, "peers");
 
             page.getByTestId("tab-skills").click();
             Program.drop("disk", second.deploy());
             assertThat(page.locator("[data-testid=skills-row][data-id=disk][data-host=second]"))
-                    .isVisible(within(10_000));
+                    .isVisible();
             Chromium.shot(page, "skills");
 
             page.getByTestId("tab-ask").click();
@@ -61,11 +63,5 @@ class BrowserIT {
                     .hasCount(0);
             assertEquals(List.of(), chromium.complaints());
         }
-    }
-
-    private static com.microsoft.playwright.assertions.LocatorAssertions.IsVisibleOptions within(
-            double millis) {
-        return new com.microsoft.playwright.assertions.LocatorAssertions.IsVisibleOptions()
-                .setTimeout(millis);
     }
 }

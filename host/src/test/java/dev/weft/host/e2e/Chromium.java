@@ -10,6 +10,7 @@ import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Playwright;
+import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import com.microsoft.playwright.options.ColorScheme;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -20,6 +21,9 @@ import java.util.concurrent.CopyOnWriteArrayList;
 
 /** A real browser, and what its pages complain about. */
 final class Chromium implements AutoCloseable {
+    /** For all that a page is to show or to take. */
+    private static final int PATIENCE_MILLIS = 90_000;
+
     private final Playwright playwright =
             Playwright.create(
                     new Playwright.CreateOptions()
@@ -39,6 +43,10 @@ final class Chromium implements AutoCloseable {
                                                     "--disable-sync")));
     private final List<String> complaints = new CopyOnWriteArrayList<>();
 
+    Chromium() {
+        PlaywrightAssertions.setDefaultAssertionTimeout(PATIENCE_MILLIS);
+    }
+
     /** A page in a browser profile of its own.
      * @param scheme light or dark */
     Page page(int width, int height, String scheme) {
@@ -48,7 +56,7 @@ final class Chromium implements AutoCloseable {
                                 .setViewportSize(width, height)
                                 .setColorScheme(
                                         ColorScheme.valueOf(scheme.toUpperCase(Locale.ROOT))));
-        page.setDefaultTimeout(30_000);
+        page.setDefaultTimeout(PATIENCE_MILLIS);
         page.onPageError(complaints::add);
         page.onConsoleMessage(
                 message -> {

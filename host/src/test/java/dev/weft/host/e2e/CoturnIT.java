@@ -8,9 +8,6 @@ import dev.weft.host.doctor.Finding;
 import dev.weft.host.doctor.Ice;
 import dev.weft.host.doctor.TurnClient;
 import dev.weft.protocol.Wire;
-import java.io.IOException;
-import java.net.DatagramSocket;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -40,7 +37,7 @@ class CoturnIT {
             System.out.println(HINT);
             Assumptions.abort(HINT);
         }
-        int port = freePort();
+        int port = Ports.free();
         Process coturn =
                 new ProcessBuilder(
                                 TURNSERVER.toString(),
@@ -118,11 +115,5 @@ class CoturnIT {
         mac.init(new SecretKeySpec(SECRET.getBytes(StandardCharsets.UTF_8), "HmacSHA1"));
         return Base64.getEncoder()
                 .encodeToString(mac.doFinal(user.getBytes(StandardCharsets.UTF_8)));
-    }
-
-    private static int freePort() throws IOException {
-        try (DatagramSocket probe = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
-            return probe.getLocalPort();
-        }
     }
 }

@@ -34,7 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("once")
 class EdgeHardshipIT {
     private static final int KILLS = 10;
-    private static final Duration PATIENCE = Duration.ofMinutes(2);
+    private static final Duration PATIENCE = Duration.ofMinutes(5);
 
     @TempDir Path folder;
     private final HttpClient http = HttpClient.newHttpClient();
@@ -117,7 +117,7 @@ class EdgeHardshipIT {
                 edge.start("--profile", "edge");
             }
             client.shutdown();
-            assertTrue(client.awaitTermination(30, TimeUnit.SECONDS));
+            assertTrue(client.awaitTermination(90, TimeUnit.SECONDS));
             until("all accepted tasks", () -> missing(first, text(effects)).isEmpty());
             until("the last version", () -> version(first).equals("1.0." + KILLS));
             assertTrue(accepted.size() > KILLS, accepted.size() + " tasks");
@@ -167,7 +167,7 @@ class EdgeHardshipIT {
                                 Wire.object()
                                         .put("skill", "appender.append")
                                         .put("target_agent_id", "edge")
-                                        .put("ttl", 600)
+                                        .put("ttl", 7200)
                                         .put("later", true)
                                         .put("idempotency_key", key)
                                         .set(
@@ -181,7 +181,7 @@ class EdgeHardshipIT {
                             HttpRequest.newBuilder(URI.create(host.url() + "/api/hub/tasks"))
                                     .header("X-API-Key", host.localKey())
                                     .header("Content-Type", "application/json")
-                                    .timeout(Duration.ofSeconds(20))
+                                    .timeout(Duration.ofSeconds(60))
                                     .POST(HttpRequest.BodyPublishers.ofString(body))
                                     .build(),
                             HttpResponse.BodyHandlers.ofString());

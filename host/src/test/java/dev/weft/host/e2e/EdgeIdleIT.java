@@ -7,10 +7,16 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -18,7 +24,10 @@ import org.junit.jupiter.api.io.TempDir;
 /** What an edge host takes while it has nothing to do: memory, and how often it wakes the processor. */
 @Tag("once")
 class EdgeIdleIT {
-    private static final int SETTLE_SECONDS = 10;
+    /** The start is over when its threads woke little in so many looks, one after the other. */
+    private static final int QUIET_LOOKS = 3;
+
+    private static final Duration LOOK = Duration.ofSeconds(2);
     private static final int WATCH_SECONDS = 30;
     private static final long MOST_KB = 120_000;
 
@@ -38,12 +47,11 @@ class EdgeIdleIT {
         try (TestHost edge = new TestHost(folder.resolve("edge"), "edge")) {
             edge.start("--profile", "edge");
             long pid = edge.program().pid();
-            TimeUnit.SECONDS.sleep(SETTLE_SECONDS); // idleness is what is measured
+            awaitQuiet(pid);
             Map<String, Long> before = wakes(pid);
-            TimeUnit.SECONDS.sleep(WATCH_SECONDS);
+            TimeUnit.SECONDS.sleep(WATCH_SECONDS); // idleness is what is measured
             Map<String, Long> after = wakes(pid);
-            after.replaceAll((thread, count) -> count - before.getOrDefault(thread, 0L));
-            after.values().removeIf(count -> count == 0);
+            since(before, after);
             long all = after.values().stream().mapToLong(Long::longValue).sum();
             long own = wakes(after, "weft-");
             long timers = wakes(after, "weft-timer");
@@ -66,6 +74,32 @@ class EdgeIdleIT {
                 assertEquals(1, files.count(), "one copy of the native library");
             }
         }
+    }
+
+    private static void awaitQuiet(long pid) throws IOException {
+        Deque<Map<String, Long>> looks = new ArrayDeque<>(List.of(wakes(pid)));
+        AtomicInteger quiet = new AtomicInteger();
+        Awaitility.await("the end of the start")
+                .atMost(Duration.ofMinutes(2))
+                .pollDelay(LOOK)
+                .pollInterval(LOOK)
+                .until(
+                        () -> {
+                            Map<String, Long> now = wakes(pid);
+                            looks.push(now);
+                            Map<String, Long> woken = new TreeMap<>(now);
+                            since(looks.removeLast(), woken);
+                            boolean few =
+                                    wakes(woken, "weft-") <= MOST_WAKES_A_SECOND * LOOK.toSeconds();
+                            return (few ? quiet.incrementAndGet() : quiet.getAndSet(0))
+                                    == QUIET_LOOKS;
+                        });
+    }
+
+    /** Leaves what came after an earlier look. */
+    private static void since(Map<String, Long> before, Map<String, Long> now) {
+        now.replaceAll((thread, count) -> count - before.getOrDefault(thread, 0L));
+        now.values().removeIf(count -> count == 0);
     }
 
     private static long wakes(Map<String, Long> all, String thread) {

@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.weft.protocol.Wire;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -29,6 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 class NetworkIT {
     private static final Path TURNSERVER = Path.of("/usr/bin/turnserver");
     private static final String SECRET = "turn-test-secret";
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
     private Path folder;
     private Network network;
     private TestHost registry;
@@ -48,10 +48,11 @@ class NetworkIT {
         network = new Network();
         registry =
                 TestHost.in(
-                        folder.resolve("registry"),
-                        "registry",
-                        network.in("registry"),
-                        Network.REGISTRY);
+                                folder.resolve("registry"),
+                                "registry",
+                                network.in("registry"),
+                                Network.REGISTRY)
+                        .keepsPort();
         startTurn();
         registry.start("--role", "registry", "--bind", "0.0.0.0");
         one = TestHost.in(folder.resolve("one"), "one", network.in("one"), "192.168.1.2");
@@ -131,7 +132,7 @@ class NetworkIT {
         if (two.program() == null || !two.program().isAlive() || !two.linkedTo("one", "p2p")) {
             arrive();
         }
-        awaitPath("p2p", 30);
+        awaitPath("p2p");
     }
 
     private JsonNode peer(TestHost host, String name) {
@@ -143,16 +144,16 @@ class NetworkIT {
         return Wire.object();
     }
 
-    private static void await(String what, int seconds, Callable<Boolean> condition) {
+    private static void await(String what, Callable<Boolean> condition) {
         Awaitility.await(what)
-                .atMost(Duration.ofSeconds(seconds))
+                .atMost(PATIENCE)
                 .pollInterval(Duration.ofMillis(500))
                 .ignoreExceptions()
                 .until(condition);
     }
 
-    private void awaitPath(String path, int seconds) {
-        await("a link by " + path, seconds, () -> two.linkedTo("one", path));
+    private void awaitPath(String path) {
+        await("a link by " + path, () -> two.linkedTo("one", path));
     }
 
     private JsonNode call(String... more) {
@@ -166,8 +167,12 @@ class NetworkIT {
 
     private void assertCall(String path) {
         JsonNode task = call();
-        assertEquals("completed", task.path("state").asText(), task.toString());
-        assertEquals(path, task.path("path").asText(), task.toString());
+        assertTrue(isDone(task, path), () -> "no call by " + path + ": " + task);
+    }
+
+    private static boolean isDone(JsonNode task, String path) {
+        return task.path("state").asText().equals("completed")
+                && task.path("path").asText().equals(path);
     }
 
     private void needsTurn() {
@@ -178,7 +183,7 @@ class NetworkIT {
     void behind_nat_the_link_goes_straight_and_says_over_which_addresses() {
         needsTurn(); // coturn is the STUN server as well
         arrive();
-        awaitPath("p2p", 30);
+        awaitPath("p2p");
         assertCall("p2p");
         String pair = peer(two, "one").path("candidate_pair").asText();
         assertTrue(pair.contains("10.99.0.2"), pair);
@@ -189,7 +194,7 @@ class NetworkIT {
         needsTurn();
         network.routers(Network.Nat.SYMMETRIC, "");
         arrive();
-        awaitPath("turn", 30);
+        awaitPath("turn");
         assertCall("turn");
         String pair = peer(two, "one").path("candidate_pair").asText();
         assertTrue(pair.contains("relay udp " + Network.REGISTRY), pair);
@@ -199,7 +204,7 @@ class NetworkIT {
     void without_udp_the_registry_relays_and_sees_nothing() {
         network.routers(Network.Nat.CONE, "meta l4proto udp drop");
         arrive();
-        await("the other host", 20, () -> two.sees("one", "active"));
+        await("the other host", () -> two.sees("one", "active"));
         assertCall("relay");
         assertEquals("registry, sealed", peer(two, "one").path("candidate_pair").asText());
     }
@@ -236,7 +241,6 @@ class NetworkIT {
         assertEquals("completed", task.path("state").asText(), task.toString());
         await(
                 "a link over the new address",
-                60,
                 () -> {
                     JsonNode now = peer(one, "two");
                     return now.path("path").asText().equals("p2p")
@@ -246,7 +250,9 @@ class NetworkIT {
         double seconds = (System.nanoTime() - start - 3 * asking) / 1e9;
         boolean same = since == peer(one, "two").path("since").asDouble();
         System.out.printf("over the new address after %.1f s, same link: %s%n", seconds, same);
-        assertTrue(seconds <= 10, "a link over the new address after " + seconds + " s");
+        // on a machine on which a program that asks takes no longer than a second
+        double most = 10 * Math.max(1, asking / 1e9);
+        assertTrue(seconds <= most, "a link over the new address after " + seconds + " s");
         assertCall("p2p");
         two.stop(); // it comes anew with its old address
         network.address("two", "192.168.2.2", "192.168.2.1");
@@ -256,13 +262,13 @@ class NetworkIT {
     void a_partition_ends_the_link_and_its_end_brings_it_back() throws Exception {
         straight();
         network.router("router2", Network.Nat.CONE, "drop");
-        await("the link is gone", 60, () -> !two.linkedTo("one", "p2p"));
+        await("the link is gone", () -> !two.linkedTo("one", "p2p"));
         assertNotEquals(
                 0,
                 two.weft("call", "text.statistics", "text=x", "--agent", "one", "--timeout", "2")
                         .exit());
         network.router("router2", Network.Nat.CONE, "");
-        awaitPath("p2p", 60);
+        awaitPath("p2p");
         assertCall("p2p");
     }
 
@@ -273,7 +279,6 @@ class NetworkIT {
         String pid = String.valueOf(one.program().pid());
         new ProcessBuilder("kill", "-STOP", pid).start().waitFor();
         try {
-            long start = System.nanoTime();
             Program.Result late =
                     two.weft(
                             "call",
@@ -283,25 +288,24 @@ class NetworkIT {
                             "one",
                             "--timeout",
                             "3");
+            // the command itself gives up ten seconds later, with another code
             assertEquals(1, late.exit(), late.text());
-            assertTrue(System.nanoTime() - start < TimeUnit.SECONDS.toNanos(20), late.text());
             assertTrue(two.sees("two", "active"), "this host is not held up");
         } finally {
             new ProcessBuilder("kill", "-CONT", pid).start().waitFor();
         }
-        awaitPath("p2p", 60);
-        assertCall("p2p");
+        // the link of before may still be on the list, and end now
+        await("calls straight again", () -> isDone(call(), "p2p"));
     }
 
     @Test
     void links_outlive_the_registry_and_newcomers_find_it_when_it_is_back() throws Exception {
         straight();
-        String port = String.valueOf(URI.create(registry.url()).getPort());
         registry.program().kill();
         assertCall("p2p");
-        registry.start("--role", "registry", "--bind", "0.0.0.0", "--port", port);
+        registry.start("--role", "registry", "--bind", "0.0.0.0");
         arrive();
-        awaitPath("p2p", 60);
+        awaitPath("p2p");
         assertCall("p2p");
     }
 }

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A task asks people, and its host is killed before they answer. */
+@Tag("once")
 class PeopleIT {
     @TempDir Path folder;
 
@@ -141,14 +142,15 @@ class PeopleIT {
 
     /** Question, stream and cancel of a task that a peer carries out, whose host is killed meanwhile. */
     @Test
-    @Tag("once")
     void what_a_peer_does_for_a_caller_goes_on_after_the_peer_was_killed() throws Exception {
-        try (TestHost host = new TestHost(folder.resolve("host"), "host");
+        try (TestHost host = new TestHost(folder.resolve("host"), "host").keepsPort();
                 TestHost caller = new TestHost(folder.resolve("caller"), "caller")) {
             Files.createDirectories(host.deploy());
             SkillJars.make(host.deploy(), "appender.jar", "appender", "1.0.0");
             host.start();
             host.admit(caller);
+            caller.configure(
+                    "dev.weft.signaling.client", Wire.object().put("reconnect_max_seconds", 5));
             caller.start();
             TestHost.await("the skill", () -> caller.lists("appender", "host"));
             Path stop = folder.resolve("stop");
@@ -166,16 +168,15 @@ class PeopleIT {
             TestHost.await("the question", () -> task(caller, asking).has("question"));
             TestHost.await("the work", () -> Files.exists(Path.of(slow + ".runs")));
             TestHost.await("the count", () -> isAt(caller, counting, "working"));
-            String port = String.valueOf(java.net.URI.create(host.url()).getPort());
             host.program().kill();
-            host.start("--port", port);
+            host.start();
 
             TestHost.await(
                     "the work anew", () -> Files.readAllLines(Path.of(slow + ".runs")).size() == 2);
             TestHost.await(
                     "word that the output starts anew",
                     () -> caller.weft("tasks", counting).text().contains("starts anew after"));
-            assertTrue(isAt(caller, asking, "input-required"));
+            TestHost.await("the question anew", () -> isAt(caller, asking, "input-required"));
             assertEquals(0, caller.weft("answer", asking, "yes").exit());
             TestHost.await("the answer's end", () -> isDone(caller, asking));
             assertEquals("yes on attempt 2", task(caller, asking).path("result").asText());

@@ -10,10 +10,12 @@ import dev.weft.store.PostgresServer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A registry that keeps its tables in PostgreSQL, by one setting. */
+@Tag("once")
 class PostgresIT {
     @TempDir Path folder;
 

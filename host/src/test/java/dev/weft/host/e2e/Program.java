@@ -19,6 +19,9 @@ import java.util.function.Predicate;
 final class Program implements AutoCloseable {
     static final Path HOME = Path.of(System.getProperty("weft.dist")).toAbsolutePath();
 
+    /** For a line, and for an end: a machine that does much else takes its time. */
+    private static final int PATIENCE_SECONDS = 240;
+
     private final Process process;
     private final List<String> output = new ArrayList<>();
     private final CountDownLatch ended = new CountDownLatch(1);
@@ -68,14 +71,14 @@ final class Program implements AutoCloseable {
     /** The same, by way of another program. */
     static Result runUnder(List<String> wrapper, Path folder, String... arguments) {
         try (Program program = startUnder(wrapper, HOME, folder, arguments)) {
-            int exit = program.awaitExit(60);
+            int exit = program.awaitExit();
             return new Result(exit, program.text());
         }
     }
 
     /** Runs a line of a shell to its end; in it {@code ./weft} is this program. */
     static Result sh(Path folder, String line) {
-        return sh(folder, line, 120);
+        return sh(folder, line, PATIENCE_SECONDS);
     }
 
     /** The same, with so many seconds to its end. */
@@ -128,8 +131,8 @@ final class Program implements AutoCloseable {
     }
 
     /** Waits for a line. */
-    String await(Predicate<String> wanted, int seconds) {
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
+    String await(Predicate<String> wanted) {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
         synchronized (output) {
             int seen = 0;
             while (true) {
@@ -168,13 +171,20 @@ final class Program implements AutoCloseable {
         return process.isAlive();
     }
 
-    int awaitExit(int seconds) {
+    /** Waits for the end of the program and of what it says. */
+    int awaitExit() {
+        return awaitExit(PATIENCE_SECONDS);
+    }
+
+    private int awaitExit(int seconds) {
         try {
             if (!process.waitFor(seconds, TimeUnit.SECONDS)) {
                 throw new AssertionError(
                         "still running after " + seconds + " s; output was:\n" + text());
             }
-            ended.await(5, TimeUnit.SECONDS);
+            if (!ended.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+                throw new AssertionError("its output does not end; so far it was:\n" + text());
+            }
             return process.exitValue();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -185,13 +195,13 @@ final class Program implements AutoCloseable {
     /** SIGTERM, as a service manager sends it. */
     int terminate() {
         process.destroy();
-        return awaitExit(15);
+        return awaitExit();
     }
 
     /** SIGKILL, as a power cut. */
     void kill() {
         process.destroyForcibly();
-        awaitExit(15);
+        awaitExit();
     }
 
     @Override
@@ -199,8 +209,8 @@ final class Program implements AutoCloseable {
         if (process.isAlive()) {
             process.destroy();
             try {
-                if (!process.waitFor(12, TimeUnit.SECONDS)) {
-                    process.destroyForcibly();
+                if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+                    process.destroyForcibly().waitFor(); // its files are deleted next
                 }
             } catch (InterruptedException e) {
                 process.destroyForcibly();

@@ -61,7 +61,7 @@ final class ReferenceSidecar implements AutoCloseable, WebSocket.Listener {
                         .buildAsync(
                                 URI.create(url.replace("http:", "ws:") + "/ws?token=" + token),
                                 this)
-                        .orTimeout(20, TimeUnit.SECONDS)
+                        .orTimeout(60, TimeUnit.SECONDS)
                         .join();
         signal("register", null, Wire.tree("null"));
     }
@@ -72,7 +72,7 @@ final class ReferenceSidecar implements AutoCloseable, WebSocket.Listener {
             frame.put("target_id", target);
         }
         frame.set("payload", payload);
-        socket.sendText(Wire.write((Object) frame), true).orTimeout(20, TimeUnit.SECONDS).join();
+        socket.sendText(Wire.write((Object) frame), true).orTimeout(60, TimeUnit.SECONDS).join();
     }
 
     @Override
@@ -257,6 +257,8 @@ final class ReferenceSidecar implements AutoCloseable, WebSocket.Listener {
                     }
                 });
         work.shutdown();
-        org.awaitility.Awaitility.await("the sidecar's end").until(work::isTerminated);
+        org.awaitility.Awaitility.await("the sidecar's end")
+                .atMost(java.time.Duration.ofSeconds(60))
+                .until(work::isTerminated);
     }
 }

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.weft.protocol.Wire;
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,6 +22,7 @@ class RegistryLossIT {
             throws Exception {
         try (TestHost registry =
                         new TestHost(folder.resolve("registry"), "registry")
+                                .keepsPort()
                                 .configure(
                                         "dev.weft.identity", Wire.object().put("token_seconds", 10))
                                 .start("--role", "registry");
@@ -28,6 +30,10 @@ class RegistryLossIT {
                 TestHost two = new TestHost(folder.resolve("two"), "two")) {
             registry.admit(one);
             registry.admit(two);
+            for (TestHost host : List.of(one, two)) {
+                host.configure(
+                        "dev.weft.signaling.client", Wire.object().put("reconnect_max_seconds", 5));
+            }
             one.start();
             two.start();
             TestHost.await("a P2P link", () -> one.linkedTo("two", "p2p"));
@@ -36,13 +42,12 @@ class RegistryLossIT {
             call(one);
             socketsOutliveTheirTokens(registry);
 
-            String port = String.valueOf(URI.create(registry.url()).getPort());
             registry.program().kill();
             for (int i = 0; i < 5; i++) {
                 call(one);
             }
 
-            registry.start("--role", "registry", "--port", port);
+            registry.start("--role", "registry");
             TestHost.await(
                     "both listed again",
                     () -> registered(registry, "one") && registered(registry, "two"));

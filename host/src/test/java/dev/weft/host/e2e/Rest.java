@@ -41,6 +41,6 @@ final class Rest {
     private static HttpRequest.Builder request(TestHost host, String path) throws IOException {
         return HttpRequest.newBuilder(URI.create(host.url() + path))
                 .header("X-API-Key", host.localKey())
-                .timeout(Duration.ofSeconds(20));
+                .timeout(Duration.ofSeconds(60));
     }
 }

@@ -63,7 +63,14 @@ class ShippedSkillsIT {
                     host.weft("call", "files.read", "path=/etc/hostname")
                             .text()
                             .contains("lies outside"));
-            // the token reaches the origin that it is for: this host's own API
+            // the token reaches the origin that it is for, this host's own API, as soon as the
+            // skill has what it was configured with
+            TestHost.await(
+                    "http has its settings",
+                    () ->
+                            host.weft("call", "http.request", "url=" + host.url() + "/api/agents")
+                                            .exit()
+                                    == 0);
             assertEquals(
                     "first",
                     call(host, "http.request", "url=" + host.url() + "/api/agents")

@@ -16,6 +16,9 @@ import org.awaitility.Awaitility;
 
 /** A host of a test: its data directory, its process, and the commands that a person would type at it. */
 final class TestHost implements AutoCloseable {
+    /** Three times the longest pause between two attempts of a host to reach its registry. */
+    private static final Duration PATIENCE = Duration.ofSeconds(90);
+
     final Path data;
     private final Path folder;
     private final String name;
@@ -23,7 +26,7 @@ final class TestHost implements AutoCloseable {
     private final List<String> place;
     private final String address;
     private Path home = Program.HOME;
-    private int patience = 60;
+    private String port = "0";
     private Program program;
 
     TestHost(Path folder, String name) throws IOException {
@@ -53,11 +56,15 @@ final class TestHost implements AutoCloseable {
         this.address = address;
     }
 
-    /** Another distribution, which may take its time.
-     * @param seconds to wait for its ready line */
-    TestHost of(Path distribution, int seconds) {
+    /** Another distribution. */
+    TestHost of(Path distribution) {
         home = distribution;
-        patience = seconds;
+        return this;
+    }
+
+    /** Every start is at one port, so that others find the host again; else each takes another. */
+    TestHost keepsPort() {
+        port = String.valueOf(Ports.free());
         return this;
     }
 
@@ -74,12 +81,10 @@ final class TestHost implements AutoCloseable {
     TestHost start(String... more) {
         List<String> arguments =
                 new ArrayList<>(List.of("run", "--name", name, "--data", data.toString()));
-        if (!List.of(more).contains("--port")) {
-            arguments.addAll(List.of("--port", "0"));
-        }
+        arguments.addAll(List.of("--port", port));
         arguments.addAll(List.of(more));
         program = Program.startUnder(wrapper, home, folder, arguments.toArray(String[]::new));
-        program.await(line -> line.contains(" is ready after "), patience);
+        program.await(line -> line.contains(" is ready after "));
         return this;
     }
 
@@ -124,37 +129,47 @@ final class TestHost implements AutoCloseable {
         return all.toArray(String[]::new);
     }
 
-    /** Lets a host join the mesh of this registry, as two people with a terminal each would. */
+    /** Lets a host join the mesh of this registry, which is asked by REST, or by a command if it is in a network of its own. */
     void admit(TestHost newcomer) {
-        String code = json("code").path("code").asText();
+        boolean here = place.isEmpty();
+        JsonNode made = here ? pairing("generate-code") : json("code");
         try (Program pairing =
                 Program.startUnder(
                         newcomer.place,
                         Program.HOME,
                         newcomer.folder,
                         "pair",
-                        code,
+                        made.path("code").asText(),
                         "--registry",
                         url(),
                         "--name",
                         newcomer.name,
                         "--data",
                         newcomer.data.toString())) {
-            pairing.await(line -> line.contains("waiting for approval"), 20);
-            Program.Result approved = weft("approve", newcomer.name);
-            if (approved.exit() != 0) {
-                throw new AssertionError(approved.text());
+            pairing.await(line -> line.contains("waiting for approval"));
+            if (here) {
+                pairing(newcomer.name + "/approve");
+            } else {
+                weft("approve", newcomer.name);
             }
-            if (pairing.awaitExit(20) != 0) {
+            if (pairing.awaitExit() != 0) {
                 throw new AssertionError(pairing.text());
             }
+        }
+    }
+
+    private JsonNode pairing(String what) {
+        try {
+            return Wire.tree(Rest.post(this, "/api/pairing/" + what, "{}").body());
+        } catch (IOException | InterruptedException e) {
+            throw new AssertionError(e);
         }
     }
 
     /** Waits until a condition of the mesh holds. */
     static void await(String what, Callable<Boolean> condition) {
         Awaitility.await(what)
-                .atMost(Duration.ofSeconds(30))
+                .atMost(PATIENCE)
                 .pollInterval(Duration.ofMillis(200))
                 .ignoreExceptions()
                 .until(condition);

@@ -59,7 +59,8 @@ class TogetherIT {
                     etc.resolve("model.json"),
                     "{\"dev.weft.llm.openai~test\":{\"id\":\"test\",\"model\":\"m\",\"base_url\":\"http://127.0.0.1:"
                             + model.getAddress().getPort()
-                            + "/v1\"},\"dev.weft.llm.router\":{\"routes\":[\"default=test\"]}}");
+                            // what ends the call of the model early is not its time-out
+                            + "/v1\",\"timeout_seconds\":3600},\"dev.weft.llm.router\":{\"routes\":[\"default=test\"]}}");
             workflow(one);
             one.start();
             two.configure("dev.weft.http.api", Wire.object().put("event.heartbeat", 1));
@@ -287,14 +288,17 @@ class TogetherIT {
                 .put("arguments", arguments);
     }
 
-    /** An answer that never ends, until nobody takes it any more. */
+    /** An answer that never ends, piece by piece, until nobody takes it any more. */
     private void think(HttpExchange exchange) {
+        byte[] piece =
+                "data: {\"id\":\"c\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\"well \"}}]}\n\n"
+                        .getBytes(StandardCharsets.UTF_8);
         try (exchange) {
-            exchange.getResponseHeaders().set("Content-Type", "application/json");
+            exchange.getResponseHeaders().set("Content-Type", "text/event-stream");
             exchange.sendResponseHeaders(200, 0);
             thinks.countDown();
             while (!Thread.currentThread().isInterrupted()) {
-                exchange.getResponseBody().write(' ');
+                exchange.getResponseBody().write(piece);
                 exchange.getResponseBody().flush();
                 LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100));
             }

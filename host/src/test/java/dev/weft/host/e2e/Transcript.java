@@ -32,7 +32,7 @@ final class Transcript implements AutoCloseable {
     private static final int PATIENCE = 240;
 
     private final List<String> ports =
-            Stream.generate(Program::freePort).limit(3).map(String::valueOf).toList();
+            Stream.generate(() -> String.valueOf(Ports.free())).distinct().limit(3).toList();
     private final Map<String, Program> background = new LinkedHashMap<>();
     private String code = "";
 
@@ -49,6 +49,11 @@ final class Transcript implements AutoCloseable {
             run(step.get(0), step.subList(1, step.size()));
         }
         return steps.size();
+    }
+
+    /** The port that stands for 870n. */
+    String port(int n) {
+        return ports.get(n);
     }
 
     @Override
@@ -84,7 +89,7 @@ final class Transcript implements AutoCloseable {
         } else if (command.matches("\\./weft run (?!.*--check).*|\\./weft [^|]* &")) {
             Program program = Program.start(folder, arguments(command));
             background.put(command, program);
-            expected.forEach(line -> program.await(actual -> fits(line, actual), PATIENCE));
+            expected.forEach(line -> program.await(actual -> fits(line, actual)));
         } else if (LOOKS.matcher(command).matches()) {
             Awaitility.await(command)
                     .atMost(Duration.ofSeconds(PATIENCE))
@@ -110,7 +115,7 @@ final class Transcript implements AutoCloseable {
                     () -> "expected \"" + line + "\" from " + command + ", got:\n" + result.text());
         }
         if (command.contains("weft approve")) {
-            assertEquals(0, job("weft pair").getValue().awaitExit(20));
+            assertEquals(0, job("weft pair").getValue().awaitExit());
         }
     }
 

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.weft.host.framework.SkillJars;
 import dev.weft.protocol.Wire;
 import dev.weft.store.TestDatabase;
@@ -29,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("once")
 class TwoRegistriesIT {
     private static final HttpClient HTTP = HttpClient.newHttpClient();
-    private static final int HEARTBEAT_SECONDS = 60;
+    private static final int HEARTBEAT_SECONDS = 20;
     @TempDir Path folder;
 
     @Test
@@ -79,7 +80,7 @@ class TwoRegistriesIT {
                     () -> isActive(left, "two") && isActive(left, "one"));
             await("the relay through the other", () -> calls(far, "relay"));
 
-            right.start("--role", "registry", "--port", port(rightFirst));
+            right.start("--role", "registry");
             await(
                     "everybody at the one that came back",
                     () -> isActive(right, "one") && isActive(right, "two"));
@@ -109,16 +110,13 @@ class TwoRegistriesIT {
 
     private TestHost registry(String name, TestDatabase.Place place) throws IOException {
         return new TestHost(folder.resolve(name), name)
+                .keepsPort()
                 .configure(
                         "dev.weft.store",
                         Wire.object()
                                 .put("url", place.url())
                                 .put("user", place.user())
                                 .put("password_file", place.passwordFile()));
-    }
-
-    private static String port(String urls) {
-        return String.valueOf(URI.create(urls.split(",")[0]).getPort());
     }
 
     private static JsonNode agent(TestHost registry, String name) throws Exception {
@@ -136,18 +134,23 @@ class TwoRegistriesIT {
                 && agent.path("connected").asBoolean();
     }
 
-    private static boolean calls(TestHost from, String path) {
-        JsonNode task =
-                from.json("call", "text.statistics", "text=one two three", "--agent", "two");
+    private static boolean calls(TestHost from, String path) throws Exception {
+        JsonNode task = task(from);
         return task.path("state").asText().equals("completed")
                 && task.path("path").asText().equals(path);
     }
 
-    private static void call(TestHost from, String path) {
-        JsonNode task =
-                from.json("call", "text.statistics", "text=one two three", "--agent", "two");
+    private static void call(TestHost from, String path) throws Exception {
+        JsonNode task = task(from);
         assertEquals("completed", task.path("state").asText(), task.toString());
         assertEquals(path, task.path("path").asText(), task.toString());
+    }
+
+    private static JsonNode task(TestHost from) throws Exception {
+        ObjectNode body =
+                Wire.object().put("skill", "text.statistics").put("target_agent_id", "two");
+        body.put("ttl", 30).put("wait", 30).putObject("payload").put("text", "one two three");
+        return Wire.tree(Rest.post(from, "/api/hub/tasks", Wire.write((Object) body)).body());
     }
 
     /** What is asked at one host and fails at another can be followed. */
@@ -207,9 +210,10 @@ class TwoRegistriesIT {
         await(
                 "one key",
                 () ->
-                        repository(left, "")
-                                .path("fingerprint")
-                                .equals(repository(right, "").path("fingerprint")));
+                        repository(left, "").hasNonNull("fingerprint")
+                                && repository(left, "")
+                                        .path("fingerprint")
+                                        .equals(repository(right, "").path("fingerprint")));
         Program.Result made =
                 Program.run(
                         folder.resolve("left"),
@@ -221,9 +225,12 @@ class TwoRegistriesIT {
         assertEquals(0, made.exit(), made.text());
         grant(left, "acme.key.pub");
         await("the publisher at the other", () -> repository(right, "/publishers").size() == 1);
-        assertEquals(
-                Rest.send(left, "/repository/snapshot.json").body(),
-                Rest.send(right, "/repository/snapshot.json").body());
+        await(
+                "one snapshot",
+                () ->
+                        Rest.send(left, "/repository/snapshot.json")
+                                .body()
+                                .equals(Rest.send(right, "/repository/snapshot.json").body()));
     }
 
     /** A publisher and hosts may speak to either. */

@@ -4,6 +4,7 @@ import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertTha
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Route;
 import dev.weft.protocol.Wire;
@@ -100,11 +101,10 @@ class UiAnswersIT {
             chromium.signIn(page, host);
             for (String view : List.of("peers", "tasks")) {
                 page.navigate(host.url() + "/#/" + view);
-                assertThat(page.locator("tr.row-data").first()).isVisible();
+                Locator rows = page.locator("weft-" + view + " tr.row-data");
+                assertThat(rows.first()).isVisible();
                 report(page, view, "drawing");
-                assertTrue(
-                        page.locator("tr.row-data").count() < 100,
-                        "only what is on the screen is in the document");
+                assertTrue(rows.count() < 100, "only what is on the screen is in the document");
                 page.evaluate(
                         """
                         async () => {
@@ -112,7 +112,7 @@ class UiAnswersIT {
                           for (let at = 0; at < box.scrollHeight; at += box.scrollHeight / 60) { box.scrollTop = at; await new Promise(requestAnimationFrame); }
                         }
                         """);
-                assertThat(page.locator("tr.row-data").last()).isVisible();
+                assertThat(rows.last()).isVisible();
                 report(page, view, "scrolling");
                 page.locator("button.sort").nth(1).click();
                 assertThat(page.locator("th[aria-sort]")).hasCount(1);

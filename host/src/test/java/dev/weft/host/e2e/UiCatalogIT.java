@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
-import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import dev.weft.api.identity.HostKey;
 import dev.weft.host.framework.SkillJars;
 import dev.weft.skill.repository.Publishers.Publisher;
@@ -60,9 +59,6 @@ class UiCatalogIT {
         try (TestHost host = new TestHost(folder.resolve("host"), "host").start();
                 Chromium chromium = new Chromium();
                 Page page = chromium.page(1280, 900, "light")) {
-            page.setDefaultTimeout(60_000);
-            PlaywrightAssertions.setDefaultAssertionTimeout(
-                    60_000); // plans are fetched, scanned, tried
             chromium.signIn(page, host);
             page.getByTestId("tab-skills").click();
             page.getByTestId("tab-skills-catalog").click();

@@ -182,7 +182,7 @@ class UiViewsIT {
                 page.locator("[data-testid=pending-row][data-name=newcomer]")
                         .getByTestId("approve")
                         .click();
-                assertEquals(0, pairing.awaitExit(30), pairing.text());
+                assertEquals(0, pairing.awaitExit(), pairing.text());
             }
             newcomer.start();
             page.getByTestId("tab-peers").click();
@@ -202,7 +202,9 @@ class UiViewsIT {
             page.keyboard().press("g");
             page.keyboard().press("t");
             assertThat(page.locator("weft-tasks h2")).hasText("Tasks");
+            assertThat(page.locator("weft-tasks .filter")).isVisible();
             page.keyboard().press("/");
+            assertThat(page.locator("weft-tasks .filter")).isFocused();
             page.keyboard().type("statistics");
             page.locator("weft-table select").selectOption("rejected");
             assertThat(page.locator("[data-testid=tasks-row][data-state=completed]")).hasCount(0);
@@ -272,15 +274,14 @@ class UiViewsIT {
 
     @Test
     void a_lost_connection_shows_and_what_was_missed_is_caught_up_with() throws Exception {
-        try (TestHost other = new TestHost(folder.resolve("other"), "other").start();
+        try (TestHost other = new TestHost(folder.resolve("other"), "other").keepsPort().start();
                 Page page = chromium.page(1280, 900, "light")) {
             chromium.signIn(page, other);
-            String port = other.url().substring(other.url().lastIndexOf(':') + 1);
             page.getByTestId("tab-skills").click();
             other.stop();
             assertThat(page.getByTestId("conn-state")).hasAttribute("data-state", "lost");
             Program.drop("text", other.deploy());
-            other.start("--port", port);
+            other.start();
             // Sessions end with the host; the page says so and asks for the key.
             page.getByTestId("signin-key").fill(other.localKey());
             page.getByTestId("signin-submit").click();

@@ -49,13 +49,13 @@ class WorkflowResumeIT {
                           steps:
                             - {id: twice, skill: appender.append, input: {file: "${input.folder}/twice", millis: 1}}
                       - {id: said, supervisor: "how are you?"}
-                      - {id: slow, skill: appender.append, input: {file: "${input.folder}/slow", millis: 5000}}
+                      - {id: slow, skill: appender.after, input: {file: "${input.folder}/slow", until: "${input.folder}/go"}}
                       - {id: last, skill: appender.append, input: {file: "${input.folder}/last", millis: 1}}
                     result: {said: "${steps.said}", slow: "${steps.slow}"}
                     """);
             String task = begin(host, effects);
             TestHost.await("the third step", () -> Files.exists(effects.resolve("slow.runs")));
-            JsonNode done = killed(host, task);
+            JsonNode done = killed(host, task, effects);
             assertEquals(2, Files.readAllLines(effects.resolve("twice.runs")).size());
             assertEquals(2, Files.readAllLines(effects.resolve("twice")).size());
             List<String> runs = Files.readAllLines(effects.resolve("slow.runs"));
@@ -89,7 +89,7 @@ class WorkflowResumeIT {
                     "input: {folder: {}}\nsteps:\n  - {id: said, supervisor: write it all down}\n");
             String task = begin(host, effects);
             TestHost.await("the second turn", () -> Files.exists(effects.resolve("slow1.runs")));
-            JsonNode done = killed(host, task);
+            JsonNode done = killed(host, task, effects);
             assertEquals("all is written", done.path("result").asText(), done::toString);
             assertEquals(List.of(0, 2, 3), turns);
             for (String once : List.of("first1", "second1", "slow1")) {
@@ -126,12 +126,19 @@ class WorkflowResumeIT {
                         .put("id", "call-" + name)
                         .put("type", "function")
                         .putObject("function")
-                        .put("name", "appender_append")
+                        .put("name", results == 0 ? "appender_append" : "appender_after")
                         .put(
                                 "arguments",
                                 Wire.object()
                                         .put("file", effects.resolve(name + asked).toString())
-                                        .put("millis", results == 0 ? 1 : 5000)
+                                        .setAll(
+                                                results == 0
+                                                        ? Wire.object().put("millis", 1)
+                                                        : Wire.object()
+                                                                .put(
+                                                                        "until",
+                                                                        effects.resolve("go")
+                                                                                .toString()))
                                         .toString());
             }
         } else {
@@ -159,12 +166,13 @@ class WorkflowResumeIT {
         return submit(host, effects);
     }
 
-    /** Kills the host, starts it again, and waits for the end of the task. */
-    private static JsonNode killed(TestHost host, String task) throws Exception {
+    /** Kills the host while the slow step waits, starts it again, and waits for the end of the task. */
+    private static JsonNode killed(TestHost host, String task, Path effects) throws Exception {
         host.program().kill();
+        Files.createFile(effects.resolve("go"));
         host.start();
         Awaitility.await("the end")
-                .atMost(Duration.ofMinutes(2))
+                .atMost(Duration.ofMinutes(5))
                 .pollInterval(Duration.ofMillis(200))
                 .ignoreExceptions()
                 .until(
