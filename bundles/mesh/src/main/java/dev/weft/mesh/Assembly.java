@@ -7,34 +7,47 @@ import dev.weft.protocol.Wire;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 
-/** A long message as its pieces arrive over one link, in order. Takes memory for some four times what has arrived, not for what is announced. */
+/**
+ * The long messages of a lane as their pieces arrive over one link, in order, one message after the other. Takes memory for some four times
+ * what has arrived, not for what is announced, and keeps it a while for the next message. One thread adds, another one may look.
+ */
 final class Assembly {
     /** How long the next piece may take. */
     static final long PATIENCE_NANOS = 30_000_000_000L;
 
+    /** How long the memory is kept for the next message. */
+    static final long KEEP_NANOS = 2_000_000_000L;
+
     private static final int START = 256 << 10;
+    private static final byte[] NOTHING = {};
 
-    private final long number;
-    private final int total;
-    private final boolean deflated;
-    private byte[] data;
+    private long number;
+    private int total;
+    private boolean deflated;
+    private boolean begun;
+    private byte[] data = NOTHING;
     private int have;
-    private volatile long touched = System.nanoTime();
+    private long touched;
 
-    /** Starts with the first piece. */
-    Assembly(Frame first) {
+    /** A message begins; of one that was under way the rest does not come. */
+    synchronized void begin(Frame first) {
         number = first.first();
         total = first.total();
         deflated = first.deflated();
-        data = new byte[Math.min(total, START)];
+        have = 0;
+        begun = true;
+        touched = System.nanoTime();
     }
 
     /** Adds the next piece.
-     * @return false if the piece belongs to another message
-     * @throws ProtocolException if pieces are missing */
-    boolean add(Frame piece) {
-        if (piece.first() != number || piece.total() != total || piece.deflated() != deflated) {
-            return false;
+     * @return the message, which stands there until the next one begins; null if it is not complete yet
+     * @throws ProtocolException if pieces are missing, or the message did not begin */
+    synchronized ByteBuffer add(Frame piece) {
+        if (!begun
+                || piece.first() != number
+                || piece.total() != total
+                || piece.deflated() != deflated) {
+            throw new ProtocolException("bad_frame", "a piece of a message that did not begin");
         }
         if (piece.offset() != have) {
             throw new ProtocolException(
@@ -43,26 +56,31 @@ final class Assembly {
         }
         int length = piece.body().remaining();
         if (have + length > data.length) {
-            data = Arrays.copyOf(data, Math.min(total, Math.max(have + length, data.length * 4)));
+            int room = Math.max(START, Math.max(have + length, data.length * 4));
+            data = Arrays.copyOf(data, Math.min(total, room));
         }
         piece.body().get(data, have, length);
         have += length;
         touched = System.nanoTime();
-        return true;
-    }
-
-    boolean complete() {
-        return have == total;
+        if (have < total) {
+            return null;
+        }
+        begun = false;
+        ByteBuffer whole = ByteBuffer.wrap(data, 0, have);
+        return deflated ? Deflate.inflate(whole, Wire.MAX_MESH_MESSAGE) : whole;
     }
 
     /** Whether the next piece is overdue. */
-    boolean stale(long now) {
-        return now - touched > PATIENCE_NANOS;
+    synchronized boolean stale(long now) {
+        return begun && now - touched > PATIENCE_NANOS;
     }
 
-    /** The message. */
-    ByteBuffer message() {
-        ByteBuffer whole = ByteBuffer.wrap(data, 0, have);
-        return deflated ? ByteBuffer.wrap(Deflate.inflate(whole, Wire.MAX_MESH_MESSAGE)) : whole;
+    /** Lets go of the memory if no message came for a while.
+     * @return whether somebody must look again later */
+    synchronized boolean waits(long now) {
+        if (!begun && now - touched > KEEP_NANOS) {
+            data = NOTHING;
+        }
+        return begun || data.length > 0;
     }
 }

@@ -6,7 +6,6 @@ import dev.weft.protocol.AgentId;
 import dev.weft.protocol.Lane;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -155,8 +154,8 @@ final class Links {
         /** What the peer said in its hello on this link; null until then. */
         volatile Greeting greeting;
 
-        /** Long messages that arrive in pieces; touched by the link's own calls only. */
-        final Map<Lane, Assembly> assemblies = new EnumMap<>(Lane.class);
+        /** Long messages that arrive in pieces. */
+        final Map<Lane, Assembly> assemblies = new ConcurrentHashMap<>();
 
         Wired(Link link) {
             this.link = link;

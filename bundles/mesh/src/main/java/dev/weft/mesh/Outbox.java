@@ -3,6 +3,7 @@ package dev.weft.mesh;
 import dev.weft.api.mesh.Link;
 import dev.weft.protocol.Acks;
 import dev.weft.protocol.Frame;
+import dev.weft.protocol.JsonText;
 import dev.weft.protocol.Lane;
 import dev.weft.protocol.Receipt;
 import java.util.ArrayDeque;
@@ -40,8 +41,8 @@ final class Outbox {
     record Load(
             Lane lane, long first, Acks after, List<Outgoing> messages, int offset, int length) {
         /** The messages as they are written. */
-        List<byte[]> json() {
-            List<byte[]> json = new ArrayList<>(messages.size());
+        List<JsonText> json() {
+            List<JsonText> json = new ArrayList<>(messages.size());
             for (int i = 0; i < messages.size(); i++) { // for each frame: a stream takes longer
                 json.add(messages.get(i).json);
             }
@@ -65,7 +66,7 @@ final class Outbox {
             // an answer was asked for: it may use a reserve that requests must not
             int share = message.answer ? 2 : 1;
             return waiting.size() + sent.size() < MOST * share
-                    && (bytes == 0 || bytes + message.json.length <= room * share);
+                    && (bytes == 0 || bytes + message.json.length() <= room * share);
         }
 
         boolean holds(Outgoing relative) {
@@ -83,7 +84,7 @@ final class Outbox {
         }
 
         void release(Outgoing message) {
-            bytes -= message.json.length;
+            bytes -= message.json.length();
         }
     }
 
@@ -108,7 +109,7 @@ final class Outbox {
         if (!queue.takes(message)) {
             return false;
         }
-        queue.bytes += message.json.length;
+        queue.bytes += message.json.length();
         queue.waiting.add(message);
         return true;
     }
@@ -160,20 +161,20 @@ final class Outbox {
         if (head == null) {
             return null;
         }
-        if (head.json.length + 2 > most) {
+        if (head.json.length() + 2 > most) {
             return pieces ? piece(queue, head, link, most, deflate, now) : null;
         }
         List<Outgoing> messages = new ArrayList<>();
         int bytes = 2;
         for (Outgoing next = head;
                 next != null
-                        && bytes + next.json.length <= most
+                        && bytes + next.json.length() <= most
                         && messages.size() < (several ? Frame.MAX_COUNT : 1)
                         && follows(messages, next, queue);
                 next = head(queue)) {
             queue.waiting.poll();
             number(queue, next);
-            bytes += next.json.length + 1;
+            bytes += next.json.length() + 1;
             sent(queue, next, link, now);
             messages.add(next);
         }
@@ -207,9 +208,9 @@ final class Outbox {
             head.link = link;
         }
         int offset = head.offset;
-        int length = Math.min(most, head.whole.length - offset);
+        int length = Math.min(most, head.whole.length() - offset);
         head.offset += length;
-        if (head.offset == head.whole.length) {
+        if (head.offset == head.whole.length()) {
             head.offset = 0;
             queue.waiting.poll();
             sent(queue, head, link, now);

@@ -4,6 +4,7 @@ import dev.weft.api.mesh.Link;
 import dev.weft.api.mesh.MeshException;
 import dev.weft.protocol.Acks;
 import dev.weft.protocol.Deflate;
+import dev.weft.protocol.JsonText;
 import dev.weft.protocol.Lane;
 import dev.weft.protocol.MeshMessage;
 import dev.weft.protocol.Wire;
@@ -15,7 +16,7 @@ final class Outgoing {
     /** Where a message has no listener. */
     static final CompletableFuture<Void> NOBODY = new CompletableFuture<>();
 
-    final byte[] json;
+    final JsonText json;
     final Lane usual;
     final boolean answer;
     final String requestId;
@@ -38,7 +39,7 @@ final class Outgoing {
     long sentAt;
 
     /** What is cut into pieces: the message or, where that is much shorter, its compressed form; null until it is cut. */
-    byte[] whole;
+    JsonText whole;
 
     boolean deflated;
     int offset;
@@ -54,8 +55,8 @@ final class Outgoing {
             Consumer<Link> carrier,
             CompletableFuture<?> outcome,
             Runnable left) {
-        json = Wire.bytes(message);
-        if (json.length > Wire.MAX_MESH_MESSAGE) {
+        json = Wire.json(message);
+        if (json.length() > Wire.MAX_MESH_MESSAGE) {
             throw new MeshException(
                     "too_large",
                     "a message may have "
@@ -63,10 +64,10 @@ final class Outgoing {
                             + " bytes, this "
                             + message.type()
                             + " has "
-                            + json.length
+                            + json.length()
                             + "; send it in chunks or store it and send where it is");
         }
-        usual = Lane.of(message.type(), json.length);
+        usual = Lane.of(message.type(), json.length());
         answer = Pending.isFinal(message.type());
         requestId = message.requestId();
         taskId = message.payload().path("task_id").asText("");
@@ -91,7 +92,7 @@ final class Outgoing {
         if (whole == null) {
             byte[] shorter = deflate ? Deflate.shrink(json) : null;
             deflated = shorter != null;
-            whole = deflated ? shorter : json;
+            whole = deflated ? JsonText.of(shorter) : json;
         }
     }
 

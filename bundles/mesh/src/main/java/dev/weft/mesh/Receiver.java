@@ -171,7 +171,7 @@ final class Receiver {
         } else if (frame.count() > 0) {
             ByteBuffer body =
                     frame.deflated()
-                            ? ByteBuffer.wrap(Deflate.inflate(frame.body(), Wire.MAX_MESH_MESSAGE))
+                            ? Deflate.inflate(frame.body(), Wire.MAX_MESH_MESSAGE)
                             : frame.body();
             messages(now.inbox, link, frame, body);
         }
@@ -179,18 +179,14 @@ final class Receiver {
 
     private void piece(Inbox inbox, Link link, Links.Wired wired, Frame piece) {
         Lane lane = piece.lane();
-        Assembly assembly = wired.assemblies.get(lane);
+        Assembly assembly = wired.assemblies.computeIfAbsent(lane, none -> new Assembly());
         if (piece.offset() == 0) {
-            assembly = new Assembly(piece);
-            wired.assemblies.put(lane, assembly);
+            assembly.begin(piece);
             listener.assembling();
         }
-        if (assembly == null || !assembly.add(piece)) {
-            throw new ProtocolException("bad_frame", "a piece of a message that did not begin");
-        }
-        if (assembly.complete()) {
-            wired.assemblies.remove(lane);
-            messages(inbox, link, piece, assembly.message());
+        ByteBuffer message = assembly.add(piece);
+        if (message != null) {
+            messages(inbox, link, piece, message);
         }
     }
 

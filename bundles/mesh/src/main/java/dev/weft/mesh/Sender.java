@@ -4,6 +4,7 @@ import dev.weft.api.mesh.Link;
 import dev.weft.api.mesh.LinkException;
 import dev.weft.protocol.AgentId;
 import dev.weft.protocol.Frame;
+import dev.weft.protocol.JsonText;
 import dev.weft.protocol.MeshMessage;
 import dev.weft.protocol.NumberedMessage;
 import dev.weft.protocol.Wire;
@@ -188,7 +189,7 @@ final class Sender {
             return false;
         }
         boolean whole = load.length() == 0;
-        if (whole || load.offset() + load.length() == load.messages().get(0).whole.length) {
+        if (whole || load.offset() + load.length() == load.messages().get(0).whole.length()) {
             load.messages().forEach(Outgoing::leftNow);
         }
         return true;
@@ -243,17 +244,15 @@ final class Sender {
             binary(wired.link, frame(wired, load));
             return;
         }
-        List<byte[]> messages = load.json();
-        byte[] text = messages.get(0);
-        if (messages.size() > 1) {
-            text = Frame.join(messages);
-        } else if (unsure) {
+        List<JsonText> messages = load.json();
+        JsonText only = messages.size() == 1 ? messages.get(0) : null;
+        if (only != null && unsure) {
             wired.link.send(
-                    NumberedMessage.write(text, load.lane(), load.first(), load.after()), false);
+                    NumberedMessage.write(only, load.lane(), load.first(), load.after()), false);
             return;
         }
         unnumbered = true;
-        wired.link.send(text, false);
+        wired.link.send(only == null ? Frame.join(messages) : only.bytes(), false);
     }
 
     private byte[] frame(Links.Wired wired, Outbox.Load load) {

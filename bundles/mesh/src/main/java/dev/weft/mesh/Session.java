@@ -272,8 +272,12 @@ final class Session implements Receiver.Listener {
         }
         boolean assembling = false;
         for (Links.Wired wired : around.links().of(peer)) {
-            overdue(wired, now);
-            assembling |= !wired.assemblies.isEmpty();
+            for (Assembly assembly : wired.assemblies.values()) {
+                if (assembly.stale(now)) {
+                    wired.link.close("the rest of a long message did not come");
+                }
+                assembling |= assembly.waits(now);
+            }
         }
         return assembling || !out.isEmpty();
     }
@@ -289,7 +293,7 @@ final class Session implements Receiver.Listener {
 
     private void tooLong(Links.Wired carrier) {
         int longest = Sender.longest(carrier);
-        List<Outgoing> refused = out.withdraw(message -> message.json.length > longest);
+        List<Outgoing> refused = out.withdraw(message -> message.json.length() > longest);
         for (Outgoing message : refused) {
             message.fail(
                     new MeshException(
@@ -298,16 +302,10 @@ final class Session implements Receiver.Listener {
                                     + " takes messages of "
                                     + longest
                                     + " bytes over this link, this one has "
-                                    + message.json.length));
+                                    + message.json.length()));
         }
         if (!refused.isEmpty()) {
             sender.soon();
-        }
-    }
-
-    private void overdue(Links.Wired wired, long now) {
-        if (wired.assemblies.values().stream().anyMatch(assembly -> assembly.stale(now))) {
-            wired.link.close("the rest of a long message did not come");
         }
     }
 }

@@ -1,8 +1,6 @@
 package dev.weft.protocol;
 
-import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
-import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -48,7 +46,7 @@ public record Frame(
      * @param receipt what was handled
      * @return the frame */
     public static byte[] acks(Receipt receipt) {
-        return head(Lane.CONTROL, 0, receipt, 0, Acks.NONE, 0).toByteArray();
+        return new Head(Lane.CONTROL, 0, receipt, 0, Acks.NONE, 0).before(0);
     }
 
     /** Makes a frame of whole messages.
@@ -64,33 +62,50 @@ public record Frame(
             Receipt receipt,
             long first,
             Acks after,
-            List<byte[]> messages,
+            List<JsonText> messages,
             boolean deflate) {
-        byte[] body = join(messages);
-        byte[] shorter = deflate ? Deflate.shrink(body) : null;
-        byte[] sent = shorter == null ? body : shorter;
-        int flags = shorter == null ? 0 : DEFLATED;
-        ByteArrayOutputStream head = head(lane, flags, receipt, first, after, messages.size());
-        return with(head, sent, 0, sent.length);
+        int length = joined(messages);
+        if (deflate && length >= Deflate.THRESHOLD) {
+            byte[] shorter = Deflate.shrink(JsonText.of(join(messages)));
+            if (shorter != null) {
+                Head head = new Head(lane, DEFLATED, receipt, first, after, messages.size());
+                byte[] frame = head.before(shorter.length);
+                System.arraycopy(shorter, 0, frame, head.length, shorter.length);
+                return frame;
+            }
+        }
+        Head head = new Head(lane, 0, receipt, first, after, messages.size());
+        byte[] frame = head.before(length);
+        join(messages, frame, head.length);
+        return frame;
     }
 
     /** Joins messages to a JSON array.
      * @param messages JSON objects
      * @return the array */
-    public static byte[] join(List<byte[]> messages) {
-        int length = messages.size() + 1;
-        for (byte[] message : messages) {
-            length += message.length;
-        }
-        byte[] joined = new byte[length];
-        int at = 0;
-        for (byte[] message : messages) {
-            joined[at] = (byte) (at == 0 ? '[' : ',');
-            System.arraycopy(message, 0, joined, at + 1, message.length);
-            at += message.length + 1;
-        }
-        joined[at] = ']';
+    public static byte[] join(List<JsonText> messages) {
+        byte[] joined = new byte[joined(messages)];
+        join(messages, joined, 0);
         return joined;
+    }
+
+    private static int joined(List<JsonText> messages) {
+        int length = messages.size() + 1;
+        for (int i = 0; i < messages.size(); i++) { // for each frame: an iterator takes longer
+            length += messages.get(i).length();
+        }
+        return length;
+    }
+
+    private static void join(List<JsonText> messages, byte[] target, int start) {
+        int at = start;
+        for (int i = 0; i < messages.size(); i++) {
+            JsonText message = messages.get(i);
+            target[at] = (byte) (i == 0 ? '[' : ',');
+            message.copy(0, message.length(), target, at + 1);
+            at += message.length() + 1;
+        }
+        target[at] = ']';
     }
 
     /** Makes a frame of one piece.
@@ -108,38 +123,52 @@ public record Frame(
             Receipt receipt,
             long number,
             Acks after,
-            byte[] whole,
+            JsonText whole,
             boolean deflated,
             int offset,
             int length) {
-        int flags = PIECE | (deflated ? DEFLATED : 0);
-        ByteArrayOutputStream head = head(lane, flags, receipt, number, after, 1);
-        number(head, offset);
-        number(head, whole.length);
-        return with(head, whole, offset, length);
-    }
-
-    /** The body is long, and copied once. */
-    private static byte[] with(ByteArrayOutputStream head, byte[] body, int offset, int length) {
-        byte[] frame = Arrays.copyOf(head.toByteArray(), head.size() + length);
-        System.arraycopy(body, offset, frame, head.size(), length);
+        Head head = new Head(lane, PIECE | (deflated ? DEFLATED : 0), receipt, number, after, 1);
+        head.number(offset);
+        head.number(whole.length());
+        byte[] frame = head.before(length);
+        whole.copy(offset, length, frame, head.length);
         return frame;
     }
 
-    private static ByteArrayOutputStream head(
-            Lane lane, int flags, Receipt receipt, long first, Acks after, int count) {
-        ByteArrayOutputStream out = new ByteArrayOutputStream(MAX_OVERHEAD);
-        out.write(VERSION);
-        out.write(flags | lane.ordinal() << LANE_SHIFT | marked(receipt.mark()));
-        Acks acks = receipt.acks();
-        number(out, acks.control());
-        number(out, acks.interactive());
-        number(out, acks.bulk());
-        number(out, first);
-        number(out, count);
-        number(out, after.control());
-        number(out, after.interactive());
-        return out;
+    /** What a frame begins with. */
+    private static final class Head {
+        private final byte[] bytes = new byte[MAX_OVERHEAD];
+        private int length;
+
+        Head(Lane lane, int flags, Receipt receipt, long first, Acks after, int count) {
+            bytes[length++] = VERSION;
+            bytes[length++] =
+                    (byte) (flags | lane.ordinal() << LANE_SHIFT | marked(receipt.mark()));
+            Acks acks = receipt.acks();
+            number(acks.control());
+            number(acks.interactive());
+            number(acks.bulk());
+            number(first);
+            number(count);
+            number(after.control());
+            number(after.interactive());
+        }
+
+        void number(long value) {
+            long left = value;
+            while (left >= 0x80) {
+                bytes[length++] = (byte) (left & 0x7f | 0x80);
+                left >>>= 7;
+            }
+            bytes[length++] = (byte) left;
+        }
+
+        /** A frame with room for its body. */
+        byte[] before(int body) {
+            byte[] frame = new byte[length + body];
+            System.arraycopy(bytes, 0, frame, 0, length);
+            return frame;
+        }
     }
 
     private static int marked(int mark) {
@@ -148,15 +177,6 @@ public record Frame(
 
     private static int mark(byte flags) {
         return flags >> 2 & 3 | flags >> 4 & 12;
-    }
-
-    private static void number(ByteArrayOutputStream out, long value) {
-        long left = value;
-        while (left >= 0x80) {
-            out.write((int) (left & 0x7f | 0x80));
-            left >>>= 7;
-        }
-        out.write((int) left);
     }
 
     /** Reads a frame.

@@ -4,19 +4,25 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.util.JsonGeneratorDelegate;
 import java.io.IOException;
 
-/** Writes long texts that need no escapes in one go. */
+/** Leaves long texts that need no escapes as they are. */
 final class LongTextWriter extends JsonGeneratorDelegate {
-    LongTextWriter(JsonGenerator generator) {
+    private final JsonText.Writer out;
+
+    /** @param generator that writes to {@code out} */
+    LongTextWriter(JsonGenerator generator, JsonText.Writer out) {
         super(generator, false);
+        this.out = out;
     }
 
     @Override
     public void writeString(String text) throws IOException {
-        byte[] plain = LongTexts.plain(text);
-        if (plain == null) {
-            super.writeString(text);
+        if (LongTexts.isPlain(text)) {
+            delegate.writeRawValue("\"");
+            delegate.flush();
+            out.text(text);
+            delegate.writeRaw('"');
         } else {
-            delegate.writeRawUTF8String(plain, 0, plain.length);
+            super.writeString(text);
         }
     }
 }

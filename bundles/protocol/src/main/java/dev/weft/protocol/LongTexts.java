@@ -2,7 +2,10 @@ package dev.weft.protocol;
 
 import com.fasterxml.jackson.databind.node.TextNode;
 import java.io.ByteArrayOutputStream;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,6 +23,13 @@ final class LongTexts extends FiniteNumbers {
     /** Shorter documents, in bytes, are not searched. */
     private static final int SEARCHED = 128 << 10;
 
+    /** Characters of a text that are looked at in one go. */
+    private static final int BLOCK = 8 << 10;
+
+    private static final VarHandle EIGHT =
+            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final long ONES = 0x0101010101010101L;
+    private static final long UPPER = 0x8080808080808080L;
     private static final long serialVersionUID = 1L;
 
     /** What stands for a text in the rest of the document; nobody else can know it. */
@@ -43,36 +53,57 @@ final class LongTexts extends FiniteNumbers {
         return found.texts.isEmpty() ? null : found;
     }
 
-    /** The bytes of a text that JSON shows as it is.
-     * @return null if it is short, or if something in it must be written otherwise */
-    static byte[] plain(String text) {
+    /** Whether a text is long, and JSON shows it as it is. */
+    static boolean isPlain(String text) {
         if (text == null || text.length() < LEAST) {
-            return null;
+            return false;
         }
-        byte[] bytes = text.getBytes(StandardCharsets.ISO_8859_1);
-        for (int at = 0; at < bytes.length; at++) {
-            byte next = bytes[at];
-            if (next < ' ' || next == '"' || next == '\\') {
-                return null;
+        for (int from = 0; from < text.length(); from += BLOCK) {
+            String block = text.substring(from, Math.min(text.length(), from + BLOCK));
+            byte[] bytes = block.getBytes(StandardCharsets.ISO_8859_1);
+            if (bytes.length != block.length()) {
+                return false; // a pair of characters became one
             }
-            if (next == '?' && text.charAt(at) != '?') {
-                return null; // it stands for what this character set has not
+            for (int at = plainTo(bytes, 0, bytes.length, '?');
+                    at < bytes.length;
+                    at = plainTo(bytes, at + 1, bytes.length, '?')) {
+                if (bytes[at] != '?' || block.charAt(at) != '?') {
+                    return false; // a question mark stands for what this character set has not
+                }
             }
         }
-        return bytes;
+        return true;
     }
 
-    /** The first byte that JSON does not show as it is. Written out here and above: the quick JIT takes four times as long with a method for each. */
-    private static int plainTo(byte[] bytes, int from, int end) {
+    /** The first byte that JSON does not show as it is, or that is not ASCII. Looks at eight at a time: the quick JIT takes eight times as long else.
+     * @param also stops at this, too */
+    private static int plainTo(byte[] bytes, int from, int end, char also) {
+        long others = also * ONES;
         int at = from;
-        while (at < end) {
-            byte next = bytes[at];
-            if (next < ' ' || next == '"' || next == '\\') {
+        while (at <= end - Long.BYTES) {
+            long eight = (long) EIGHT.get(bytes, at);
+            long odd = eight | eight - ' ' * ONES; // the upper bit says so of each byte below
+            odd |= zero(eight ^ '"' * ONES);
+            odd |= zero(eight ^ '\\' * ONES);
+            odd |= zero(eight ^ others);
+            if ((odd & UPPER) != 0) {
                 break;
             }
+            at += Long.BYTES;
+        }
+        while (at < end
+                && bytes[at] >= ' '
+                && bytes[at] != '"'
+                && bytes[at] != '\\'
+                && bytes[at] != also) {
             at++;
         }
         return at;
+    }
+
+    /** The upper bit of a byte is set if it, or the one before, is zero. */
+    private static long zero(long eight) {
+        return eight - ONES & ~eight;
     }
 
     private void search(byte[] json, int from, int end) {
@@ -83,7 +114,7 @@ final class LongTexts extends FiniteNumbers {
                 continue;
             }
             int start = at;
-            at = plainTo(json, start, end);
+            at = plainTo(json, start, end, '"');
             if (at - start >= LEAST && at < end && json[at] == '"' && !isName(json, at + 1, end)) {
                 rest.write(json, kept, start - kept);
                 rest.writeBytes((mark + texts.size()).getBytes(StandardCharsets.US_ASCII));

@@ -23,7 +23,7 @@ public record NumberedMessage(MeshMessage message, Lane lane, long number, Acks 
      * @param number its number
      * @param after what must be handled before
      * @return the message with member {@code seq} */
-    public static byte[] write(byte[] json, Lane lane, long number, Acks after) {
+    public static byte[] write(JsonText json, Lane lane, long number, Acks after) {
         byte[] head =
                 ("{\"seq\":["
                                 + lane.ordinal()
@@ -35,9 +35,9 @@ public record NumberedMessage(MeshMessage message, Lane lane, long number, Acks 
                                 + after.interactive()
                                 + "],")
                         .getBytes(StandardCharsets.US_ASCII);
-        byte[] out = new byte[head.length + json.length - 1];
+        byte[] out = new byte[head.length + json.length() - 1];
         System.arraycopy(head, 0, out, 0, head.length);
-        System.arraycopy(json, 1, out, head.length, json.length - 1);
+        json.copy(1, json.length() - 1, out, head.length);
         return out;
     }
 

@@ -6,7 +6,6 @@ import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.core.util.ByteArrayBuilder;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -66,6 +65,7 @@ public final class Wire {
             MAPPER.readerFor(JsonNode.class).with(new FiniteNumbers());
     private static final ObjectWriter SIGNAL_WRITER = MAPPER.writerFor(SignalMessage.class);
     private static final ObjectWriter MESH_WRITER = MAPPER.writerFor(MeshMessage.class);
+    private static final ObjectWriter TREE_WRITER = MAPPER.writer();
 
     private Wire() {}
 
@@ -229,14 +229,31 @@ public final class Wire {
      * @param message the message
      * @return one line of JSON, UTF-8 */
     public static byte[] bytes(MeshMessage message) {
-        try (ByteArrayBuilder out = new ByteArrayBuilder();
-                JsonGenerator generator = new LongTextWriter(MESH_WRITER.createGenerator(out))) {
-            MESH_WRITER.writeValue(generator, message);
-            generator.flush();
-            return out.toByteArray();
+        return json(message).bytes();
+    }
+
+    /** Writes a mesh message. Long texts of its payload are not copied.
+     * @param message the message
+     * @return one line of JSON */
+    public static JsonText json(MeshMessage message) {
+        return json(MESH_WRITER, message);
+    }
+
+    /** Writes a document. Its long texts are not copied.
+     * @param document any
+     * @return one line of JSON */
+    public static JsonText json(JsonNode document) {
+        return json(TREE_WRITER, document);
+    }
+
+    private static JsonText json(ObjectWriter writer, Object value) {
+        JsonText.Writer out = new JsonText.Writer();
+        try (JsonGenerator generator = new LongTextWriter(writer.createGenerator(out), out)) {
+            writer.writeValue(generator, value);
         } catch (IOException e) {
             throw new IllegalArgumentException("cannot be written as JSON: " + e.getMessage(), e);
         }
+        return out.written();
     }
 
     /** Writes a document or a record.

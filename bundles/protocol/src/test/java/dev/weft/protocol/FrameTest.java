@@ -17,15 +17,14 @@ import org.junit.jupiter.api.Test;
 class FrameTest {
     private static final Receipt RECEIPT = new Receipt(new Acks(1, 300, 70_000_000_000L), 0);
 
-    private static byte[] message(int n, String text) {
-        return Wire.bytes(
-                new MeshMessage("note", "r" + n, "", "", Wire.object().put("text", text)));
+    private static JsonText message(int n, String text) {
+        return Wire.json(new MeshMessage("note", "r" + n, "", "", Wire.object().put("text", text)));
     }
 
     private static List<MeshMessage> read(Frame frame) {
         ByteBuffer body =
                 frame.deflated()
-                        ? ByteBuffer.wrap(Deflate.inflate(frame.body(), Wire.MAX_MESH_MESSAGE))
+                        ? Deflate.inflate(frame.body(), Wire.MAX_MESH_MESSAGE)
                         : frame.body();
         List<MeshMessage> messages = new ArrayList<>();
         assertEquals(frame.count(), Wire.messages(body, messages::add));
@@ -56,7 +55,7 @@ class FrameTest {
 
     @Test
     void what_shrinks_well_is_compressed_and_what_does_not_is_not() {
-        byte[] dull = message(1, "all work and no play ".repeat(2_000));
+        JsonText dull = message(1, "all work and no play ".repeat(2_000));
         Frame frame =
                 Frame.read(Frame.batch(Lane.BULK, RECEIPT, 0, Acks.NONE, List.of(dull), true));
         assertTrue(frame.deflated());
@@ -67,12 +66,12 @@ class FrameTest {
                 "the peer does not know how");
         byte[] noise = new byte[50_000];
         new Random(1).nextBytes(noise);
-        assertNull(Deflate.shrink(noise));
+        assertNull(Deflate.shrink(JsonText.of(noise)));
     }
 
     @Test
     void a_bomb_is_refused_before_it_fills_the_memory() {
-        byte[] small = Deflate.shrink(new byte[20 << 20]);
+        byte[] small = Deflate.shrink(JsonText.of(new byte[20 << 20]));
         ProtocolException refused =
                 assertThrows(
                         ProtocolException.class,
@@ -82,12 +81,12 @@ class FrameTest {
 
     @Test
     void pieces_carry_their_place() {
-        byte[] whole = message(1, "x".repeat(100_000));
+        JsonText whole = message(1, "x".repeat(100_000));
         byte[] piece = Frame.piece(Lane.BULK, RECEIPT, 7, Acks.NONE, whole, false, 64_000, 1_000);
         Frame frame = Frame.read(piece);
         assertTrue(frame.piece());
         assertEquals(64_000, frame.offset());
-        assertEquals(whole.length, frame.total());
+        assertEquals(whole.length(), frame.total());
         assertEquals(1_000, frame.body().remaining());
     }
 
@@ -95,7 +94,7 @@ class FrameTest {
     void a_frame_says_which_stream_it_acknowledges_beside_all_else() {
         for (int generation = -1; generation < 40; generation++) {
             Receipt receipt = new Receipt(new Acks(1, 2, 3), Receipt.mark(generation));
-            byte[] whole = message(1, "x".repeat(100_000));
+            JsonText whole = message(1, "x".repeat(100_000));
             for (Lane lane : Lane.values()) {
                 Frame read =
                         Frame.read(Frame.piece(lane, receipt, 7, Acks.NONE, whole, true, 0, 9));
@@ -116,7 +115,7 @@ class FrameTest {
                         RECEIPT,
                         7,
                         Acks.NONE,
-                        "x".repeat(5_000).getBytes(StandardCharsets.UTF_8),
+                        JsonText.of("x".repeat(5_000).getBytes(StandardCharsets.UTF_8)),
                         false,
                         100,
                         200);

@@ -1,6 +1,7 @@
 package dev.weft.protocol;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -71,8 +72,8 @@ class LongTextsTest {
     void short_documents_and_short_texts_are_left_to_the_parser() {
         assertNull(LongTexts.of(ByteBuffer.wrap(utf8("{\"a\":\"" + "x".repeat(20_000) + "\"}"))));
         assertNull(LongTexts.of(ByteBuffer.wrap(utf8("[" + "\"xxxxxxx\",".repeat(20_000) + "1]"))));
-        assertNull(LongTexts.plain("x".repeat(LongTexts.LEAST - 1)));
-        assertNull(LongTexts.plain(null));
+        assertFalse(LongTexts.isPlain("x".repeat(LongTexts.LEAST - 1)));
+        assertFalse(LongTexts.isPlain(null));
     }
 
     @Test

@@ -31,7 +31,7 @@ final class Prometheus implements AutoCloseable {
      * @param folder for its data and its log
      * @param configuration its file */
     Prometheus(Path folder, Path configuration) throws IOException {
-        address = "127.0.0.1:" + Program.freePort();
+        address = "127.0.0.1:" + Ports.free();
         process =
                 new ProcessBuilder(
                                 SERVER.toString(),
