@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
@@ -21,12 +22,15 @@ final class Crew implements AutoCloseable {
     private final Loop loop;
     private final int atOnce;
     private final Deque<Job<?>> waiting = new ArrayDeque<>();
-    private final Map<Job<?>, Thread> running = new HashMap<>();
+    private final Map<Job<?>, Work> running = new HashMap<>();
 
     Crew(Loop loop, int atOnce) {
         this.loop = loop;
         this.atOnce = atOnce;
     }
+
+    /** What runs, and what ends it when its time is over. */
+    private record Work(Thread thread, Future<?> alarm) {}
 
     private record Job<T>(
             String name, Duration limit, Callable<T> work, CompletableFuture<T> done) {
@@ -71,27 +75,28 @@ final class Crew implements AutoCloseable {
                                     Throwable cause = failure;
                                     loop.execute(() -> end(job, value, cause));
                                 });
-        running.put(job, thread);
+        Future<?> alarm =
+                loop.after(
+                        job.limit(),
+                        () -> {
+                            LOG.warn(
+                                    "Thread \"{}\" did not end within {} s; it is interrupted and left behind",
+                                    thread.getName(),
+                                    job.limit().toSeconds());
+                            thread.interrupt();
+                            end(job, null, new TimeoutException(job.name()));
+                        });
+        running.put(job, new Work(thread, alarm));
         thread.start();
-        loop.after(
-                job.limit(),
-                () -> {
-                    if (running.containsKey(job)) {
-                        LOG.warn(
-                                "Thread \"{}\" did not end within {} s; it is interrupted and left behind",
-                                thread.getName(),
-                                job.limit().toSeconds());
-                        thread.interrupt();
-                        end(job, null, new TimeoutException(job.name()));
-                    }
-                });
     }
 
     private <T> void end(Job<T> job, T value, Throwable failure) {
-        if (running.remove(job) == null) {
+        Work work = running.remove(job);
+        if (work == null) {
             LOG.info("What was left behind has ended: {}", job.name());
             return;
         }
+        work.alarm().cancel(false); // it holds the thread, and that the code of a skill
         Job<?> next = waiting.poll();
         if (next != null) {
             launch(next);
@@ -112,7 +117,7 @@ final class Crew implements AutoCloseable {
     @Override
     public void close() {
         waiting.clear();
-        running.values().forEach(Thread::interrupt);
+        running.values().forEach(work -> work.thread().interrupt());
     }
 
     /** Makes daemon threads with a fixed class loader: one that is born in a skill's call would keep the skill's for good. */

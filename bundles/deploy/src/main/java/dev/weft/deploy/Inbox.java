@@ -35,7 +35,10 @@ final class Inbox {
     /** Many programs replace a file by deleting the old one first: what comes back this soon was never gone. */
     private static final int REPLACE_LOOKS = 10;
 
-    private static final Duration PATIENCE = Duration.ofSeconds(2);
+    /** A file that is no zip yet is being written; it is refused if it did not change for so many looks, which take 2 s. Looks
+     * are counted and not time: a machine that stood still meanwhile is not held against the file. */
+    private static final int UNFINISHED_LOOKS = 100;
+
     private final Path folder;
     private final Loop loop;
     private final Crew readers;
@@ -276,9 +279,9 @@ final class Inbox {
     private void await(Slot slot, Look look) throws Refusal {
         if (!look.equals(slot.unfinished)) {
             slot.unfinished = look;
-            slot.unfinishedSince = System.nanoTime();
+            slot.unfinishedLooks = 0;
             shelf.pending();
-        } else if (System.nanoTime() - slot.unfinishedSince > PATIENCE.toNanos()) {
+        } else if (++slot.unfinishedLooks > UNFINISHED_LOOKS) {
             throw new Refusal("is not a zip file, or not a whole one");
         }
         soon(slot.file, RECHECK);

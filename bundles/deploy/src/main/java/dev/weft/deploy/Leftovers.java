@@ -3,7 +3,9 @@ package dev.weft.deploy;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.BiConsumer;
@@ -59,16 +61,21 @@ final class Leftovers {
         List<Left> all = new ArrayList<>(left);
         all.removeIf(one -> !one.trace().isThere().getAsBoolean());
         Traces traces = new Traces(locals);
+        Map<String, List<Traces.Trace>> fresh = new LinkedHashMap<>();
         for (Gone bundle = gone.poll(); bundle != null; bundle = gone.poll()) {
             ClassLoader loader = bundle.loader().get();
             List<Traces.Trace> traced = loader == null ? List.of() : traces.of(loader);
             if (!traced.isEmpty()) {
                 String name = bundle.name();
                 traced.forEach(trace -> all.add(new Left(name, trace)));
-                found.accept(name, traced.stream().map(Traces.Trace::words).toList());
+                fresh.computeIfAbsent(name, none -> new ArrayList<>()).addAll(traced);
             }
         }
         left = List.copyOf(all.subList(Math.max(0, all.size() - MOST), all.size()));
+        // Told last: who hears of it finds it in health.
+        fresh.forEach(
+                (name, traced) ->
+                        found.accept(name, traced.stream().map(Traces.Trace::words).toList()));
     }
 
     /** What is still there, for health.

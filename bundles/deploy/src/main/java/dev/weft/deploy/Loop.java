@@ -1,7 +1,9 @@
 package dev.weft.deploy;
 
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -24,12 +26,14 @@ final class Loop implements Executor, AutoCloseable {
         after(Duration.ZERO, task);
     }
 
-    /** Runs a task later; not at all once the loop is closed. */
-    void after(Duration delay, Runnable task) {
+    /** Runs a task later; not at all once the loop is closed.
+     * @return cancels it, and then nothing of it is kept */
+    Future<?> after(Duration delay, Runnable task) {
         try {
-            thread.schedule(() -> guarded(task), delay.toNanos(), TimeUnit.NANOSECONDS);
+            return thread.schedule(() -> guarded(task), delay.toNanos(), TimeUnit.NANOSECONDS);
         } catch (RejectedExecutionException closed) {
             LOG.debug("The deploy loop is closed, a task is left out");
+            return CompletableFuture.completedFuture(null);
         }
     }
 

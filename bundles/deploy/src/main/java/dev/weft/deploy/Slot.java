@@ -17,10 +17,10 @@ final class Slot {
     /** The look of the content that was dealt with; null if it must be looked at. */
     Look done;
 
-    /** The look of a content that is no zip yet, and since when. */
+    /** The look of a content that is no zip yet, and how often it was seen since. */
     Look unfinished;
 
-    long unfinishedSince;
+    int unfinishedLooks;
 
     /** The look of the content that is being read; null if none is. */
     Look reading;

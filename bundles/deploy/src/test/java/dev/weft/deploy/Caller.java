@@ -1,5 +1,6 @@
 package dev.weft.deploy;
 
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.awaitility.Awaitility;
@@ -31,13 +32,15 @@ final class Caller implements AutoCloseable {
     /** Waits for so many more calls. */
     void more(int count) {
         int target = calls.get() + count;
-        Awaitility.await().until(() -> calls.get() >= target || failure.get() != null);
+        Awaitility.await()
+                .atMost(60, TimeUnit.SECONDS)
+                .until(() -> calls.get() >= target || failure.get() != null);
     }
 
     @Override
     public void close() {
         stop = true;
-        Awaitility.await().until(() -> !thread.isAlive());
+        Awaitility.await().atMost(60, TimeUnit.SECONDS).until(() -> !thread.isAlive());
         if (failure.get() != null) {
             throw new AssertionError(
                     "call " + calls + " failed: " + failure.get().getMessage(), failure.get());

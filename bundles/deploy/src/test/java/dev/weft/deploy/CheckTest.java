@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 class CheckTest extends HostTest {
     private Fit check(byte[] bytes) throws Exception {
         Path file = Files.write(home.resolve("trial"), bytes);
-        return host.service(Deployments.class).check(file).get(20, TimeUnit.SECONDS);
+        return host.service(Deployments.class).check(file).get(60, TimeUnit.SECONDS);
     }
 
     @Test
@@ -57,8 +57,8 @@ class CheckTest extends HostTest {
         Deployments deployments = host.service(Deployments.class);
         var first = deployments.check(file);
         var second = deployments.check(file);
-        assertEquals("", first.get(20, TimeUnit.SECONDS).refusal());
-        assertEquals("", second.get(20, TimeUnit.SECONDS).refusal());
+        assertEquals("", first.get(60, TimeUnit.SECONDS).refusal());
+        assertEquals("", second.get(60, TimeUnit.SECONDS).refusal());
         soon().until(() -> host.bundles("test.echo").isEmpty());
     }
 
@@ -68,10 +68,10 @@ class CheckTest extends HostTest {
         Deployment runs = host.file("echo.jar").orElseThrow();
         assertTrue(runs.sha256().matches("[0-9a-f]{64}"), runs.sha256());
         Deployments deployments = host.service(Deployments.class);
-        assertTrue(deployments.delete("echo.jar").get(20, TimeUnit.SECONDS));
+        assertTrue(deployments.delete("echo.jar").get(60, TimeUnit.SECONDS));
         assertEquals(Optional.empty(), host.file("echo.jar"));
         assertFalse(Files.exists(host.deploy.resolve("echo.jar")));
-        assertFalse(deployments.delete("echo.jar").get(20, TimeUnit.SECONDS));
-        assertFalse(deployments.delete("../data/x.jar").get(20, TimeUnit.SECONDS));
+        assertFalse(deployments.delete("echo.jar").get(60, TimeUnit.SECONDS));
+        assertFalse(deployments.delete("../data/x.jar").get(60, TimeUnit.SECONDS));
     }
 }

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -75,8 +76,12 @@ public final class Host {
         properties.put("felix.cm.dir", home.resolve("config").toString());
         Path config =
                 Files.createDirectories(home.resolve("config/dev/weft")).resolve("deploy.config");
-        Files.writeString(
-                config, "service.pid=\"dev.weft.deploy\"\n" + String.join("\n", settings) + "\n");
+        List<String> lines = new ArrayList<>(List.of("service.pid=\"dev.weft.deploy\""));
+        if (Arrays.stream(settings).noneMatch(setting -> setting.startsWith("start_seconds="))) {
+            lines.add("start_seconds=I\"60\""); // what starts, starts on a busy machine too
+        }
+        lines.addAll(List.of(settings));
+        Files.write(config, lines);
         framework =
                 ServiceLoader.load(FrameworkFactory.class)
                         .findFirst()
@@ -196,7 +201,7 @@ public final class Host {
         // All services: the class path of the test has classes that a bundle has too.
         tracker.open(true);
         try {
-            T service = tracker.waitForService(5000);
+            T service = tracker.waitForService(60_000);
             if (service == null) {
                 throw new AssertionError("no service " + type.getName());
             }
@@ -325,6 +330,6 @@ public final class Host {
      * @throws Exception if it does not */
     public void close() throws Exception {
         framework.stop();
-        framework.waitForStop(20_000);
+        framework.waitForStop(60_000);
     }
 }

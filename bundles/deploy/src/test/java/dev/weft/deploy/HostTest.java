@@ -41,7 +41,7 @@ abstract class HostTest {
     }
 
     static ConditionFactory soon() {
-        return await().pollInterval(Duration.ofMillis(5)).atMost(Duration.ofSeconds(20));
+        return await().pollInterval(Duration.ofMillis(5)).atMost(Duration.ofSeconds(30));
     }
 
     Deployment state(String file, State state) throws InterruptedException {
@@ -75,7 +75,7 @@ abstract class HostTest {
         try {
             return host.service(Deployments.class)
                     .rollback(skill, version)
-                    .get(20, TimeUnit.SECONDS);
+                    .get(60, TimeUnit.SECONDS);
         } catch (ExecutionException e) {
             throw e.getCause() instanceof RuntimeException known ? known : e;
         }

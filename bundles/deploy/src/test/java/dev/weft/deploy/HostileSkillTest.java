@@ -156,7 +156,11 @@ class HostileSkillTest extends HostTest {
                         .with("Private-Package", "dev.weft.deploy.sample.echo")
                         .with("-includepackage", "")
                         .bytes());
-        soon().until(() -> host.file("echo.jar").isPresent());
+        soon().until(
+                        () ->
+                                host.file("echo.jar")
+                                        .filter(file -> file.state() != State.PENDING)
+                                        .isPresent());
         for (Bundle bundle : host.context().getBundles()) {
             BundleWiring wiring = bundle.adapt(BundleWiring.class);
             if (wiring != null && !Isolation.isSkill(bundle)) {
@@ -170,6 +174,7 @@ class HostileSkillTest extends HostTest {
 
     @Test
     void a_skill_that_the_manifest_promises_and_the_code_lacks_is_refused() throws Exception {
+        restart("start_seconds=I\"3\"");
         host.drop(
                 "evil.jar",
                 SkillJar.of("echo")
@@ -254,7 +259,7 @@ class HostileSkillTest extends HostTest {
                         .start();
         try {
             assertTrue(
-                    process.waitFor(120, TimeUnit.SECONDS),
+                    process.waitFor(240, TimeUnit.SECONDS),
                     Files.readString(folder.resolve("out")));
             return process.exitValue();
         } finally {

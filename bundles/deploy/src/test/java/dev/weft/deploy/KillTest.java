@@ -79,7 +79,7 @@ class KillTest {
                         .redirectOutput(output.toFile())
                         .start();
         try {
-            assertTrue(process.waitFor(60, TimeUnit.SECONDS), Files.readString(output));
+            assertTrue(process.waitFor(240, TimeUnit.SECONDS), Files.readString(output));
             List<String> lines = Files.readAllLines(output);
             String last = lines.get(lines.size() - 1);
             assertTrue(
@@ -114,7 +114,7 @@ class KillTest {
         quiet(host, folder);
         HaltingLog.arm(step);
         if (arguments[0].equals("rollback")) {
-            host.service(Deployments.class).rollback("echo", "").get(30, TimeUnit.SECONDS);
+            host.service(Deployments.class).rollback("echo", "").get(60, TimeUnit.SECONDS);
         } else {
             put(host, home.resolve("2.0.0"));
         }
@@ -128,7 +128,7 @@ class KillTest {
         State state =
                 host.service(Deployments.class)
                         .put("echo.zip", new ByteArrayInputStream(Files.readAllBytes(zip)))
-                        .get(30, TimeUnit.SECONDS)
+                        .get(60, TimeUnit.SECONDS)
                         .state();
         assertEquals(State.ACTIVE, state);
     }
@@ -137,6 +137,7 @@ class KillTest {
     private static void quiet(Host host, Path folder) throws Exception {
         String version = host.say();
         Awaitility.await()
+                .atMost(60, TimeUnit.SECONDS)
                 .until(
                         () ->
                                 host.bundles("test.echo").equals(List.of(version))
@@ -147,6 +148,7 @@ class KillTest {
 
     private static String look(Host host) throws Exception {
         Awaitility.await()
+                .atMost(60, TimeUnit.SECONDS)
                 .until(
                         () -> {
                             try {
@@ -156,7 +158,9 @@ class KillTest {
                             }
                         });
         String version = host.say();
-        Awaitility.await().until(() -> host.bundles("test.echo").size() == 1);
+        Awaitility.await()
+                .atMost(60, TimeUnit.SECONDS)
+                .until(() -> host.bundles("test.echo").size() == 1);
         assertEquals(List.of(version), host.bundles("test.echo"));
         assertEquals(version, host.call("user.say"));
         return version;

@@ -61,7 +61,7 @@ class ResolutionTest {
     void stop() throws Exception {
         loop.close();
         framework.stop();
-        framework.waitForStop(20_000);
+        framework.waitForStop(60_000);
     }
 
     @Test
@@ -70,7 +70,7 @@ class ResolutionTest {
         for (int chain = 0; chain < CHAINS; chain++) {
             releases.add(chain(chain, LINKS));
         }
-        all(resolve(releases)).get(20, TimeUnit.SECONDS);
+        all(resolve(releases)).get(60, TimeUnit.SECONDS);
         releases.forEach(release -> release.forEach(ResolutionTest::assertResolved));
         assertEquals(1, resolves.get());
     }
@@ -96,7 +96,7 @@ class ResolutionTest {
                                 : "needs test.link (n=nowhere), which no bundle here offers",
                         refusal.getMessage());
             } else {
-                done.get(i).get(20, TimeUnit.SECONDS);
+                done.get(i).get(60, TimeUnit.SECONDS);
                 releases.get(i).forEach(ResolutionTest::assertResolved);
             }
         }
@@ -108,7 +108,7 @@ class ResolutionTest {
     void the_last_one_does_not_wait() throws Exception {
         more = false;
         List<Bundle> release = chain(0, 3);
-        resolve(List.of(release)).get(0).get(20, TimeUnit.SECONDS);
+        resolve(List.of(release)).get(0).get(60, TimeUnit.SECONDS);
         release.forEach(ResolutionTest::assertResolved);
     }
 
@@ -116,7 +116,7 @@ class ResolutionTest {
     private List<CompletableFuture<Void>> resolve(List<List<Bundle>> releases) throws Exception {
         return CompletableFuture.supplyAsync(
                         () -> releases.stream().map(resolution::soon).toList(), loop)
-                .get(20, TimeUnit.SECONDS);
+                .get(60, TimeUnit.SECONDS);
     }
 
     private static CompletableFuture<Void> all(List<CompletableFuture<Void>> done) {
@@ -125,7 +125,7 @@ class ResolutionTest {
 
     private static Throwable failure(CompletableFuture<Void> done) throws Exception {
         try {
-            done.get(20, TimeUnit.SECONDS);
+            done.get(60, TimeUnit.SECONDS);
             throw new AssertionError("it is resolved");
         } catch (ExecutionException e) {
             return e.getCause();

@@ -128,7 +128,7 @@ class RollbackTest extends HostTest {
             }
             CompletableFuture<Deployment> retried =
                     host.service(Deployments.class).retry("throwing");
-            assertEquals(State.QUARANTINED, retried.get(20, TimeUnit.SECONDS).state());
+            assertEquals(State.QUARANTINED, retried.get(60, TimeUnit.SECONDS).state());
             assertEquals("2", System.getProperty("weft.test.starts"));
             Files.setLastModifiedTime(
                     host.deploy.resolve("throwing.jar"), FileTime.fromMillis(1_000_000));
@@ -155,7 +155,7 @@ class RollbackTest extends HostTest {
                         .reason()
                         .contains("both times when the host ended"));
         says("1.0.0");
-        host.service(Deployments.class).retry("echo").get(20, TimeUnit.SECONDS);
+        host.service(Deployments.class).retry("echo").get(60, TimeUnit.SECONDS);
         says("2.0.0");
     }
 
