@@ -1,13 +1,14 @@
 package dev.weft.skill.runtime;
 
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.langchain4j.agent.tool.Tool;
 import dev.weft.skill.Skill;
 import dev.weft.skill.SkillHealth;
 import dev.weft.skill.SkillService;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Optional;
 import java.util.Queue;
@@ -59,14 +60,13 @@ class HealthTest {
     void the_host_is_told_as_a_warning() {
         ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
         try {
-            HealthRounds rounds = new HealthRounds(fixture.runtime, timer, timer, EVERY_5_SECONDS);
             patient.says = Optional.of("no key");
-            fixture.runtime.ask(Runnable::run);
-            assertEquals("skill patient: no key", rounds.check().detail());
+            HealthRounds rounds = new HealthRounds(fixture.runtime, timer, timer, EVERY_SECOND);
+            await().atMost(Duration.ofSeconds(30))
+                    .until(() -> rounds.check().detail().equals("skill patient: no key"));
             assertFalse(rounds.check().blocking());
             patient.says = Optional.empty();
-            fixture.runtime.ask(Runnable::run);
-            assertTrue(rounds.check().ok());
+            await().atMost(Duration.ofSeconds(30)).until(() -> rounds.check().ok());
             rounds.stop();
         } finally {
             timer.shutdownNow();
@@ -95,11 +95,11 @@ class HealthTest {
         }
     }
 
-    private static final RuntimeConfig EVERY_5_SECONDS =
+    private static final RuntimeConfig EVERY_SECOND =
             new RuntimeConfig() {
                 @Override
                 public int health__seconds() {
-                    return 5;
+                    return 1;
                 }
 
                 @Override

@@ -41,7 +41,7 @@ class SkillRuntimeTest {
         public String say(boolean wait) throws InterruptedException {
             if (wait) {
                 entered.countDown();
-                if (!leave.await(10, TimeUnit.SECONDS)) {
+                if (!leave.await(60, TimeUnit.SECONDS)) {
                     throw new IllegalStateException("nobody let me go");
                 }
             }
@@ -86,13 +86,13 @@ class SkillRuntimeTest {
         try {
             Future<String> running =
                     threads.submit(() -> fixture.call("echo.say", "{'wait':true}").asText());
-            assertTrue(old.entered.await(20, TimeUnit.SECONDS));
+            assertTrue(old.entered.await(60, TimeUnit.SECONDS));
             CompletableFuture<Void> retired = fixture.runtime.retire(2);
             assertFalse(retired.isDone());
             assertEquals("new", say());
             old.leave.countDown();
-            retired.get(20, TimeUnit.SECONDS);
-            assertEquals("old", running.get(20, TimeUnit.SECONDS));
+            retired.get(60, TimeUnit.SECONDS);
+            assertEquals("old", running.get(60, TimeUnit.SECONDS));
         } finally {
             threads.shutdownNow();
         }
@@ -126,6 +126,7 @@ class SkillRuntimeTest {
             throws Exception {
         fixture.runtime.addSkill(new FakeReference(100, "1.0.0", 0), new Echo("x"));
         AtomicBoolean stop = new AtomicBoolean();
+        CountDownLatch calling = new CountDownLatch(4);
         ExecutorService threads = Executors.newFixedThreadPool(4);
         try {
             List<Future<Integer>> callers =
@@ -138,19 +139,21 @@ class SkillRuntimeTest {
                                                         while (!stop.get()) {
                                                             say();
                                                             calls++;
+                                                            calling.countDown();
                                                         }
                                                         return calls;
                                                     }))
                             .toList();
+            assertTrue(calling.await(60, TimeUnit.SECONDS));
             for (int n = 101; n < 401; n++) {
                 fixture.runtime.addSkill(new FakeReference(n, "1.0." + n, 0), new Echo("x"));
-                fixture.runtime.retire(n - 1).get(20, TimeUnit.SECONDS);
+                fixture.runtime.retire(n - 1).get(60, TimeUnit.SECONDS);
                 fixture.runtime.removeSkill(
                         new FakeReference(n - 1, n == 101 ? "1.0.0" : "1.0." + (n - 1), 0));
             }
             stop.set(true);
             for (Future<Integer> caller : callers) {
-                assertTrue(caller.get(20, TimeUnit.SECONDS) > 0);
+                assertTrue(caller.get(60, TimeUnit.SECONDS) > 0);
             }
         } finally {
             stop.set(true);
@@ -226,7 +229,7 @@ class SkillRuntimeTest {
                         });
             }
             threads.shutdown();
-            assertTrue(threads.awaitTermination(10, TimeUnit.SECONDS));
+            assertTrue(threads.awaitTermination(60, TimeUnit.SECONDS));
         } finally {
             threads.shutdownNow();
         }
