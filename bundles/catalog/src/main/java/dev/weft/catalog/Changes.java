@@ -14,7 +14,6 @@ import dev.weft.catalog.Origins.Origin;
 import dev.weft.skill.repository.Statement;
 import java.io.IOException;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -23,7 +22,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,9 +30,8 @@ import org.slf4j.LoggerFactory;
 final class Changes {
     private static final Logger LOG = LoggerFactory.getLogger(Changes.class);
     private static final int MOST = 16;
-    private static final Duration OWN_WORK = Duration.ofSeconds(60);
+    private static final long PATIENCE_SECONDS = 30;
     private final ReentrantLock busy = new ReentrantLock();
-    private final AtomicBoolean applying = new AtomicBoolean();
     private final Map<String, Prepared> prepared = new LinkedHashMap<>();
     private final Planner planner;
     private final Decisions decisions;
@@ -101,28 +98,10 @@ final class Changes {
     }
 
     Outcome apply(String id, String agreed, String who) {
-        if (!applying.compareAndSet(false, true)) {
-            throw busy();
-        }
+        begin();
         try {
-            return applyAlone(id, agreed, who);
-        } finally {
-            applying.set(false);
-        }
-    }
-
-    /** Waits for what the catalog does by itself: nobody asked for that, so nobody is told to come again for it. */
-    private Outcome applyAlone(String id, String agreed, String who) {
-        try {
-            if (!busy.tryLock(OWN_WORK.toSeconds(), TimeUnit.SECONDS)) {
-                throw busy();
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw busy();
-        }
-        try {
-            return carryOut(take(id, agreed), who);
+            Prepared plan = take(id, agreed);
+            return carryOut(plan, who);
         } catch (IOException e) {
             throw new CatalogProblem(
                     UNREACHABLE, "not_written", "it cannot be written down: " + e.getMessage());
@@ -131,9 +110,18 @@ final class Changes {
         }
     }
 
-    private static CatalogProblem busy() {
-        return new CatalogProblem(
-                CONFLICT, "busy", "another change is being made; try again when it is done");
+    /** Waits for another change, also for a mere look at what was revoked, but not for ever. */
+    private void begin() {
+        boolean mine = false;
+        try {
+            mine = busy.tryLock(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        if (!mine) {
+            throw new CatalogProblem(
+                    CONFLICT, "busy", "another change is being made; try again when it is done");
+        }
     }
 
     /** The plan, if it may be done. */

@@ -44,6 +44,8 @@ final class Upkeep implements AutoCloseable {
     private final Clock clock = Clock.systemUTC();
     private final CompletableFuture<Void> opened = new CompletableFuture<>();
     private final AtomicBoolean looking = new AtomicBoolean();
+    private final AtomicBoolean refreshing = new AtomicBoolean();
+    private final Object updates = new Object();
     private final Set<String> dropped = new HashSet<>();
     private volatile List<Waiting> waiting = List.of();
     private volatile Map<String, String> refused = Map.of(); // skill to reason
@@ -168,15 +170,18 @@ final class Upkeep implements AutoCloseable {
 
     /** The repositories were read: sees to what was revoked, and to what updates itself. Returns at once. */
     void refreshed() {
-        run(
-                () -> {
-                    try {
-                        enforce();
-                        automatic();
-                    } catch (IOException | RuntimeException e) {
-                        LOG.warn("The catalog could not be kept up", e);
-                    }
-                });
+        if (refreshing.compareAndSet(false, true)) {
+            run(
+                    () -> {
+                        refreshing.set(false);
+                        try {
+                            enforce();
+                            automatic();
+                        } catch (IOException | RuntimeException e) {
+                            LOG.warn("The catalog could not be kept up", e);
+                        }
+                    });
+        }
     }
 
     /** Something changed: sees to it soon that nothing revoked runs. May be called on any thread; returns at once. */
@@ -196,12 +201,12 @@ final class Upkeep implements AutoCloseable {
 
     private void enforce() throws IOException {
         List<String> gone = changes.revoke();
-        if (!gone.isEmpty()) {
-            List<String> all = new ArrayList<>(revoked);
-            all.addAll(gone);
-            revoked = List.copyOf(all.subList(Math.max(0, all.size() - KEPT), all.size()));
-        }
         synchronized (dropped) {
+            if (!gone.isEmpty()) {
+                List<String> all = new ArrayList<>(revoked);
+                all.addAll(gone);
+                revoked = List.copyOf(all.subList(Math.max(0, all.size() - KEPT), all.size()));
+            }
             for (Folder.File file : folder.files()) {
                 if (file.origin().isEmpty() && dropped.add(file.sha256())) {
                     LOG.info(
@@ -212,8 +217,15 @@ final class Upkeep implements AutoCloseable {
         }
     }
 
-    /** Updates what may update itself, each for itself, and only if there is nothing to ask. What nobody can agree to does not wait. */
+    /** One at a time: two would make the same update, and one of them would be told that it was made already. */
     private void automatic() {
+        synchronized (updates) {
+            update();
+        }
+    }
+
+    /** Updates what may update itself, each for itself, and only if there is nothing to ask. What nobody can agree to does not wait. */
+    private void update() {
         List<Waiting> asks = new ArrayList<>();
         Map<String, String> no = new TreeMap<>();
         for (Installed skill : catalog.installed()) {
@@ -238,10 +250,10 @@ final class Upkeep implements AutoCloseable {
                 no.put(skill.skill(), e.getMessage());
             }
         }
+        waiting = List.copyOf(asks); // before it is told: who hears of it finds it here
+        refused = no;
         asks.forEach(one -> progress.waits(one.skill(), one.reason()));
         no.forEach(progress::refused);
-        waiting = List.copyOf(asks);
-        refused = no;
     }
 
     /** What {@link #automatic} left to people, less what they have done since. */

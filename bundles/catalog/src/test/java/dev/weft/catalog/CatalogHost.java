@@ -13,7 +13,12 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceReference;
 
@@ -22,11 +27,19 @@ final class CatalogHost implements AutoCloseable {
     final Host host;
     final Catalog catalog;
     final List<String> audited = new CopyOnWriteArrayList<>();
-    private final ExecutorService blocking = Executors.newCachedThreadPool();
+    private final ExecutorService blocking;
     private final ScheduledExecutorService timer = Executors.newScheduledThreadPool(1);
     private BundleContext context;
 
     CatalogHost(Path home) throws Exception {
+        this(home, new AtomicInteger());
+    }
+
+    /** Starts.
+     * @param home of all its files
+     * @param working is told how much work was handed over and is not done yet */
+    CatalogHost(Path home, AtomicInteger working) throws Exception {
+        blocking = counting(working);
         host =
                 new Host(
                         home,
@@ -40,6 +53,29 @@ final class CatalogHost implements AutoCloseable {
         framework.registerService(Audit.class, log(), null);
         framework.registerService(ExecutorService.class, blocking, executor("blocking"));
         framework.registerService(ScheduledExecutorService.class, timer, executor("timer"));
+    }
+
+    private static ExecutorService counting(AtomicInteger working) {
+        return new ThreadPoolExecutor(
+                0, Integer.MAX_VALUE, 60, TimeUnit.SECONDS, new SynchronousQueue<>()) {
+            @Override
+            public void execute(Runnable work) {
+                working.incrementAndGet();
+                try {
+                    super.execute(
+                            () -> {
+                                try {
+                                    work.run();
+                                } finally {
+                                    working.decrementAndGet();
+                                }
+                            });
+                } catch (RejectedExecutionException stopped) {
+                    working.decrementAndGet();
+                    throw stopped;
+                }
+            }
+        };
     }
 
     private static Hashtable<String, Object> executor(String kind) {
@@ -113,7 +149,19 @@ final class CatalogHost implements AutoCloseable {
         } catch (Exception e) {
             throw new IllegalStateException(e);
         }
-        blocking.shutdownNow();
-        timer.shutdownNow();
+        // What still runs may write while the test's folder is deleted.
+        ended(timer);
+        ended(blocking);
+    }
+
+    private static void ended(ExecutorService threads) {
+        threads.shutdownNow();
+        try {
+            if (!threads.awaitTermination(60, TimeUnit.SECONDS)) {
+                throw new IllegalStateException("the catalog's work does not end");
+            }
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 }

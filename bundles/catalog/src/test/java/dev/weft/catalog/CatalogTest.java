@@ -26,6 +26,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
@@ -98,11 +100,7 @@ class CatalogTest {
         assertEquals("install", step.action());
         assertEquals("com.acme.greet.jar", step.file());
         assertTrue(step.size() > 0);
-        assertEquals(
-                List.of(),
-                host.host.bundles("com.acme.greet").stream()
-                        .filter(v -> host.host.events.toString().contains("catalog.changed"))
-                        .toList());
+        soon().until(() -> host.host.bundles("com.acme.greet").isEmpty()); // the trial ends
         assertFalse(Files.exists(home.resolve("host/deploy/com.acme.greet.jar")));
 
         Plan.Outcome outcome = host.catalog.apply(plan.id(), "", "test");
@@ -322,7 +320,7 @@ class CatalogTest {
         assertTrue(host.agree(plan).done());
         assertEquals("hello again", host.host.call("greet.hello"));
 
-        host.host.service(Deployments.class).rollback("greet", "").get(30, TimeUnit.SECONDS);
+        host.host.service(Deployments.class).rollback("greet", "").get(60, TimeUnit.SECONDS);
         assertEquals("hello", host.host.call("greet.hello"));
         assertEquals("main", host.catalog.installed().get(0).repository());
         assertEquals("1.0.0", host.catalog.lock().skills().get(0).version());
@@ -427,7 +425,34 @@ class CatalogTest {
         assertTrue(host.host.file("mine.zip").isEmpty());
         assertEquals("main", host.catalog.installed().get(0).repository());
         assertEquals("hello", host.host.call("greet.hello"));
-        assertEquals(1, host.host.bundles("com.acme.greet").size());
+        soon().until(() -> host.host.bundles("com.acme.greet").size() == 1);
+    }
+
+    @Test
+    void a_change_waits_for_another_that_is_being_made() throws Exception {
+        main.publish(
+                Market.greet(),
+                SkillJar.of(SkillJar.class, "com.acme.hanging", "dev.weft.deploy.sample.hanging"));
+        add(main, "signed-by-trusted", "*");
+        Plan slow = host.plan("hanging");
+        Plan quick = host.plan("greet");
+        CountDownLatch gate = new CountDownLatch(1);
+        System.getProperties().put("weft.test.gate", gate);
+        try {
+            CompletableFuture<Plan.Outcome> first =
+                    CompletableFuture.supplyAsync(() -> host.agree(slow));
+            soon().until(() -> host.host.file("com.acme.hanging.jar").isPresent());
+            FutureTask<Plan.Outcome> second = new FutureTask<>(() -> host.agree(quick));
+            Thread waits = new Thread(second);
+            waits.start();
+            soon().until(() -> waits.getState() == Thread.State.TIMED_WAITING || !waits.isAlive());
+            gate.countDown();
+            assertTrue(first.get(60, TimeUnit.SECONDS).done());
+            assertTrue(second.get(60, TimeUnit.SECONDS).done());
+        } finally {
+            gate.countDown();
+            System.getProperties().remove("weft.test.gate");
+        }
     }
 
     private static byte[] zip(byte[] jar) throws Exception {
@@ -511,7 +536,7 @@ class CatalogTest {
                 host.host.events.toString().contains("new permissions net"),
                 host.host.events.toString());
         assertEquals("1.1.0", host.catalog.lock().skills().get(0).version());
-        soon().until(() -> host.catalog.waiting().size() == 1);
+        assertEquals(1, host.catalog.waiting().size());
         assertEquals("greet", host.catalog.waiting().get(0).skill());
         host.agree(host.catalog.plan(new Plan.Wish(null, List.of("greet"), null, null)));
         soon().until(() -> host.catalog.waiting().isEmpty());

@@ -47,7 +47,7 @@ class ChangesTest {
     }
 
     @Test
-    void a_change_waits_for_the_catalogs_own_work_and_not_for_another_change() throws Exception {
+    void a_change_waits_for_what_the_catalog_does_by_itself() throws Exception {
         new Store(home.resolve("store"), Clock.systemUTC()).put(new byte[1]);
         Store store = new Store(home.resolve("store"), new Slow());
         Transaction transaction =
@@ -70,7 +70,6 @@ class ChangesTest {
             Awaitility.await()
                     .atMost(60, SECONDS)
                     .until(() -> waiting.getState() == Thread.State.TIMED_WAITING);
-            assertEquals("busy", refusal(changes));
         } finally {
             swept.countDown();
         }

@@ -86,7 +86,7 @@ class TransactionKillTest {
                         .redirectOutput(output.toFile())
                         .start();
         try {
-            assertTrue(process.waitFor(120, TimeUnit.SECONDS), Files.readString(output));
+            assertTrue(process.waitFor(240, TimeUnit.SECONDS), Files.readString(output));
             List<String> lines = Files.readAllLines(output);
             String last = lines.isEmpty() ? "" : lines.get(lines.size() - 1);
             assertTrue(
