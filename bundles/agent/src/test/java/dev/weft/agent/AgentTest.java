@@ -13,7 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What the tests of the agent share: a small mesh, and an agent in it that the test makes. */
 abstract class AgentTest {
-    static final Duration TIME = Duration.ofSeconds(15);
+    static final Duration TIME = Duration.ofSeconds(60);
 
     @TempDir Path folder;
 
@@ -27,7 +27,7 @@ abstract class AgentTest {
         agent.stop();
         blocking.shutdownNow();
         timer.shutdownNow();
-        assertTrue(blocking.awaitTermination(10, TimeUnit.SECONDS));
-        assertTrue(timer.awaitTermination(10, TimeUnit.SECONDS));
+        assertTrue(blocking.awaitTermination(60, TimeUnit.SECONDS));
+        assertTrue(timer.awaitTermination(60, TimeUnit.SECONDS));
     }
 }

@@ -78,10 +78,12 @@ class ApprovalTest {
     }
 
     @AfterEach
-    void stop() {
+    void stop() throws Exception {
         engine.stop();
         blocking.shutdownNow();
         timer.shutdownNow();
+        assertTrue(blocking.awaitTermination(60, TimeUnit.SECONDS));
+        assertTrue(timer.awaitTermination(60, TimeUnit.SECONDS));
     }
 
     @Test

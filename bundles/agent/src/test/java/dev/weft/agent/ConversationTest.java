@@ -28,7 +28,6 @@ import dev.weft.api.task.TaskState;
 import dev.weft.protocol.AgentId;
 import dev.weft.protocol.MeshMessage;
 import java.lang.reflect.Proxy;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -52,7 +51,7 @@ class ConversationTest extends AgentTest {
 
     private Answer ask(String prompt, String conversation) throws Exception {
         return agent.ask(new Question(prompt, TIME, conversation, "", null, 0), null)
-                .get(15, TimeUnit.SECONDS);
+                .get(60, TimeUnit.SECONDS);
     }
 
     @Test
@@ -201,7 +200,7 @@ class ConversationTest extends AgentTest {
                                                 new Question(
                                                         "x", TIME, "", "", new AgentId("b"), 4),
                                                 null)
-                                        .get(15, TimeUnit.SECONDS));
+                                        .get(60, TimeUnit.SECONDS));
         assertEquals("too_deep", ((TaskException) failed.getCause()).error().code());
     }
 
@@ -211,17 +210,17 @@ class ConversationTest extends AgentTest {
         world.waiting = TaskState.AUTH_REQUIRED;
         world.body =
                 request -> {
-                    approved.await(15, TimeUnit.SECONDS);
+                    approved.await(60, TimeUnit.SECONDS);
                     return JsonNodeFactory.instance.objectNode();
                 };
         agent.use(script(calls(call("1", "disk_usage", "{\"path\":\"/etc\"}")), says("done")));
         List<Step> steps = new CopyOnWriteArrayList<>();
         CompletableFuture<Answer> answer = agent.ask("x", TIME, steps::add);
-        await().atMost(Duration.ofSeconds(10)).until(() -> steps.size() == 1);
+        await().atMost(TIME).until(() -> steps.size() == 1);
         assertEquals("auth-required", steps.get(0).output().path("state").asText());
         assertEquals("{\"path\":\"/etc\"}", steps.get(0).input().toString());
         approved.countDown();
-        assertEquals("done", answer.get(15, TimeUnit.SECONDS).text());
+        assertEquals("done", answer.get(60, TimeUnit.SECONDS).text());
         assertEquals(2, answer.join().steps().size());
     }
 
@@ -259,7 +258,7 @@ class ConversationTest extends AgentTest {
                                         "",
                                         List.of()),
                                 null)
-                        .get(15, TimeUnit.SECONDS);
+                        .get(60, TimeUnit.SECONDS);
         assertEquals(
                 List.of("disk_usage"),
                 shown.get().toolSpecifications().stream().map(tool -> tool.name()).toList());
@@ -311,7 +310,7 @@ class ConversationTest extends AgentTest {
                                         heard.add(text);
                                     }
                                 })
-                        .get(15, TimeUnit.SECONDS);
+                        .get(60, TimeUnit.SECONDS);
         assertEquals("All is well", answer.text());
         assertEquals(List.of("All ", "is ", "well"), heard);
     }

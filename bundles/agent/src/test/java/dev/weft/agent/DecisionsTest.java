@@ -88,7 +88,7 @@ class DecisionsTest extends AgentTest {
     @Test
     void the_model_is_not_asked_again_and_its_calls_have_the_keys_they_had() throws Exception {
         agent.use(dies());
-        assertThrows(ExecutionException.class, () -> ask("k").get(15, TimeUnit.SECONDS));
+        assertThrows(ExecutionException.class, () -> ask("k").get(60, TimeUnit.SECONDS));
         List<String> before = keys().stream().sorted().toList();
         assertEquals(3, before.stream().distinct().count(), before::toString);
         assertTrue(world.submitted.stream().allMatch(one -> one.options().durable()));
@@ -102,7 +102,7 @@ class DecisionsTest extends AgentTest {
                             asked.incrementAndGet();
                             return AiMessage.from("clean");
                         }));
-        Answer answer = ask("k").get(15, TimeUnit.SECONDS);
+        Answer answer = ask("k").get(60, TimeUnit.SECONDS);
         assertEquals("clean", answer.text());
         assertEquals(1, asked.get());
         assertEquals(before, keys().stream().sorted().toList());
@@ -110,21 +110,21 @@ class DecisionsTest extends AgentTest {
 
         restart();
         agent.use(script());
-        assertEquals("clean", ask("k").get(15, TimeUnit.SECONDS).text());
+        assertEquals("clean", ask("k").get(60, TimeUnit.SECONDS).text());
     }
 
     @Test
     void another_key_and_no_key_are_other_questions() throws Exception {
         agent.use(dies());
-        assertThrows(ExecutionException.class, () -> ask("k").get(15, TimeUnit.SECONDS));
+        assertThrows(ExecutionException.class, () -> ask("k").get(60, TimeUnit.SECONDS));
         String first = keys().get(0);
         world.submitted.clear();
         agent.use(script(calls(call("1", "disk_usage", "{\"path\":\"/a\"}")), says("one")));
-        assertEquals("one", ask("other").get(15, TimeUnit.SECONDS).text());
+        assertEquals("one", ask("other").get(60, TimeUnit.SECONDS).text());
         assertNotEquals(first, keys().get(0));
         world.submitted.clear();
         agent.use(script(calls(call("1", "disk_usage", "{\"path\":\"/a\"}")), says("two")));
-        assertEquals("two", ask("").get(15, TimeUnit.SECONDS).text());
+        assertEquals("two", ask("").get(60, TimeUnit.SECONDS).text());
         TaskRequest.Options options = world.submitted.get(0).options();
         assertFalse(options.durable() || !options.idempotencyKey().isEmpty());
     }
@@ -132,11 +132,11 @@ class DecisionsTest extends AgentTest {
     @Test
     void a_line_that_was_cut_short_is_asked_for_again() throws Exception {
         agent.use(dies());
-        assertThrows(ExecutionException.class, () -> ask("k").get(15, TimeUnit.SECONDS));
+        assertThrows(ExecutionException.class, () -> ask("k").get(60, TimeUnit.SECONDS));
         Files.writeString(file(), "{\"model\":\"scr", StandardOpenOption.APPEND);
         restart();
         agent.use(script(says("clean")));
-        assertEquals("clean", ask("k").get(15, TimeUnit.SECONDS).text());
+        assertEquals("clean", ask("k").get(60, TimeUnit.SECONDS).text());
         assertEquals(2, Files.readAllLines(file()).size());
     }
 
@@ -149,7 +149,7 @@ class DecisionsTest extends AgentTest {
                         request -> {
                             asked.incrementAndGet();
                             try {
-                                go.await(15, TimeUnit.SECONDS);
+                                go.await(60, TimeUnit.SECONDS);
                             } catch (InterruptedException e) {
                                 throw new IllegalStateException(e);
                             }
@@ -158,15 +158,15 @@ class DecisionsTest extends AgentTest {
         CompletableFuture<Answer> one = ask("k");
         CompletableFuture<Answer> two = ask("k");
         go.countDown();
-        assertEquals("once", one.get(15, TimeUnit.SECONDS).text());
-        assertEquals("once", two.get(15, TimeUnit.SECONDS).text());
+        assertEquals("once", one.get(60, TimeUnit.SECONDS).text());
+        assertEquals("once", two.get(60, TimeUnit.SECONDS).text());
         assertEquals(1, asked.get());
     }
 
     @Test
     void what_is_of_no_use_any_more_goes_and_a_long_key_is_refused() throws Exception {
         agent.use(script(says("x")));
-        ask("k").get(15, TimeUnit.SECONDS);
+        ask("k").get(60, TimeUnit.SECONDS);
         Files.setLastModifiedTime(
                 file(), FileTime.from(Instant.now().minus(Duration.ofMinutes(61))));
         restart();
@@ -177,7 +177,7 @@ class DecisionsTest extends AgentTest {
         ExecutionException refused =
                 assertThrows(
                         ExecutionException.class,
-                        () -> ask("k".repeat(129)).get(15, TimeUnit.SECONDS));
+                        () -> ask("k".repeat(129)).get(60, TimeUnit.SECONDS));
         assertEquals("bad_arguments", ((TaskException) refused.getCause()).error().code());
     }
 }

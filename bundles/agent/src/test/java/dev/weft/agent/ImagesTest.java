@@ -101,12 +101,12 @@ class ImagesTest extends AgentTest {
                                     .forEach(shown::add);
                             return AiMessage.from("a loom");
                         }));
-        agent.ask(question("what is this?", Image.read(list(PNG))), null).get(15, TimeUnit.SECONDS);
+        agent.ask(question("what is this?", Image.read(list(PNG))), null).get(60, TimeUnit.SECONDS);
         ImageContent image = (ImageContent) shown.get(0).contents().get(1);
         assertEquals("image/png", image.image().mimeType());
         assertEquals(PNG, image.image().base64Data());
 
-        agent.ask(question("what was it?", List.of()), null).get(15, TimeUnit.SECONDS);
+        agent.ask(question("what was it?", List.of()), null).get(60, TimeUnit.SECONDS);
         assertTrue(shown.get(1).toString().contains("an image was here"), shown::toString);
         assertTrue(shown.get(1).toString().contains("what is this?"), shown::toString);
         try (var files = Files.walk(folder)) {

@@ -17,7 +17,6 @@ import dev.langchain4j.data.message.UserMessage;
 import dev.langchain4j.model.chat.request.ChatRequest;
 import dev.weft.api.agent.Agent.Answer;
 import dev.weft.api.task.TaskException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
@@ -59,7 +58,7 @@ class InjectionTest extends AgentTest {
                             return second.apply(request);
                         },
                         World.says("done")));
-        return agent.ask("read the page", Duration.ofSeconds(15), null).get(15, TimeUnit.SECONDS);
+        return agent.ask("read the page", TIME, null).get(60, TimeUnit.SECONDS);
     }
 
     private ToolExecutionResultMessage result() {
@@ -125,9 +124,7 @@ class InjectionTest extends AgentTest {
         ExecutionException failed =
                 assertThrows(
                         ExecutionException.class,
-                        () ->
-                                agent.ask("read the page", Duration.ofSeconds(15), null)
-                                        .get(15, TimeUnit.SECONDS));
+                        () -> agent.ask("read the page", TIME, null).get(60, TimeUnit.SECONDS));
         assertEquals("too_many_turns", ((TaskException) failed.getCause()).error().code());
         assertEquals(6, world.submitted.size());
     }

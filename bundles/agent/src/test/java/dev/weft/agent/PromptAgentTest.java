@@ -34,6 +34,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -62,12 +64,12 @@ class PromptAgentTest extends AgentTest {
 
     private Answer ask(ChatModel model, String prompt) throws Exception {
         agent.use(model);
-        return agent.ask(prompt, TIME, null).get(15, TimeUnit.SECONDS);
+        return agent.ask(prompt, TIME, null).get(60, TimeUnit.SECONDS);
     }
 
     private TaskException failure(CompletableFuture<Answer> answer) {
         ExecutionException failure =
-                assertThrows(ExecutionException.class, () -> answer.get(15, TimeUnit.SECONDS));
+                assertThrows(ExecutionException.class, () -> answer.get(60, TimeUnit.SECONDS));
         return (TaskException) failure.getCause();
     }
 
@@ -88,7 +90,7 @@ class PromptAgentTest extends AgentTest {
                             return AiMessage.from("700 bytes");
                         }));
         Answer answer =
-                agent.ask("how much space on edge-7?", TIME, trace::add).get(15, TimeUnit.SECONDS);
+                agent.ask("how much space on edge-7?", TIME, trace::add).get(60, TimeUnit.SECONDS);
         assertEquals("700 bytes", answer.text());
         assertEquals("scripted", answer.model());
         assertEquals("{\"agent\":\"edge-7\",\"result\":{\"free_bytes\":700}}", told.get());
@@ -129,7 +131,7 @@ class PromptAgentTest extends AgentTest {
                                 "",
                                 List.of()),
                         null)
-                .get(15, TimeUnit.SECONDS);
+                .get(60, TimeUnit.SECONDS);
         assertEquals(2, world.submitted.size());
         world.submitted.forEach(request -> assertEquals(trace, request.options().traceparent()));
     }
@@ -194,7 +196,7 @@ class PromptAgentTest extends AgentTest {
         CyclicBarrier both = new CyclicBarrier(2);
         world.body =
                 request -> {
-                    both.await(10, TimeUnit.SECONDS);
+                    both.await(60, TimeUnit.SECONDS);
                     return JsonNodeFactory.instance.textNode(request.target().orElse("?"));
                 };
         Answer answer =
@@ -237,7 +239,7 @@ class PromptAgentTest extends AgentTest {
             assertEquals(2, answer.steps().size());
         } finally {
             one.shutdownNow();
-            assertTrue(one.awaitTermination(10, TimeUnit.SECONDS));
+            assertTrue(one.awaitTermination(60, TimeUnit.SECONDS));
         }
     }
 
@@ -336,9 +338,9 @@ class PromptAgentTest extends AgentTest {
                             return AiMessage.from("never");
                         }));
         CompletableFuture<Answer> answer = agent.ask("wait", TIME, null);
-        assertTrue(asked.await(10, TimeUnit.SECONDS));
+        assertTrue(asked.await(60, TimeUnit.SECONDS));
         assertTrue(answer.cancel(true));
-        assertTrue(interrupted.await(10, TimeUnit.SECONDS));
+        assertTrue(interrupted.await(60, TimeUnit.SECONDS));
     }
 
     @Test
@@ -366,9 +368,9 @@ class PromptAgentTest extends AgentTest {
                             return AiMessage.from("never");
                         }));
         CompletableFuture<Answer> answer = agent.ask("wait", TIME, null);
-        assertTrue(started.await(10, TimeUnit.SECONDS));
+        assertTrue(started.await(60, TimeUnit.SECONDS));
         answer.cancel(true);
-        assertTrue(stopped.await(10, TimeUnit.SECONDS));
+        assertTrue(stopped.await(60, TimeUnit.SECONDS));
         assertEquals(
                 List.of("task-1", "task-2"), world.canceled.stream().distinct().sorted().toList());
         assertFalse(again.get());
@@ -376,16 +378,43 @@ class PromptAgentTest extends AgentTest {
 
     @Test
     void a_deadline_ends_model_and_tasks() throws Exception {
+        HandRung alarms = new HandRung();
+        agent = world.agent(blocking, alarms, "", "", 4);
+        CountDownLatch asked = new CountDownLatch(2);
         world.body =
                 request -> {
+                    asked.countDown();
                     new CountDownLatch(1).await();
                     return null;
                 };
         agent.use(script(calls(call("1", "disk_usage", "{\"path\":\"/\"}"))));
-        TaskException failure = failure(agent.ask("slow", Duration.ofSeconds(2), null));
+        CompletableFuture<Answer> answer = agent.ask("slow", Duration.ofMinutes(5), null);
+        await().atMost(TIME).until(() -> asked.getCount() == 1);
+        alarms.ring(Duration.ofMinutes(5));
+        TaskException failure = failure(answer);
         assertEquals("deadline_exceeded", failure.error().code());
-        assertTrue(failure.getMessage().contains("2.0 s"), failure.getMessage());
-        await().until(() -> world.canceled.contains("task-1"));
+        assertTrue(failure.getMessage().contains("300.0 s"), failure.getMessage());
+        await().atMost(TIME).until(() -> world.canceled.contains("task-1"));
+        agent.use(
+                script(
+                        request -> {
+                            asked.countDown();
+                            try {
+                                new CountDownLatch(1).await();
+                            } catch (InterruptedException e) {
+                                throw new IllegalStateException(e);
+                            }
+                            return null;
+                        }));
+        answer = agent.ask("slow", Duration.ofMinutes(5), null);
+        assertTrue(asked.await(60, TimeUnit.SECONDS));
+        alarms.ring(Duration.ofMinutes(5));
+        assertEquals("deadline_exceeded", failure(answer).error().code());
+        alarms.shutdownNow();
+    }
+
+    @Test
+    void a_deadline_comes_by_itself() {
         agent.use(
                 script(
                         request -> {
@@ -398,7 +427,29 @@ class PromptAgentTest extends AgentTest {
                         }));
         assertEquals(
                 "deadline_exceeded",
-                failure(agent.ask("slow", Duration.ofSeconds(2), null)).error().code());
+                failure(agent.ask("slow", Duration.ofMillis(200), null)).error().code());
+    }
+
+    /** A timer whose last alarm rings when the test says so, and not before something has begun that it is to end. */
+    private static final class HandRung extends ScheduledThreadPoolExecutor {
+        private volatile Runnable last;
+        private volatile Duration after;
+
+        HandRung() {
+            super(1);
+        }
+
+        @Override
+        public ScheduledFuture<?> schedule(Runnable alarm, long delay, TimeUnit unit) {
+            last = alarm;
+            after = Duration.of(delay, unit.toChronoUnit());
+            return super.schedule(alarm, delay, unit);
+        }
+
+        void ring(Duration due) {
+            assertEquals(due, after);
+            last.run();
+        }
     }
 
     @Test
@@ -416,7 +467,7 @@ class PromptAgentTest extends AgentTest {
                             return null;
                         }));
         CompletableFuture<Answer> answer = agent.ask("wait", TIME, null);
-        assertTrue(asked.await(10, TimeUnit.SECONDS));
+        assertTrue(asked.await(60, TimeUnit.SECONDS));
         agent.stop();
         assertEquals("canceled", failure(answer).error().code());
     }
@@ -434,7 +485,7 @@ class PromptAgentTest extends AgentTest {
     void the_longest_prompt_is_answered_and_a_missing_timeout_is_the_default() throws Exception {
         agent.use(script(says("ok")));
         assertEquals(
-                "ok", agent.ask("x".repeat(64 << 10), null, null).get(15, TimeUnit.SECONDS).text());
+                "ok", agent.ask("x".repeat(64 << 10), null, null).get(60, TimeUnit.SECONDS).text());
     }
 
     @Test
@@ -485,7 +536,7 @@ class PromptAgentTest extends AgentTest {
                                 step -> {
                                     throw new IllegalStateException("listener");
                                 })
-                        .get(15, TimeUnit.SECONDS)
+                        .get(60, TimeUnit.SECONDS)
                         .text());
     }
 }

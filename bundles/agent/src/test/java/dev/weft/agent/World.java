@@ -118,7 +118,7 @@ final class World {
 
                     @Override
                     public int timeout__seconds() {
-                        return 20;
+                        return 60;
                     }
                 });
     }
@@ -234,8 +234,8 @@ final class World {
             CompletableFuture<Task> done = new CompletableFuture<>();
             executor.execute(
                     () -> {
-                        threads.put(id, Thread.currentThread());
                         try {
+                            begin(id);
                             done.complete(
                                     task(
                                             id,
@@ -267,6 +267,8 @@ final class World {
                                             new TaskError(
                                                     "skill_failed",
                                                     String.valueOf(e.getMessage()))));
+                        } finally {
+                            end(id);
                         }
                     });
             return new TaskHandle() {
@@ -283,6 +285,24 @@ final class World {
                 @Override
                 public void onChunk(Consumer<String> subscriber) {}
             };
+        }
+
+        /** From now on it can be interrupted; if it was canceled before, it is at once. */
+        private void begin(String id) throws InterruptedException {
+            synchronized (threads) {
+                if (canceled.contains(id)) {
+                    throw new InterruptedException();
+                }
+                threads.put(id, Thread.currentThread());
+            }
+        }
+
+        /** From now on its thread does something else. */
+        private void end(String id) {
+            synchronized (threads) {
+                threads.remove(id);
+                Thread.interrupted();
+            }
         }
 
         @Override
@@ -302,12 +322,14 @@ final class World {
 
         @Override
         public boolean cancel(String id) {
-            canceled.add(id);
-            Thread thread = threads.get(id);
-            if (thread != null) {
-                thread.interrupt();
+            synchronized (threads) {
+                canceled.add(id);
+                Thread thread = threads.get(id);
+                if (thread != null) {
+                    thread.interrupt();
+                }
+                return thread != null;
             }
-            return thread != null;
         }
 
         @Override
