@@ -44,7 +44,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Questions, keys and the catalog, typed into a real Gogo session. */
-@Timeout(60)
+@Timeout(120)
 class AdministrationTest {
     private static final String PRINT = "ab".repeat(32);
     private static final Repository CAMP =

@@ -43,7 +43,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** The commands, typed into a real Gogo session. */
-@Timeout(20)
+@Timeout(120)
 class CommandsTest {
     private static final AgentId HERE = new AgentId("agent-aaaaaa");
     private static final AgentId THERE = new AgentId("agent-bbbbbb");

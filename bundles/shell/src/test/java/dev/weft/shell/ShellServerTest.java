@@ -35,9 +35,9 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.osgi.framework.BundleContext;
 
-@Timeout(20)
+@Timeout(120)
 class ShellServerTest {
-    private static final Duration SOON = Duration.ofSeconds(5);
+    private static final Duration SOON = Duration.ofSeconds(30);
 
     @TempDir Path data;
     private final ThreadIOImpl io = new ThreadIOImpl();
@@ -194,9 +194,9 @@ class ShellServerTest {
         assertEquals("weft> hello a", idle.ask("greet a"));
         Client busy = new Client();
         busy.send("hang\n");
-        assertTrue(waiting.await(20, TimeUnit.SECONDS));
+        assertTrue(waiting.await(60, TimeUnit.SECONDS));
         server.close();
-        assertTrue(interrupted.await(20, TimeUnit.SECONDS));
+        assertTrue(interrupted.await(60, TimeUnit.SECONDS));
         String rest = idle.in.readLine();
         assertTrue(rest == null || rest.equals("weft> "), rest);
         assertFalse(Files.exists(data.resolve("run/shell.sock")));

@@ -42,12 +42,13 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
+import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-@Timeout(60)
+@Timeout(120)
 class WorkflowTest {
     private static final AgentId SELF = new AgentId("here");
 
@@ -56,6 +57,7 @@ class WorkflowTest {
     private final List<String> canceled = new CopyOnWriteArrayList<>();
     private final ExecutorService blocking = Executors.newCachedThreadPool();
     private final CountDownLatch both = new CountDownLatch(2);
+    private final CompletableFuture<Void> begun = new CompletableFuture<>();
 
     private final Tasks tasks =
             service(
@@ -160,7 +162,11 @@ class WorkflowTest {
                                         """,
                                         Map.of()));
         assertTrue(failure.getMessage().contains("step bad: no luck"), failure.getMessage());
-        await().untilAsserted(() -> assertEquals(List.of("never.ends"), canceled));
+        soon().untilAsserted(() -> assertEquals(List.of("never.ends"), canceled));
+    }
+
+    private static ConditionFactory soon() {
+        return await().atMost(Duration.ofSeconds(30));
     }
 
     @Test
@@ -251,14 +257,13 @@ class WorkflowTest {
 
     @Test
     void a_workflow_that_is_not_wanted_any_more_stops_its_task() {
-        SkillHarness hurried =
-                harness("steps: [{skill: never.ends}]").within(Duration.ofMillis(300));
+        SkillHarness workflow = harness("steps: [{skill: never.ends}]");
         Thread caller =
-                new Thread(() -> assertThrows(Exception.class, () -> hurried.call("w", Map.of())));
+                new Thread(() -> assertThrows(Exception.class, () -> workflow.call("w", Map.of())));
         caller.start();
-        await().until(() -> requests.size() == 1);
+        soon().until(() -> requests.size() == 1);
         caller.interrupt();
-        await().untilAsserted(() -> assertEquals(List.of("never.ends"), canceled));
+        soon().untilAsserted(() -> assertEquals(List.of("never.ends"), canceled));
     }
 
     @Test
@@ -334,8 +339,7 @@ class WorkflowTest {
                             .getMessage()
                             .contains("must be an integer"));
             write("more", "steps: [{skill: echo.it}]");
-            await().atMost(Duration.ofSeconds(20))
-                    .until(() -> framework.skill("workflow").card().tools().size() == 2);
+            soon().until(() -> framework.skill("workflow").card().tools().size() == 2);
         }
     }
 
@@ -385,8 +389,14 @@ class WorkflowTest {
         CompletableFuture<Task> done = new CompletableFuture<>();
         switch (request.skill()) {
             case "echo.it" -> done.complete(task(request, request.input(), null));
-            case "fail.now" ->
-                    done.complete(task(request, null, new TaskError("skill_failed", "no luck")));
+            case "fail.now" -> // once the other branch has begun
+                    begun.thenRun(
+                            () ->
+                                    done.complete(
+                                            task(
+                                                    request,
+                                                    null,
+                                                    new TaskError("skill_failed", "no luck"))));
             case "count.up" ->
                     done.complete(
                             task(
@@ -400,7 +410,7 @@ class WorkflowTest {
                 blocking.execute(
                         () -> {
                             try {
-                                if (both.await(30, TimeUnit.SECONDS)) {
+                                if (both.await(60, TimeUnit.SECONDS)) {
                                     done.complete(
                                             task(
                                                     request,
@@ -412,7 +422,7 @@ class WorkflowTest {
                             }
                         });
             }
-            default -> {} // never ends
+            default -> begun.complete(null); // never ends
         }
         Task now = task(request, JsonNodeFactory.instance.nullNode(), null);
         return service(TaskHandle.class, (method, args) -> method.equals("task") ? now : done);

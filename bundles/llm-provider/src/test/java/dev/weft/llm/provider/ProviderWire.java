@@ -18,6 +18,10 @@ import dev.langchain4j.model.chat.response.ChatResponse;
 import dev.weft.api.llm.ProviderException;
 import dev.weft.llm.provider.ScriptedServer.End;
 import dev.weft.llm.provider.ScriptedServer.Reply;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -56,7 +60,7 @@ public abstract class ProviderWire extends BadDays {
 
     private TestProvider mocked() {
         Assumptions.assumeTrue(aimock.isPresent(), "aimock is not installed");
-        start(aimock.get().address() + path(), 30);
+        start(aimock.get().address() + path(), 60);
         return provider();
     }
 
@@ -66,7 +70,7 @@ public abstract class ProviderWire extends BadDays {
         if (recorded.isEmpty()) {
             mocked();
         } else {
-            scripted(10, Reply.of(200, recorded));
+            scripted(60, Reply.of(200, recorded));
         }
         return !recorded.isEmpty();
     }
@@ -82,7 +86,7 @@ public abstract class ProviderWire extends BadDays {
     void streams_in_pieces() throws Exception {
         mocked();
         Heard heard = stream(plain("say hello"));
-        ChatResponse response = heard.done.get(30, TimeUnit.SECONDS);
+        ChatResponse response = heard.done.get(90, TimeUnit.SECONDS);
         assertEquals("Hello there, dear friend of the mesh.", response.aiMessage().text());
         assertEquals(response.aiMessage().text(), String.join("", heard.parts));
         assertTrue(heard.parts.size() > 1, heard.parts.toString());
@@ -124,7 +128,7 @@ public abstract class ProviderWire extends BadDays {
         AiMessage message =
                 stream(request(UserMessage.from("two disks, please")))
                         .done
-                        .get(30, TimeUnit.SECONDS)
+                        .get(90, TimeUnit.SECONDS)
                         .aiMessage();
         assertEquals(2, message.toolExecutionRequests().size());
         assertEquals(
@@ -181,7 +185,7 @@ public abstract class ProviderWire extends BadDays {
 
     @Test
     void sends_a_picture_as_it_is() {
-        scripted(10, Reply.of(200, answer("A loom.")));
+        scripted(60, Reply.of(200, answer("A loom.")));
         String picture = "iVBORw0KGgoAAAANSUhEUg==";
         assertEquals(
                 "A loom.",
@@ -199,7 +203,7 @@ public abstract class ProviderWire extends BadDays {
 
     @Test
     void lists_models() {
-        scripted(10, Reply.of(200, models()));
+        scripted(60, Reply.of(200, models()));
         assertEquals(
                 List.of("a-model", "b-model"),
                 provider().catalog().listModels().stream().map(model -> model.name()).toList());
@@ -219,7 +223,7 @@ public abstract class ProviderWire extends BadDays {
 
     @Test
     void an_unknown_member_is_no_matter_and_the_key_goes_along() {
-        scripted(10, Reply.of(200, answer("fine")));
+        scripted(60, Reply.of(200, answer("fine")));
         assertEquals("fine", provider().chat().chat("x"));
         assertTrue(
                 server().requests().get(0).headers().values().stream()
@@ -231,7 +235,7 @@ public abstract class ProviderWire extends BadDays {
 
     @Test
     void an_error_that_repeats_the_key_does_not_tell_it() {
-        scripted(10, Reply.of(401, "{\"error\":{\"message\":\"bad key " + KEY + "\"}}"));
+        scripted(60, Reply.of(401, "{\"error\":{\"message\":\"bad key " + KEY + "\"}}"));
         ProviderException failure = failure(plain("x"));
         assertEquals(ProviderException.Kind.NOT_ALLOWED, failure.kind());
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
@@ -251,11 +255,13 @@ public abstract class ProviderWire extends BadDays {
     }
 
     @Test
-    void nobody_listens() {
-        scripted(10, Reply.of(200, answer("x")));
-        server().close();
-        ProviderException failure = failure(plain("x"));
-        assertEquals(ProviderException.Kind.UNAVAILABLE, failure.kind());
-        assertTrue(failure.getMessage().contains("base_url"), failure.getMessage());
+    void nobody_listens() throws IOException {
+        try (Socket taken = new Socket()) { // has the port, so that nobody else listens there
+            taken.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+            start("http://127.0.0.1:" + taken.getLocalPort() + path(), 60);
+            ProviderException failure = failure(plain("x"));
+            assertEquals(ProviderException.Kind.UNAVAILABLE, failure.kind());
+            assertTrue(failure.getMessage().contains("base_url"), failure.getMessage());
+        }
     }
 }

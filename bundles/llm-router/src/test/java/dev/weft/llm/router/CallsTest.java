@@ -61,7 +61,7 @@ class CallsTest {
     @AfterEach
     void stop() throws Exception {
         threads.shutdownNow();
-        assertTrue(threads.awaitTermination(20, TimeUnit.SECONDS));
+        assertTrue(threads.awaitTermination(60, TimeUnit.SECONDS));
     }
 
     private RouterModel start(Map<String, Object> config) {
@@ -201,7 +201,7 @@ class CallsTest {
                 () -> {
                     most.accumulateAndGet(inside.incrementAndGet(), Math::max);
                     full.countDown();
-                    full.await(20, TimeUnit.SECONDS);
+                    full.await(60, TimeUnit.SECONDS);
                     inside.decrementAndGet();
                     return "a";
                 });
@@ -211,7 +211,7 @@ class CallsTest {
                                 i -> CompletableFuture.supplyAsync(() -> model.chat("x"), threads))
                         .toList();
         for (CompletableFuture<String> call : calls) {
-            assertEquals("a", call.get(30, TimeUnit.SECONDS));
+            assertEquals("a", call.get(60, TimeUnit.SECONDS));
         }
         assertEquals(2, most.get());
     }
@@ -248,7 +248,7 @@ class CallsTest {
         int answered = 0;
         for (CompletableFuture<String> call : calls) {
             try {
-                call.get(30, TimeUnit.SECONDS);
+                call.get(60, TimeUnit.SECONDS);
                 answered++;
             } catch (ExecutionException e) {
                 assertTrue(e.getCause().getMessage().contains("weft llm raise"), e.toString());
@@ -266,13 +266,13 @@ class CallsTest {
         add("a", Map.of(Llm.INPUT_PRICE, 1.0, Llm.OUTPUT_PRICE, 10.0), () -> "a");
         CompletableFuture<String> call =
                 CompletableFuture.supplyAsync(() -> model.chat("x"), threads);
-        await().atMost(Duration.ofSeconds(20))
+        await().atMost(Duration.ofSeconds(30))
                 .until(() -> router.budgets().size() == 2 && budget("skill:test").waiting() == 1);
         assertEquals(0, budget("skill:*").money());
         assertTrue(published.stream().anyMatch(event -> event.contains("state=waiting")));
         assertFalse(call.isDone());
         router.raise("skill:test", 0, 1);
-        assertEquals("a", call.get(20, TimeUnit.SECONDS));
+        assertEquals("a", call.get(60, TimeUnit.SECONDS));
         assertEquals(0.00021, budget("skill:test").money(), 1e-9);
         assertThrows(IllegalArgumentException.class, () -> router.raise("skill:none", 1, 0));
         assertThrows(IllegalArgumentException.class, () -> router.raise("skill:test", 0, 0));
@@ -340,9 +340,9 @@ class CallsTest {
         assertEquals(10, set.tokenLimit());
         CompletableFuture<String> call =
                 CompletableFuture.supplyAsync(() -> model.chat("x"), threads);
-        await().atMost(Duration.ofSeconds(20)).until(() -> budget("skill:test").waiting() == 1);
+        await().atMost(Duration.ofSeconds(30)).until(() -> budget("skill:test").waiting() == 1);
         router.limit("skill:test", "total", 0, 0);
-        assertEquals("a", call.get(20, TimeUnit.SECONDS), "no limit lets it go on");
+        assertEquals("a", call.get(60, TimeUnit.SECONDS), "no limit lets it go on");
         router.limit("skill:*", "hour", 7, 1.5);
         router.stop();
         start(config);
@@ -489,16 +489,16 @@ class CallsTest {
                 Map.of(),
                 () -> {
                     entered.countDown();
-                    go.await(20, TimeUnit.SECONDS);
+                    go.await(60, TimeUnit.SECONDS);
                     return "slow";
                 });
         add("quick", Map.of(), () -> "quick");
         CompletableFuture<String> running =
                 CompletableFuture.supplyAsync(() -> model.chat("x"), threads);
-        assertTrue(entered.await(20, TimeUnit.SECONDS));
+        assertTrue(entered.await(60, TimeUnit.SECONDS));
         router.modify(TestConfig.of(Map.of("routes", new String[] {"default=quick"})));
         assertEquals("quick", model.chat("x"));
         go.countDown();
-        assertEquals("slow", running.get(20, TimeUnit.SECONDS));
+        assertEquals("slow", running.get(60, TimeUnit.SECONDS));
     }
 }

@@ -336,7 +336,7 @@ class ChatModelRouterTest {
                                 request -> {
                                     entered.countDown();
                                     try {
-                                        assertTrue(leave.await(10, TimeUnit.SECONDS));
+                                        assertTrue(leave.await(60, TimeUnit.SECONDS));
                                     } catch (InterruptedException e) {
                                         throw new IllegalStateException(e);
                                     }
@@ -344,11 +344,11 @@ class ChatModelRouterTest {
                                 }));
         add("b", says("b"));
         CompletableFuture<String> running = CompletableFuture.supplyAsync(this::ask);
-        assertTrue(entered.await(10, TimeUnit.SECONDS));
+        assertTrue(entered.await(60, TimeUnit.SECONDS));
         router.removeProvider(a);
         assertEquals("b", ask());
         leave.countDown();
-        assertEquals("a", running.get(10, TimeUnit.SECONDS));
+        assertEquals("a", running.get(60, TimeUnit.SECONDS));
     }
 
     @Test
@@ -383,17 +383,17 @@ class ChatModelRouterTest {
                 current = next;
             }
             int before = answered.get();
-            await().atMost(10, TimeUnit.SECONDS).until(() -> answered.get() > before + 1000);
+            await().atMost(60, TimeUnit.SECONDS).until(() -> answered.get() > before + 1000);
             stop.set(true);
             for (Future<?> caller : callers) {
-                caller.get(10, TimeUnit.SECONDS);
+                caller.get(60, TimeUnit.SECONDS);
             }
             assertEquals("p300", ask());
             assertEquals(0, router.providers().get(0).failures());
         } finally {
             stop.set(true);
             pool.shutdownNow();
-            assertTrue(pool.awaitTermination(10, TimeUnit.SECONDS));
+            assertTrue(pool.awaitTermination(60, TimeUnit.SECONDS));
         }
     }
 }

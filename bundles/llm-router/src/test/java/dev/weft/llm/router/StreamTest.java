@@ -60,7 +60,7 @@ class StreamTest {
     @AfterEach
     void stop() throws Exception {
         threads.shutdownNow();
-        assertTrue(threads.awaitTermination(20, TimeUnit.SECONDS));
+        assertTrue(threads.awaitTermination(60, TimeUnit.SECONDS));
     }
 
     /** A provider that streams. */
@@ -126,7 +126,7 @@ class StreamTest {
                                 done.completeExceptionally(failure);
                             }
                         });
-        return done.get(20, TimeUnit.SECONDS).aiMessage().text();
+        return done.get(60, TimeUnit.SECONDS).aiMessage().text();
     }
 
     private static ProviderException failure() {

@@ -378,7 +378,7 @@ class RuleModelTest {
 
     private void assertTimeout(String prompt) {
         org.junit.jupiter.api.Assertions.assertTimeoutPreemptively(
-                java.time.Duration.ofSeconds(5), () -> ask(prompt, tools()));
+                java.time.Duration.ofSeconds(60), () -> ask(prompt, tools()));
     }
 
     @Test

@@ -42,7 +42,7 @@ import org.osgi.service.cm.ConfigurationAdmin;
 import org.osgi.service.metatype.MetaTypeService;
 
 /** Against the real Configuration Admin and metatype service. */
-@Timeout(60)
+@Timeout(120)
 class SkillConfigurationTest {
     private static final String METATYPE =
             """

@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -24,9 +25,9 @@ class CutDownloadTest {
     private static final int MOST = 2_000_000;
     private final List<String> ranges = new CopyOnWriteArrayList<>();
     private volatile byte[] file = bytes(1);
-    private boolean canResume = true;
-    private boolean changes;
-    private int cuts = 3;
+    private volatile boolean canResume = true;
+    private volatile boolean changes;
+    private final AtomicInteger cuts = new AtomicInteger(3);
     private HttpServer server;
     private Source source;
 
@@ -64,7 +65,10 @@ class CutDownloadTest {
                             "bytes " + from + "-" + (file.length - 1) + "/" + file.length);
         }
         exchange.sendResponseHeaders(rest ? 206 : 200, file.length - from);
-        int length = cuts-- > 0 ? Math.min(PART, file.length - from) : file.length - from;
+        int length =
+                cuts.getAndDecrement() > 0
+                        ? Math.min(PART, file.length - from)
+                        : file.length - from;
         exchange.getResponseBody().write(file, from, length);
         exchange.getResponseBody().flush();
         if (changes) {
@@ -84,7 +88,7 @@ class CutDownloadTest {
     @Test
     void begins_anew_if_the_file_changed() throws Exception {
         changes = true;
-        cuts = 1;
+        cuts.set(1);
         assertArrayEquals(bytes(2), source.read("a.jar", MOST));
         assertEquals(List.of("whole", "whole"), ranges);
     }
@@ -92,14 +96,14 @@ class CutDownloadTest {
     @Test
     void begins_anew_at_a_server_that_cannot_go_on() throws Exception {
         canResume = false;
-        cuts = 1;
+        cuts.set(1);
         assertArrayEquals(file, source.read("a.jar", MOST));
         assertEquals(List.of("whole", "whole"), ranges);
     }
 
     @Test
     void ends_with_the_reason_if_it_gets_no_further() {
-        cuts = Integer.MAX_VALUE;
+        cuts.set(Integer.MAX_VALUE);
         canResume = false; // the same part over and over
         IOException told = assertThrows(IOException.class, () -> source.read("a.jar", MOST));
         assertTrue(told.getMessage().contains("a.jar cannot be read"), told.getMessage());

@@ -187,6 +187,10 @@ class HostileFilesTest {
     }
 
     private static Attack server(String title, String told, HttpHandler handler) {
+        return server(title, told, Duration.ofSeconds(60), handler);
+    }
+
+    private static Attack server(String title, String told, Duration whole, HttpHandler handler) {
         return Attack.of(
                 "a server that " + title,
                 null,
@@ -201,7 +205,7 @@ class HostileFilesTest {
                         URI base =
                                 URI.create(
                                         "http://127.0.0.1:" + server.getAddress().getPort() + "/");
-                        new HttpSource(base, Duration.ofSeconds(2)).read("snapshot.json", 1000);
+                        new HttpSource(base, whole).read("snapshot.json", 1000);
                     } finally {
                         server.stop(0);
                     }
@@ -247,6 +251,7 @@ class HostileFilesTest {
                 server(
                         "gives a byte now and then",
                         "took longer than 2 s",
+                        Duration.ofSeconds(2),
                         exchange -> {
                             exchange.sendResponseHeaders(200, 900);
                             try {
