@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.apache.felix.framework.FrameworkFactory;
 import org.osgi.framework.Bundle;
@@ -28,7 +29,7 @@ import org.osgi.util.tracker.ServiceTracker;
 
 /** A skill's bundle in a framework of its own, as a host would run it. Used by one thread; close it. */
 public final class SkillFramework implements AutoCloseable {
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private record Service(Class<?> type, Object service, Map<String, ?> properties) {}
 
@@ -192,9 +193,19 @@ public final class SkillFramework implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
-            blocking.shutdownNow();
-            timer.shutdownNow();
+            ended(timer);
+            ended(blocking);
             clean();
+        }
+    }
+
+    /** What still runs may write while its files are deleted. */
+    private static void ended(ExecutorService threads) {
+        threads.shutdownNow();
+        try {
+            threads.awaitTermination(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 

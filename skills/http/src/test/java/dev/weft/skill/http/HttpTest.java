@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** The bundle in a framework, against servers on loopback. */
-@Timeout(60)
+@Timeout(120)
 class HttpTest {
     private final List<String> seen = new CopyOnWriteArrayList<>();
     private HttpServer server;

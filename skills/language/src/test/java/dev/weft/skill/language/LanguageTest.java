@@ -25,7 +25,7 @@ import java.util.Queue;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(60)
+@Timeout(120)
 class LanguageTest {
     private static final String PARAGRAPH =
             "A sentence that is somewhat long. ".repeat(25).strip() + "\n\n";

@@ -38,7 +38,7 @@ import java.util.function.BiFunction;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(60)
+@Timeout(120)
 class MeshSkillTest {
     private static final AgentId SELF = new AgentId("here");
 

@@ -34,8 +34,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-@Timeout(60)
+@Timeout(120)
 class ScheduleTest {
+    private static final Duration TIME = Duration.ofSeconds(30);
     private static final Instant NOON = Instant.parse("2026-01-30T12:00:00Z"); // a Friday
 
     @TempDir Path folder;
@@ -94,7 +95,7 @@ class ScheduleTest {
         jobs.change(all -> List.of(job("every", Duration.ofSeconds(30))));
         one.due();
         other.due();
-        await().until(() -> last(jobs).state().equals("completed"));
+        await().atMost(TIME).until(() -> last(jobs).state().equals("completed"));
         assertEquals(List.of("how is it?"), asked);
         assertEquals("fine", last(jobs).text());
         assertEquals(Optional.of(NOON.plusSeconds(90)), jobs.read().get(0).next());
@@ -113,7 +114,7 @@ class ScheduleTest {
         new Jobs(folder).change(all -> List.of(job("every", Duration.ofSeconds(30))));
         Jobs again = new Jobs(folder);
         new Turns(again, runner, blocking, at(NOON.plus(Duration.ofDays(3)))).due();
-        await().until(() -> last(again).state().equals("completed"));
+        await().atMost(TIME).until(() -> last(again).state().equals("completed"));
         assertEquals(1, asked.size());
     }
 
@@ -131,7 +132,7 @@ class ScheduleTest {
         turns.due();
         assertEquals(1, asked.size());
         answer.completeExceptionally(new IllegalStateException("no model"));
-        await().until(() -> last(jobs).state().equals("failed"));
+        await().atMost(TIME).until(() -> last(jobs).state().equals("failed"));
         assertEquals("no model", last(jobs).text());
     }
 
@@ -144,13 +145,15 @@ class ScheduleTest {
                         .with(HostIdentity.class, none(HostIdentity.class), Map.of())
                         .start()) {
             SkillHarness schedule = framework.skill("schedule");
-            Instant soon = Instant.now().plusSeconds(2);
+            assertEquals(0, schedule.call("list", Map.of()).size());
+            Instant soon = Instant.now().plusSeconds(3);
             JsonNode job =
                     schedule.call(
                             "add",
                             Map.of("name", "x", "prompt", "how?", "timing", Map.of("once", soon)));
-            await().until(() -> asked.equals(List.of("how?")));
-            await().until(
+            await().atMost(TIME).until(() -> asked.equals(List.of("how?")));
+            await().atMost(TIME)
+                    .until(
                             () ->
                                     schedule.call("list", Map.of())
                                             .at("/0/last/state")

@@ -72,7 +72,7 @@ class TextTest {
                             .redirectErrorStream(true)
                             .start();
             String said = new String(process.getInputStream().readAllBytes());
-            assertTrue(process.waitFor(10, TimeUnit.SECONDS));
+            assertTrue(process.waitFor(60, TimeUnit.SECONDS));
             assertEquals(0, process.exitValue(), said + difference.diff());
             assertEquals(
                     after, Files.exists(file) ? Files.readString(file) : "", difference.diff());
@@ -109,7 +109,7 @@ class TextTest {
         }
         Results.Difference difference =
                 assertTimeoutPreemptively(
-                        Duration.ofSeconds(10),
+                        Duration.ofSeconds(60),
                         () -> text.diff(before.toString(), after.toString()));
         assertEquals(5000, difference.added());
     }
@@ -134,7 +134,7 @@ class TextTest {
         String as = "a".repeat(40) + "!";
         String said =
                 assertTimeoutPreemptively(
-                                Duration.ofSeconds(10),
+                                Duration.ofSeconds(60),
                                 () ->
                                         assertThrows(
                                                 IllegalArgumentException.class,
