@@ -64,10 +64,11 @@ final class AuditResource implements Resource {
                         out.write(line.getBytes(StandardCharsets.UTF_8));
                         out.write('\n');
                     });
-        } finally {
-            call.async().complete();
+        } catch (IOException | RuntimeException e) {
+            call.async().complete(); // cut short: a part of it may have been sent
+            throw e;
         }
-        return CompletableFuture.completedFuture(Reply.STREAMED);
+        return CompletableFuture.completedFuture(Reply.WRITTEN);
     }
 
     private CompletionStage<Reply> verify(Call call) throws IOException {

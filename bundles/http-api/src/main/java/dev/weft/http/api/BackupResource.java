@@ -3,7 +3,9 @@ package dev.weft.http.api;
 import dev.weft.api.identity.Role;
 import dev.weft.api.store.Backup;
 import jakarta.servlet.http.HttpServletResponse;
+import java.io.FilterOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -35,11 +37,27 @@ final class BackupResource implements Resource {
         HttpServletResponse response = call.response();
         response.setContentType("application/zip");
         try {
-            backup.write(response.getOutputStream());
+            backup.write(new Open(response.getOutputStream()));
         } catch (IllegalStateException elsewhere) {
             throw new ApiException(409, "backup_elsewhere", elsewhere.getMessage());
         }
-        call.async().complete();
-        return CompletableFuture.completedFuture(Reply.STREAMED);
+        return CompletableFuture.completedFuture(Reply.WRITTEN);
+    }
+
+    /** Is not closed by who writes: the end of the answer comes after it was written down who took the copy. */
+    private static final class Open extends FilterOutputStream {
+        Open(OutputStream out) {
+            super(out);
+        }
+
+        @Override
+        public void write(byte[] bytes, int from, int length) throws IOException {
+            out.write(bytes, from, length);
+        }
+
+        @Override
+        public void close() throws IOException {
+            out.flush();
+        }
     }
 }

@@ -69,6 +69,11 @@ final class Call {
         exchange.proven(principal);
     }
 
+    /** Notes that the answer begins, for a handler that writes it itself: before the client can see it. */
+    void begun() {
+        exchange.write(Reply.STREAMED);
+    }
+
     /** What the call was about, where its path does not say; for the audit log.
      * @param target never a secret */
     void about(String target) {

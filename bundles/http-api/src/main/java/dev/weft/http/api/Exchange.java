@@ -201,7 +201,9 @@ final class Exchange implements AsyncListener {
             if (reply.status() == 401) {
                 response.setHeader("WWW-Authenticate", "Bearer realm=\"weft\"");
             }
-            reply.writeTo(response);
+            if (reply != Reply.WRITTEN) {
+                reply.writeTo(response);
+            }
         } catch (IOException | IllegalStateException gone) {
             // the client went away: nobody is left to tell
         } finally {

@@ -7,7 +7,7 @@ import java.util.concurrent.CompletionStage;
 interface Handler {
     /** Answers.
      * @param call what was asked, by whom
-     * @return the answer, now or later; {@link Reply#STREAMED} if the handler took the response over
+     * @return the answer, now or later; {@link Reply#STREAMED} or {@link Reply#WRITTEN} if the handler took the response over
      * @throws Exception whatever {@link Problems} turns into an answer */
     CompletionStage<Reply> handle(Call call) throws Exception;
 }

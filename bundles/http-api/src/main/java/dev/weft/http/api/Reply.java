@@ -18,7 +18,10 @@ import java.util.concurrent.CompletionStage;
  * @param code what a problem document says in {@code error}; "" for anything else
  */
 record Reply(int status, String type, byte[] body, Map<String, String> headers, String code) {
-    /** The handler wrote, or writes, the response itself. */
+    /** The handler wrote the whole response itself; it is ended for it, once it is noted. */
+    static final Reply WRITTEN = new Reply(200, "", new byte[0], Map.of(), "");
+
+    /** The handler writes the response itself, and ends it. */
     static final Reply STREAMED = new Reply(200, "", new byte[0], Map.of(), "");
 
     static Reply json(int status, Object value) {

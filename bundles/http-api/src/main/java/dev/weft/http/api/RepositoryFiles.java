@@ -90,8 +90,7 @@ final class RepositoryFiles implements Resource {
                 in.transferTo(response.getOutputStream());
             }
         }
-        call.async().complete();
-        return CompletableFuture.completedFuture(Reply.STREAMED);
+        return CompletableFuture.completedFuture(Reply.WRITTEN);
     }
 
     /** Where a reader goes on whose download was cut; 0 for the whole file, also for ranges of other kinds. */

@@ -50,6 +50,7 @@ final class SseStream implements WriteListener, AsyncListener {
         async.setTimeout(0);
         async.addListener(this);
         offer("retry: 2000\n\n");
+        call.begun();
         out.setWriteListener(this);
         beat = pulse.start(() -> beat(call.caller()));
     }

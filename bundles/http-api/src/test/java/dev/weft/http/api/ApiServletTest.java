@@ -67,7 +67,7 @@ class ApiServletTest {
                 "unsupported_media_type",
                 host.send(
                         HttpRequest.newBuilder(host.uri("/api/hub/tasks"))
-                                .timeout(Duration.ofSeconds(5))
+                                .timeout(Duration.ofSeconds(60))
                                 .header("X-API-Key", host.roleKeys.get(Role.ADMIN))
                                 .header("Content-Type", "text/plain")
                                 .POST(HttpRequest.BodyPublishers.ofString("{}"))));
@@ -79,7 +79,7 @@ class ApiServletTest {
         TestHost.Answer answer =
                 host.send(
                         HttpRequest.newBuilder(host.uri("/api/hub/tasks"))
-                                .timeout(Duration.ofSeconds(10))
+                                .timeout(Duration.ofSeconds(60))
                                 .header("X-API-Key", host.roleKeys.get(Role.ADMIN))
                                 .header("Content-Type", "application/json")
                                 .POST(
@@ -99,7 +99,7 @@ class ApiServletTest {
         TestHost.Answer answer =
                 host.send(
                         HttpRequest.newBuilder(host.uri("/api/hub/tasks"))
-                                .timeout(Duration.ofSeconds(10))
+                                .timeout(Duration.ofSeconds(60))
                                 .header("X-API-Key", host.roleKeys.get(Role.ADMIN))
                                 .header("Content-Type", "application/json; charset=utf-8")
                                 .POST(
@@ -278,11 +278,13 @@ class ApiServletTest {
     void a_waiting_call_ends_when_the_task_does() throws Exception {
         var waiting =
                 host.http.sendAsync(
-                        host.request("POST", "/api/hub/tasks", "{\"skill\":\"slow\",\"wait\":10}")
+                        host.request("POST", "/api/hub/tasks", "{\"skill\":\"slow\",\"wait\":300}")
                                 .header("X-API-Key", host.roleKeys.get(Role.ADMIN))
                                 .build(),
                         java.net.http.HttpResponse.BodyHandlers.ofString());
-        org.awaitility.Awaitility.await().until(() -> !host.engine.open.isEmpty());
+        org.awaitility.Awaitility.await()
+                .atMost(Duration.ofSeconds(30))
+                .until(() -> !host.engine.open.isEmpty());
         var task = host.engine.tasks.values().iterator().next();
         host.engine
                 .open
@@ -304,7 +306,7 @@ class ApiServletTest {
                                 null));
         assertEquals(
                 "completed",
-                Wire.tree(waiting.get(5, java.util.concurrent.TimeUnit.SECONDS).body())
+                Wire.tree(waiting.get(60, java.util.concurrent.TimeUnit.SECONDS).body())
                         .path("state")
                         .asText());
     }
@@ -327,13 +329,15 @@ class ApiServletTest {
                         .asText());
         var waiting =
                 host.http.sendAsync(
-                        host.request("POST", "/api/hub/tasks", call + "30}")
+                        host.request("POST", "/api/hub/tasks", call + "300}")
                                 .header("X-API-Key", host.roleKeys.get(Role.ADMIN))
                                 .build(),
                         java.net.http.HttpResponse.BodyHandlers.ofString());
-        org.awaitility.Awaitility.await().until(() -> host.inbox.entries.size() == 2);
+        org.awaitility.Awaitility.await()
+                .atMost(Duration.ofSeconds(30))
+                .until(() -> host.inbox.entries.size() == 2);
         host.inbox.end("inbox-1", "42 GB");
-        JsonNode done = Wire.tree(waiting.get(20, java.util.concurrent.TimeUnit.SECONDS).body());
+        JsonNode done = Wire.tree(waiting.get(60, java.util.concurrent.TimeUnit.SECONDS).body());
         assertEquals(
                 "completed 42 GB",
                 done.path("state").asText() + " " + done.path("result").asText());
@@ -553,7 +557,7 @@ class ApiServletTest {
     private TestHost.Answer upload(String file, byte[] jar) throws Exception {
         return host.send(
                 HttpRequest.newBuilder(host.uri("/api/skills?file=" + file))
-                        .timeout(Duration.ofSeconds(5))
+                        .timeout(Duration.ofSeconds(60))
                         .header("X-API-Key", host.roleKeys.get(Role.ADMIN))
                         .header("Content-Type", "application/java-archive")
                         .POST(HttpRequest.BodyPublishers.ofByteArray(jar)));

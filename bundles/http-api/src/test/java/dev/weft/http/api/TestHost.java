@@ -47,7 +47,7 @@ final class TestHost implements AutoCloseable {
     final MovableClock clock = new MovableClock();
     final Map<Role, String> roleKeys = new EnumMap<>(Role.class);
     final ApiServlet servlet;
-    final HttpClient http = HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
+    final HttpClient http = HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(60)).build();
     private final ExecutorService blocking = Executors.newCachedThreadPool();
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
     private final Server server = new Server();
@@ -120,7 +120,7 @@ final class TestHost implements AutoCloseable {
 
     HttpRequest.Builder request(String method, String path, String body) {
         HttpRequest.Builder request =
-                HttpRequest.newBuilder(uri(path)).timeout(Duration.ofSeconds(15));
+                HttpRequest.newBuilder(uri(path)).timeout(Duration.ofSeconds(60));
         if (body == null) {
             return request.method(method, HttpRequest.BodyPublishers.noBody());
         }
