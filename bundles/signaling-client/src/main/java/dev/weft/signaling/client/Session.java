@@ -51,6 +51,7 @@ final class Session implements RegistryConnection.Owner {
     private final RegistryConnection connection;
     private final Listeners<SignalListener> listeners = new Listeners<>();
     private final Listeners<InboxListener> inboxes = new Listeners<>();
+    private final EarlyTasks early = new EarlyTasks();
     private final List<Future<?>> timed = new ArrayList<>();
     private final Object telling = new Object();
 
@@ -186,7 +187,13 @@ final class Session implements RegistryConnection.Owner {
     }
 
     void addInbox(ComponentServiceObjects<InboxListener> objects) {
-        inboxes.add(objects);
+        synchronized (inboxes) {
+            Late<InboxListener> late = inboxes.add(objects);
+            List<Inbox.Entry> waited = early.take();
+            if (!waited.isEmpty()) {
+                executor.execute(() -> inboxes.one(late, listener -> listener.received(waited)));
+            }
+        }
     }
 
     void removeInbox(ServiceReference<InboxListener> reference) {
@@ -194,10 +201,11 @@ final class Session implements RegistryConnection.Owner {
     }
 
     private void arrived(List<Inbox.Entry> tasks) {
-        if (inboxes.isEmpty()) {
-            LOG.warn(
-                    "the registry sent {} waiting task(s), but nothing here takes them",
-                    tasks.size());
+        synchronized (inboxes) {
+            if (inboxes.isEmpty()) {
+                early.add(tasks);
+                return;
+            }
         }
         inboxes.each(listener -> listener.received(tasks));
     }

@@ -575,6 +575,23 @@ class SignalingClientTest {
         assertTrue(refused.getMessage().contains("not yours"), refused.getMessage());
     }
 
+    /** They are this host's now: the registry does not send them again before their lease is over. */
+    @Test
+    void tasks_that_come_before_their_taker_wait_for_it() {
+        registry.answers.put(
+                "POST /api/hub/heartbeat",
+                "{\"status\":\"ok\",\"pending_tasks\":[{\"id\":\"t1\",\"skill\":\"disk\",\"ttl\":60}]}");
+        SignalingClient client = connected();
+        registry.answers.put("POST /api/hub/heartbeat", "{\"status\":\"ok\"}");
+        // a beat that comes after the answer to the first was dealt with
+        long before = registry.count("POST /api/hub/heartbeat");
+        registry.peer().push(SignalMessage.TASKS_WAITING, Wire.object());
+        await().until(() -> registry.count("POST /api/hub/heartbeat") > before);
+        List<Inbox.Entry> taken = new CopyOnWriteArrayList<>();
+        client.addInbox(Services.of((InboxListener) taken::addAll, Map.of()));
+        await().until(() -> taken.stream().anyMatch(task -> task.id().equals("t1")));
+    }
+
     @Test
     void a_silent_registry_is_given_up_and_called_again() {
         host.keepalive = 1;
