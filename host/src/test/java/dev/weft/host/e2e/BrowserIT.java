@@ -16,7 +16,8 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("once")
 class BrowserIT {
     /** The registry forgets the name of a host that left in order. */
-    private static final Pattern AWAY = Pattern.compile("Not told: (second|agent-\\w+) is away\\s*");
+    private static final Pattern AWAY =
+            Pattern.compile("Not told: (second|agent-\\w+) is away\\s*");
 
     @TempDir Path folder;
 

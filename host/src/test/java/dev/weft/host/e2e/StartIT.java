@@ -63,7 +63,8 @@ class StartIT {
     }
 
     @Test
-    void a_host_that_only_checks_itself_writes_all_down_before_its_database_is_closed() throws Exception {
+    void a_host_that_only_checks_itself_writes_all_down_before_its_database_is_closed()
+            throws Exception {
         for (int i = 0; i < 3; i++) {
             Program.Result check =
                     Program.run(folder, "run", "--check", "--port", "0", "--data", "checked");
