@@ -73,7 +73,7 @@ final class MeshHost
         direct =
                 new WebRtcTransport(
                         defaults(WebRtcConfig.class, Map.of()), this, this, mesh, blocking, timer);
-        relay = new RelayTransport(this, this, this, mesh, blocking);
+        relay = new RelayTransport(this, this, this, mesh, blocking, timer);
         mesh.addTransport(service(direct, Map.of()));
         mesh.addTransport(service((Transport) relay, Map.of()));
     }

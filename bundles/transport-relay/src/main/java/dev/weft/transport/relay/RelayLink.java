@@ -25,7 +25,7 @@ final class RelayLink implements Link {
     /** Longest frame: sealed, it is a third longer and must fit into a signaling frame with its envelope. */
     static final int MAX_FRAME = 190 << 10;
 
-    private static final int SEALS_THAT_OPEN = 3;
+    private static final int MOST_SEALS = 3;
     private final AgentId peer;
     private final Signaling signaling;
     private final LinkListener listener;
@@ -40,6 +40,8 @@ final class RelayLink implements Link {
     private boolean gathers; // with the lock
     private volatile Seal sending;
     private volatile List<Seal> opening = List.of();
+    private volatile List<Seal> offered = List.of();
+    private volatile boolean inClear;
     private boolean told; // read and written in news only
 
     RelayLink(
@@ -66,21 +68,25 @@ final class RelayLink implements Link {
 
     /** Tells the mesh that the link is up, once. */
     void opened() {
-        tell(
-                () -> {
-                    if (!told && isOpen()) {
-                        told = true;
-                        gather();
-                        try {
-                            listener.opened(this);
-                        } finally {
-                            release();
-                        }
-                    }
-                });
+        tell(() -> open(() -> {}));
     }
 
-    /** The first frames, a greeting and what waited for the link, leave together: each by itself takes its time at both ends and in the registry. */
+    private void open(Runnable first) {
+        if (told || !isOpen()) {
+            first.run();
+            return;
+        }
+        told = true;
+        gather();
+        try {
+            listener.opened(this);
+            first.run();
+        } finally {
+            release();
+        }
+    }
+
+    /** The first frames, a greeting and what waited for the link or answers the peer's first frame, leave together: each by itself takes its time at both ends and in the registry. */
     private void gather() {
         synchronized (order) {
             gathers = isSealed(); // others may not know arrays
@@ -102,17 +108,32 @@ final class RelayLink implements Link {
         return gathered.isEmpty() || send("sealed", sending.seal(gathered.take()));
     }
 
-    /** From now on frames with this seal open; those with the last ones still do, as both sides may have offered at once. */
-    synchronized void accept(Seal agreed) {
-        opening =
-                Stream.concat(Stream.of(agreed), opening.stream()).limit(SEALS_THAT_OPEN).toList();
+    /** A seal that the peer asked for, or somebody in its name: it counts from the first frame that opens with it, which nobody else can make. */
+    synchronized void offered(Seal seal) {
+        offered = newest(seal, offered);
     }
 
-    /** From now on frames leave with this seal. */
+    /** From now on frames leave with this seal, and open with it; those with the last ones still do, as both sides may have offered at once. */
     void use(Seal agreed) {
+        synchronized (this) {
+            refuse(agreed);
+            opening = newest(agreed, opening);
+        }
         synchronized (order) {
             sending = agreed;
         }
+    }
+
+    /** Forgets a seal of which no frame has opened: the two sides did not derive the same keys.
+     * @return false if it is none of those */
+    synchronized boolean refuse(Seal seal) {
+        int before = offered.size();
+        offered = offered.stream().filter(other -> other != seal).toList();
+        return offered.size() < before;
+    }
+
+    private static List<Seal> newest(Seal first, List<Seal> others) {
+        return Stream.concat(Stream.of(first), others.stream()).limit(MOST_SEALS).toList();
     }
 
     /** Whether frames are sealed. */
@@ -120,21 +141,45 @@ final class RelayLink implements Link {
         return sending != null;
     }
 
+    /** The peer has no key: until it has one, frames are not sealed. */
+    void serveInClear() {
+        inClear = true;
+    }
+
+    boolean isInClear() {
+        return inClear;
+    }
+
     /** The seal of an id.
      * @return empty if none of it opens here */
     Optional<Seal> seal(String id) {
-        return opening.stream().filter(known -> known.id().equals(id)).findFirst();
+        return Stream.of(opening, offered)
+                .flatMap(List::stream)
+                .filter(known -> known.id().equals(id))
+                .findFirst();
     }
 
-    /** Hands an arrived frame to the mesh. */
+    /** Opens a frame and hands it to the mesh.
+     * @throws ProtocolException if it was changed, made up, or seen before */
+    void arrived(Seal seal, JsonNode frame) {
+        String opened = seal.open(frame);
+        if (offered.contains(seal)) {
+            use(seal);
+        }
+        arrived(opened);
+    }
+
+    /** Hands an arrived frame to the mesh: a link that is not up yet, is. */
     void arrived(String frame) {
         received.addAndGet(frame.getBytes(StandardCharsets.UTF_8).length);
         tell(
-                () -> {
-                    if (isOpen()) {
-                        listener.received(this, frame);
-                    }
-                });
+                () ->
+                        open(
+                                () -> {
+                                    if (isOpen()) {
+                                        listener.received(this, frame);
+                                    }
+                                }));
     }
 
     @Override

@@ -15,6 +15,7 @@ import dev.weft.protocol.AgentId;
 import dev.weft.protocol.ProtocolException;
 import dev.weft.protocol.SignalMessage;
 import dev.weft.protocol.Wire;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,7 +23,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -46,7 +50,9 @@ public final class RelayTransport implements Transport, SignalListener, Director
     private final AgentDirectory directory;
     private final LinkListener listener;
     private final Map<AgentId, RelayLink> links = new ConcurrentHashMap<>();
+    private final PreparedKeys prepared;
     private final Sealing sealing;
+    private final Future<?> rehearsing;
     private volatile boolean stopped;
 
     /** Starts without links.
@@ -54,20 +60,37 @@ public final class RelayTransport implements Transport, SignalListener, Director
      * @param signaling carries the frames
      * @param directory knows whom the registry knows
      * @param listener hears of the links
-     * @param blocking computes beside the signaling's thread */
+     * @param blocking makes keys beside the signaling's thread
+     * @param timer says when */
     @Activate
     public RelayTransport(
             @Reference HostIdentity identity,
             @Reference Signaling signaling,
             @Reference AgentDirectory directory,
             @Reference LinkListener listener,
-            @Reference(target = "(weft.executor=blocking)") ExecutorService blocking) {
+            @Reference(target = "(weft.executor=blocking)") ExecutorService blocking,
+            @Reference(target = "(weft.executor=timer)") ScheduledExecutorService timer) {
+        this(identity, signaling, directory, listener, blocking, timer, InstantSource.system());
+    }
+
+    /** As above, with a clock of its own. */
+    RelayTransport(
+            HostIdentity identity,
+            Signaling signaling,
+            AgentDirectory directory,
+            LinkListener listener,
+            ExecutorService blocking,
+            ScheduledExecutorService timer,
+            InstantSource clock) {
         this.signaling = signaling;
         this.directory = directory;
         this.listener = listener;
-        this.sealing = new Sealing(identity, signaling, this::key, new Answering(), blocking);
-        CompletableFuture.delayedExecutor(REHEARSAL_SECONDS, TimeUnit.SECONDS, blocking)
-                .execute(sealing::rehearse);
+        this.prepared = new PreparedKeys(identity, clock, blocking, timer);
+        this.sealing = new Sealing(identity, signaling, this::key, this::offered, prepared, clock);
+        Rehearsal rehearsal = new Rehearsal(identity, prepared, clock);
+        this.rehearsing =
+                timer.schedule(
+                        () -> blocking.execute(rehearsal), REHEARSAL_SECONDS, TimeUnit.SECONDS);
     }
 
     /** The peer's host key, which the registry cannot change unnoticed; "" if it has none. */
@@ -91,14 +114,17 @@ public final class RelayTransport implements Transport, SignalListener, Director
             return CompletableFuture.failedFuture(new LinkException(obstacle.get()));
         }
         RelayLink open = links.get(peer);
-        if (key(peer).isEmpty() || open != null && open.isSealed()) {
-            return open(peer, null);
+        if (open != null && open.isOpen() && open.isSealed()) {
+            return up(open);
+        }
+        if (key(peer).isEmpty()) {
+            return open(peer, RelayLink::serveInClear);
         }
         return sealing.agree(peer)
                 .handle(
                         (seal, failure) ->
                                 failure == null
-                                        ? open(peer, seal)
+                                        ? open(peer, link -> link.use(seal))
                                         : CompletableFuture.<Link>failedFuture(
                                                 refusal(peer, failure)))
                 .thenCompose(link -> link);
@@ -113,16 +139,17 @@ public final class RelayTransport implements Transport, SignalListener, Director
                                 + " did not agree on a seal in time, and nothing goes to it through the registry in clear");
     }
 
-    private CompletableFuture<Link> open(AgentId peer, Seal seal) {
+    private CompletableFuture<Link> open(AgentId peer, Consumer<RelayLink> prepare) {
         RelayLink link = link(peer);
         if (link == null) {
             return CompletableFuture.failedFuture(
                     new LinkException("too many links go through the registry: " + MOST_LINKS));
         }
-        if (seal != null) {
-            link.accept(seal);
-            link.use(seal);
-        }
+        prepare.accept(link);
+        return up(link);
+    }
+
+    private CompletableFuture<Link> up(RelayLink link) {
         link.opened();
         if (!signaling.isConnected()) {
             link.close(
@@ -196,10 +223,10 @@ public final class RelayTransport implements Transport, SignalListener, Director
             return;
         }
         AgentId peer = new AgentId(message.peerId());
-        if (payload.path("sealed").isObject()) {
+        if (payload.path("seal").isObject()) {
+            seal(peer, payload.get("seal")); // a new offer also has "sealed", for older hosts
+        } else if (payload.path("sealed").isObject()) {
             sealed(peer, payload.get("sealed"));
-        } else if (payload.path("seal").isObject()) {
-            seal(peer, payload.get("seal"));
         } else if (payload.path("message").isObject()) {
             plain(peer, payload.get("message"));
         }
@@ -220,7 +247,7 @@ public final class RelayTransport implements Transport, SignalListener, Director
                     MOST_LINKS);
             return;
         }
-        link.opened();
+        link.serveInClear();
         link.arrived(Wire.write((Object) frame));
     }
 
@@ -229,16 +256,22 @@ public final class RelayTransport implements Transport, SignalListener, Director
         String id = frame.path("id").asText("");
         Optional<Seal> seal = link == null ? Optional.empty() : link.seal(id);
         if (seal.isEmpty()) {
-            JsonNode unknown = Wire.object().put("unknown", id);
-            signaling.send(SignalMessage.RELAY, peer, Wire.object().set("seal", unknown));
+            sayUnknown(peer, id);
             return;
         }
         try {
-            link.opened();
-            link.arrived(seal.get().open(frame));
+            link.arrived(seal.get(), frame);
         } catch (ProtocolException e) {
             LOG.warn("a sealed message of {} was dropped: {}", peer, e.getMessage());
+            if (link.refuse(seal.get())) {
+                sayUnknown(peer, id);
+            }
         }
+    }
+
+    private void sayUnknown(AgentId peer, String id) {
+        JsonNode unknown = Wire.object().put("unknown", id);
+        signaling.send(SignalMessage.RELAY, peer, Wire.object().set("seal", unknown));
     }
 
     private void seal(AgentId peer, JsonNode seal) {
@@ -246,8 +279,10 @@ public final class RelayTransport implements Transport, SignalListener, Director
             sealing.received(peer, seal);
             return;
         }
+        String id = seal.path("unknown").asText("");
+        sealing.unknown(peer, id);
         RelayLink link = links.get(peer);
-        if (link != null && link.seal(seal.path("unknown").asText("")).isPresent()) {
+        if (link != null && link.seal(id).isPresent()) {
             link.close("the peer has forgotten the seal");
         }
     }
@@ -257,11 +292,24 @@ public final class RelayTransport implements Transport, SignalListener, Director
     public void changed(AgentDirectory.KnownAgent agent) {
         AgentId peer = agent.card().agentId();
         if (!agent.local() && !agent.card().publicKey().isEmpty()) {
-            RelayLink link = links.get(peer);
-            if (link != null && !link.isSealed()) {
-                link.close("from now on messages to " + peer + " are sealed");
-            }
+            endClear(peer);
             sealing.known(peer);
+        }
+    }
+
+    private void endClear(AgentId peer) {
+        RelayLink link = links.get(peer);
+        if (link != null && link.isInClear()) {
+            link.close("from now on messages to " + peer + " are sealed");
+        }
+    }
+
+    /** Peers that ask for a seal get a link that has it. */
+    private void offered(AgentId peer, Seal seal) {
+        endClear(peer);
+        RelayLink link = link(peer);
+        if (link != null) {
+            link.offered(seal);
         }
     }
 
@@ -303,27 +351,9 @@ public final class RelayTransport implements Transport, SignalListener, Director
     @Deactivate
     public void close() {
         stopped = true;
+        rehearsing.cancel(false);
+        prepared.stop();
         sealing.failAll("host stops");
         List.copyOf(links.values()).forEach(link -> link.close("host stops"));
-    }
-
-    /** Peers that ask for a seal get a link that has it. */
-    private final class Answering implements Sealing.Ear {
-        @Override
-        public void accepted(AgentId peer, Seal seal) {
-            RelayLink link = link(peer);
-            if (link != null) {
-                link.accept(seal);
-            }
-        }
-
-        @Override
-        public void answered(AgentId peer, Seal seal) {
-            RelayLink link = links.get(peer);
-            if (link != null) {
-                link.use(seal);
-                link.opened();
-            }
-        }
     }
 }

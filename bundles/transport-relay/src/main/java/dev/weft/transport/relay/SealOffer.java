@@ -3,23 +3,16 @@ package dev.weft.transport.relay;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.weft.api.identity.HostIdentity;
-import dev.weft.api.identity.HostKey;
 import dev.weft.protocol.AgentId;
 import dev.weft.protocol.ProtocolException;
 import dev.weft.protocol.Wire;
-import java.nio.charset.StandardCharsets;
-import java.util.Base64;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * How two hosts agree on a {@link Seal} through a registry that neither trusts: each sends a fresh X25519 key, signed with its Ed25519 host key. The
- * answer signs the offer's key as well, so an old answer fits no new offer.
+ * How two hosts agree on a {@link Seal} if one of them does not know {@link PrekeyOffer}, or their clocks differ too much for it: each sends a fresh X25519
+ * key that it signs for this seal. The answer signs the offer's key as well, so an old answer fits no new offer.
  */
-final class SealOffer {
-    private static final int MAX_ID = 64;
+final class SealOffer implements Offer {
     private final HostIdentity self;
     private final AgentId peer;
     private final SealKeys keys;
@@ -31,83 +24,54 @@ final class SealOffer {
         this.peer = peer;
     }
 
-    /** What is sent.
-     * @return {@code {id, key, signature}} */
-    ObjectNode json() {
-        return signed(self, id, keys, offerText(self.agentId(), peer, id, keys.publicKey()));
+    @Override
+    public String id() {
+        return id;
     }
 
-    /** Whether an answer is for this offer. */
-    boolean isAnsweredBy(JsonNode answer) {
-        return id.equals(answer.path("id").asText(""));
+    @Override
+    public ObjectNode frame() {
+        ObjectNode frame = Wire.object();
+        String text = offerText(self.agentId(), peer, id, keys.publicKey());
+        frame.putObject("seal").set("offer", signed(self, id, keys, text));
+        return frame;
     }
 
-    /** Takes the answer.
-     * @param peerKey the peer's host key, as the directory has it
-     * @throws ProtocolException if the peer did not sign it */
-    Seal complete(String peerKey, JsonNode answer) {
+    @Override
+    public String answeredBy() {
+        return "answer";
+    }
+
+    @Override
+    public Seal complete(String peerKey, JsonNode answer) {
         String theirs = answer.path("key").asText("");
         String offered = offerText(self.agentId(), peer, id, keys.publicKey());
         String answered = answerText(peer, self.agentId(), id, theirs, keys.publicKey());
-        verify(peerKey, answered, answer, peer);
+        Signatures.check(peer, peerKey, answered, answer.path("signature").asText(""));
         return new Seal(id, keys.agree(theirs, offered + '\n' + answered), self.agentId(), peer);
     }
 
-    /** Answers an offer. Signing and checking each take most of a millisecond, so one goes on beside the other.
+    /** Answers an offer.
      * @param peerKey the peer's host key, as the directory has it
      * @param keys for this answer alone
-     * @param beside runs what needs not be waited for
      * @throws ProtocolException if the peer did not sign it */
     static Answer answer(
-            HostIdentity self,
-            AgentId peer,
-            String peerKey,
-            JsonNode offer,
-            SealKeys keys,
-            Executor beside) {
-        String id = offer.path("id").asText("");
+            HostIdentity self, AgentId peer, String peerKey, JsonNode offer, SealKeys keys) {
+        String id = Offer.id(offer);
         String theirs = offer.path("key").asText("");
-        if (id.isEmpty() || id.length() > MAX_ID) {
-            throw new ProtocolException("bad_seal", "an offer needs an id");
-        }
-        String answered = answerText(self.agentId(), peer, id, keys.publicKey(), theirs);
-        CompletableFuture<ObjectNode> json = signing(self, id, keys, answered, beside);
         String offered = offerText(peer, self.agentId(), id, theirs);
-        verify(peerKey, offered, offer, peer);
+        Signatures.check(peer, peerKey, offered, offer.path("signature").asText(""));
+        String answered = answerText(self.agentId(), peer, id, keys.publicKey(), theirs);
         Seal seal =
                 new Seal(id, keys.agree(theirs, offered + '\n' + answered), self.agentId(), peer);
-        return new Answer(json, seal);
-    }
-
-    private static CompletableFuture<ObjectNode> signing(
-            HostIdentity self, String id, SealKeys keys, String text, Executor beside) {
-        try {
-            return CompletableFuture.supplyAsync(() -> signed(self, id, keys, text), beside);
-        } catch (RejectedExecutionException full) {
-            return CompletableFuture.completedFuture(signed(self, id, keys, text));
-        }
+        return new Answer(signed(self, id, keys, answered), seal);
     }
 
     private static ObjectNode signed(HostIdentity self, String id, SealKeys keys, String text) {
-        byte[] signature = self.sign(text.getBytes(StandardCharsets.UTF_8));
         return Wire.object()
                 .put("id", id)
                 .put("key", keys.publicKey())
-                .put(
-                        "signature",
-                        Base64.getUrlEncoder().withoutPadding().encodeToString(signature));
-    }
-
-    private static void verify(String peerKey, String text, JsonNode from, AgentId peer) {
-        byte[] signature;
-        try {
-            signature = Base64.getUrlDecoder().decode(from.path("signature").asText(""));
-        } catch (IllegalArgumentException e) {
-            throw new ProtocolException("bad_seal", "its signature is not base64url");
-        }
-        if (!HostKey.verify(peerKey, text.getBytes(StandardCharsets.UTF_8), signature)) {
-            throw new ProtocolException("bad_seal", "it is not signed with the key of " + peer);
-        }
+                .put("signature", Signatures.sign(self, text));
     }
 
     private static String offerText(AgentId from, AgentId to, String id, String key) {
@@ -119,6 +83,6 @@ final class SealOffer {
         return "weft-seal-answer:" + from + ':' + to + ':' + id + ':' + key + ':' + offered;
     }
 
-    /** What goes back once it is signed, and what both have then. */
-    record Answer(CompletableFuture<ObjectNode> json, Seal seal) {}
+    /** What goes back, and what both have then. */
+    record Answer(ObjectNode json, Seal seal) {}
 }

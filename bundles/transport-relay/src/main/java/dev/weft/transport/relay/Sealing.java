@@ -6,16 +6,15 @@ import dev.weft.api.identity.HostIdentity;
 import dev.weft.api.mesh.LinkException;
 import dev.weft.api.signaling.Signaling;
 import dev.weft.protocol.AgentId;
-import dev.weft.protocol.MeshMessage;
 import dev.weft.protocol.ProtocolException;
 import dev.weft.protocol.SignalMessage;
 import dev.weft.protocol.Wire;
-import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,49 +25,61 @@ final class Sealing {
     private static final long PATIENCE_SECONDS = 10;
     private static final int MOST_WAITING = 1_000;
 
-    /** Takes some 90 ms of one processor, once; the second exchange of a process took 11 ms of it, the tenth 6 to 7. */
-    private static final int REHEARSALS = 10;
-
     private final HostIdentity self;
     private final Signaling signaling;
     private final Function<AgentId, String> keys;
-    private final Ear ear;
-    private final Executor beside;
+    private final BiConsumer<AgentId, Seal> accepted;
     private final PreparedKeys prepared;
+    private final InstantSource clock;
     private final Map<AgentId, Asked> asked = new ConcurrentHashMap<>();
     private final Map<AgentId, JsonNode> early = new ConcurrentHashMap<>();
 
     /** Starts without any.
      * @param keys host keys of the peers; "" if unknown
-     * @param ear hears of the seals that peers asked for
-     * @param beside computes beside the caller */
+     * @param accepted hears of the seals that peers asked for, before their first frame can come
+     * @param prepared keys of this host */
     Sealing(
             HostIdentity self,
             Signaling signaling,
             Function<AgentId, String> keys,
-            Ear ear,
-            Executor beside) {
-        this.beside = beside;
-        this.prepared = new PreparedKeys(beside);
+            BiConsumer<AgentId, Seal> accepted,
+            PreparedKeys prepared,
+            InstantSource clock) {
         this.self = self;
         this.signaling = signaling;
         this.keys = keys;
-        this.ear = ear;
+        this.accepted = accepted;
+        this.prepared = prepared;
+        this.clock = clock;
     }
 
     /** Agrees on a new seal, or joins the attempt that is under way. */
     CompletableFuture<Seal> agree(AgentId peer) {
-        Asked fresh =
-                new Asked(new SealOffer(self, peer, prepared.take()), new CompletableFuture<>());
-        Asked running = asked.computeIfAbsent(peer, id -> fresh);
-        if (running == fresh) {
-            fresh.seal.orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS);
-            fresh.seal.whenComplete((seal, e) -> asked.remove(peer, fresh));
-            if (!send(peer, "offer", fresh.offer.json())) {
-                failed(peer, "the registry is away, or too much waits to be sent through it");
+        Asked running = asked.get(peer);
+        if (running == null) {
+            Asked fresh =
+                    new Asked(
+                            new PrekeyOffer(peer, prepared.take(), clock),
+                            new CompletableFuture<>());
+            running = asked.putIfAbsent(peer, fresh);
+            if (running == null) {
+                running = fresh;
+                CompletableFuture<Seal> seal = fresh.seal;
+                seal.orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS);
+                seal.whenComplete(
+                        (done, e) ->
+                                asked.computeIfPresent(
+                                        peer, (id, now) -> now.seal == seal ? null : now));
+                ask(peer, fresh.offer);
             }
         }
         return running.seal.copy();
+    }
+
+    private void ask(AgentId peer, Offer offer) {
+        if (!signaling.send(SignalMessage.RELAY, peer, offer.frame())) {
+            failed(peer, "the registry is away, or too much waits to be sent through it");
+        }
     }
 
     private boolean send(AgentId peer, String kind, JsonNode content) {
@@ -78,82 +89,88 @@ final class Sealing {
 
     /** Something about a seal arrived. */
     void received(AgentId peer, JsonNode seal) {
-        if (seal.has("offer")) {
-            offered(peer, seal.get("offer"));
-        } else if (seal.has("answer")) {
-            answered(peer, seal.get("answer"));
+        if (seal.has("prekey_offer") || seal.has("offer")) {
+            offered(peer, seal);
+        } else {
+            answered(peer, seal);
         }
     }
 
-    private void offered(AgentId peer, JsonNode offer) {
+    private void offered(AgentId peer, JsonNode seal) {
         String key = keys.apply(peer);
         if (key.isEmpty()) {
             if (early.size() < MOST_WAITING) {
-                early.put(peer, offer); // the registry's list may be on its way
+                early.put(peer, seal); // the registry's list may be on its way
             }
             return;
         }
         try {
-            SealOffer.Answer answer =
-                    SealOffer.answer(self, peer, key, offer, prepared.take(), beside);
-            ear.accepted(peer, answer.seal());
-            answer.json()
-                    .thenAccept(
-                            json -> {
-                                if (send(peer, "answer", json)) {
-                                    ear.answered(peer, answer.seal());
-                                }
-                            });
+            if (seal.has("prekey_offer")) {
+                accept(peer, key, seal.get("prekey_offer"));
+            } else {
+                SealOffer.Answer answer =
+                        SealOffer.answer(
+                                self, peer, key, seal.get("offer"), prepared.take().keys());
+                accepted.accept(peer, answer.seal());
+                send(peer, "answer", answer.json());
+            }
         } catch (ProtocolException e) {
             warn("an offer to seal", peer, e);
         }
     }
 
-    /** Does, with this host at both ends, what the first message to a peer takes: classes are loaded then, ciphers made, and the code is compiled. */
-    void rehearse() {
-        for (int i = 0; i < REHEARSALS; i++) {
-            rehearseOnce();
+    /** What goes back does not depend on who asked and tells nothing, so it leaves first: the peer checks it while the offer is checked here. */
+    private void accept(AgentId peer, String peerKey, JsonNode offer) {
+        String id = Offer.id(offer);
+        PublicPrekey theirs = PublicPrekey.read(peer, peerKey, offer);
+        try {
+            theirs.checkTime(clock.instant());
+        } catch (StaleKeyException e) {
+            LOG.info("{} is asked for a key that has no time: {}", peer, e.getMessage());
+            send(peer, "unknown", Wire.node(id));
+            return;
         }
-    }
-
-    private void rehearseOnce() {
-        AgentId here = self.agentId();
-        SealOffer offer = new SealOffer(self, here, prepared.take());
-        SealOffer.Answer answer =
-                SealOffer.answer(
-                        self, here, self.publicKey(), offer.json(), prepared.take(), Runnable::run);
-        Seal seal = offer.complete(self.publicKey(), answer.json().join());
-        MeshMessage ping =
-                new MeshMessage(MeshMessage.PING, "", here.value(), here.value(), Wire.object());
-        String sealed =
-                Wire.write(
-                        new SignalMessage(
-                                SignalMessage.RELAY,
-                                here.value(),
-                                here.value(),
-                                seal.seal(Wire.write(ping))));
-        String opened = answer.seal().open(Wire.signal(sealed).payload());
-        Wire.messages(opened.getBytes(StandardCharsets.UTF_8), message -> {});
+        Prekey own = prepared.take();
+        if (send(peer, "prekey_answer", own.shown().json(id))) {
+            accepted.accept(peer, PrekeyOffer.accept(id, theirs, own));
+        }
     }
 
     /** A peer's key is known now. */
     void known(AgentId peer) {
-        JsonNode offer = early.remove(peer);
-        if (offer != null) {
-            offered(peer, offer);
+        JsonNode seal = early.remove(peer);
+        if (seal != null) {
+            offered(peer, seal);
         }
     }
 
-    private void answered(AgentId peer, JsonNode answer) {
+    private void answered(AgentId peer, JsonNode seal) {
         Asked waiting = asked.get(peer);
-        if (waiting == null || !waiting.offer.isAnsweredBy(answer)) {
+        JsonNode answer = waiting == null ? Wire.object() : seal.path(waiting.offer.answeredBy());
+        if (waiting == null || !waiting.offer.id().equals(answer.path("id").asText(""))) {
             return;
         }
         try {
             waiting.seal.complete(waiting.offer.complete(keys.apply(peer), answer));
+        } catch (StaleKeyException e) {
+            LOG.info("{} is asked for a key that has no time: {}", peer, e.getMessage());
+            unknown(peer, waiting.offer.id());
         } catch (ProtocolException e) {
             warn("an answer about a seal", peer, e);
             failed(peer, "the answer in the name of " + peer + " is not its own");
+        }
+    }
+
+    /** The peer does not know what was offered: it is of the version before, or the clocks differ too much. What is signed for it alone works with both. */
+    void unknown(AgentId peer, String id) {
+        Asked waiting = asked.get(peer);
+        if (waiting != null
+                && waiting.offer instanceof PrekeyOffer
+                && waiting.offer.id().equals(id)) {
+            Offer signed = new SealOffer(self, peer, prepared.take().keys());
+            if (asked.replace(peer, waiting, new Asked(signed, waiting.seal))) {
+                ask(peer, signed);
+            }
         }
     }
 
@@ -179,14 +196,5 @@ final class Sealing {
         asked.keySet().forEach(peer -> failed(peer, reason));
     }
 
-    /** Hears of seals that peers asked for. */
-    interface Ear {
-        /** The peer's frames may come with it. */
-        void accepted(AgentId peer, Seal seal);
-
-        /** The peer has it too, by the next frame. */
-        void answered(AgentId peer, Seal seal);
-    }
-
-    private record Asked(SealOffer offer, CompletableFuture<Seal> seal) {}
+    private record Asked(Offer offer, CompletableFuture<Seal> seal) {}
 }

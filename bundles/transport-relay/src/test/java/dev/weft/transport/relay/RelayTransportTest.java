@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -37,6 +38,12 @@ class RelayTransportTest {
         b = new Side("agent-b", folder);
         a.other = b;
         b.other = a;
+    }
+
+    @AfterEach
+    void stop() {
+        a.close();
+        b.close();
     }
 
     private static String refusal(Side side, AgentId peer) {
@@ -108,11 +115,9 @@ class RelayTransportTest {
         Link again = a.transport.connect(b.id).get();
         assertTrue(again.isOpen() && again != link);
         JsonNode left = Wire.object().put("peer_id", b.id.value()).put("reason", "revoked");
-        a.transport.received(
-                new SignalMessage(SignalMessage.PEER_LEFT, "agent-evil", a.id.value(), left));
+        a.arrives(new SignalMessage(SignalMessage.PEER_LEFT, "agent-evil", a.id.value(), left));
         assertTrue(again.isOpen(), "only the registry says who left");
-        a.transport.received(
-                new SignalMessage(SignalMessage.PEER_LEFT, SignalMessage.REGISTRY, null, left));
+        a.arrives(new SignalMessage(SignalMessage.PEER_LEFT, SignalMessage.REGISTRY, null, left));
         assertFalse(again.isOpen());
         assertEquals(
                 List.of(
@@ -138,14 +143,13 @@ class RelayTransportTest {
     void malformed_relay_frames_open_nothing() {
         for (String payload :
                 List.of("null", "{}", "{\"message\":\"text\"}", "{\"message\":[1]}", "7")) {
-            a.transport.received(
+            a.arrives(
                     new SignalMessage(
                             SignalMessage.RELAY, b.id.value(), a.id.value(), Wire.tree(payload)));
         }
         JsonNode fine = Wire.object().set("message", Wire.tree(PING));
-        a.transport.received(
-                new SignalMessage(SignalMessage.RELAY, "Not An Id", a.id.value(), fine));
-        a.transport.received(
+        a.arrives(new SignalMessage(SignalMessage.RELAY, "Not An Id", a.id.value(), fine));
+        a.arrives(
                 new SignalMessage(SignalMessage.RELAY, SignalMessage.REGISTRY, a.id.value(), fine));
         assertTrue(a.news.isEmpty());
     }

@@ -1,12 +1,16 @@
 package dev.weft.transport.relay;
 
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.weft.api.identity.HostIdentity;
 import dev.weft.api.identity.HostKey;
 import dev.weft.api.mesh.AgentDirectory;
 import dev.weft.api.mesh.Link;
+import dev.weft.api.mesh.LinkException;
 import dev.weft.api.mesh.LinkListener;
 import dev.weft.api.signaling.IceServer;
 import dev.weft.api.signaling.Signaling;
@@ -17,17 +21,25 @@ import dev.weft.protocol.Wire;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
 /** One host: its socket, directory and mesh in one. */
-final class Side implements Signaling, AgentDirectory, LinkListener, HostIdentity {
+final class Side implements Signaling, AgentDirectory, LinkListener, HostIdentity, AutoCloseable {
     final AgentId id;
     final RelayTransport transport;
     final List<String> news = new CopyOnWriteArrayList<>();
@@ -41,6 +53,13 @@ final class Side implements Signaling, AgentDirectory, LinkListener, HostIdentit
     final List<SignalMessage> wire = new CopyOnWriteArrayList<>();
     volatile UnaryOperator<SignalMessage> registry = UnaryOperator.identity();
     private final HostKey key;
+    private final ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1);
+    private final Queue<SignalMessage> inbox = new ConcurrentLinkedQueue<>();
+    private final AtomicBoolean receiving = new AtomicBoolean();
+
+    /** How far this host's clock is ahead of the true time. */
+    volatile Duration ahead = Duration.ZERO;
+
     Side other;
 
     Side(String id, Path folder) {
@@ -50,7 +69,72 @@ final class Side implements Signaling, AgentDirectory, LinkListener, HostIdentit
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        this.transport = new RelayTransport(this, this, this, this, new OwnThread());
+        this.transport =
+                new RelayTransport(
+                        this,
+                        this,
+                        this,
+                        this,
+                        new OwnThread(),
+                        timer,
+                        () -> Instant.now().plus(ahead));
+    }
+
+    /** Two that know each other's keys. */
+    static void acquaint(Side a, Side b) {
+        a.other = b;
+        b.other = a;
+        a.learns(b);
+        b.learns(a);
+    }
+
+    Link connect() throws Exception {
+        return transport.connect(other.id).get(20, TimeUnit.SECONDS);
+    }
+
+    LinkException refused() {
+        return assertInstanceOf(
+                LinkException.class,
+                assertThrows(ExecutionException.class, this::connect).getCause());
+    }
+
+    long received(String message) {
+        return news.stream().filter(("received " + message)::equals).count();
+    }
+
+    /** A registry that changes relayed payloads. */
+    static UnaryOperator<SignalMessage> lying(UnaryOperator<ObjectNode> change) {
+        return message ->
+                new SignalMessage(
+                        message.type(),
+                        message.peerId(),
+                        message.targetId(),
+                        change.apply(message.payload().deepCopy()));
+    }
+
+    /** A frame comes from the registry: one after the other, as on a socket. */
+    void arrives(SignalMessage message) {
+        inbox.add(message);
+        while (!inbox.isEmpty() && receiving.compareAndSet(false, true)) {
+            try {
+                for (SignalMessage next = inbox.poll(); next != null; next = inbox.poll()) {
+                    transport.received(next);
+                }
+            } finally {
+                receiving.set(false);
+            }
+        }
+    }
+
+    /** A relayed payload comes, in the name of the other side. */
+    void arrives(JsonNode payload) {
+        arrives(new SignalMessage(SignalMessage.RELAY, other.id.value(), id.value(), payload));
+    }
+
+    @Override
+    public void close() {
+        transport.close();
+        timer.shutdownNow();
     }
 
     @Override
@@ -68,7 +152,7 @@ final class Side implements Signaling, AgentDirectory, LinkListener, HostIdentit
         SignalMessage carried = registry.apply(Wire.signal(frame));
         wire.add(carried == null ? Wire.signal(frame) : carried);
         if (carried != null) {
-            other.transport.received(carried);
+            other.arrives(carried);
         }
         return true;
     }
