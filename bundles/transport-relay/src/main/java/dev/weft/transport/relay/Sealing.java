@@ -36,7 +36,7 @@ final class Sealing {
 
     /** Starts without any.
      * @param keys host keys of the peers; "" if unknown
-     * @param accepted hears of the seals that peers asked for, before their first frame can come
+     * @param accepted hears of the seals that peers asked for, before their first frame is handled
      * @param prepared keys of this host */
     Sealing(
             HostIdentity self,
@@ -90,13 +90,14 @@ final class Sealing {
     /** Something about a seal arrived. */
     void received(AgentId peer, JsonNode seal) {
         if (seal.has("prekey_offer") || seal.has("offer")) {
-            offered(peer, seal);
+            offered(peer, seal, true);
         } else {
             answered(peer, seal);
         }
     }
 
-    private void offered(AgentId peer, JsonNode seal) {
+    /** @param inOrder whether the peer's next frame waits until this is done */
+    private void offered(AgentId peer, JsonNode seal, boolean inOrder) {
         String key = keys.apply(peer);
         if (key.isEmpty()) {
             if (early.size() < MOST_WAITING) {
@@ -106,7 +107,7 @@ final class Sealing {
         }
         try {
             if (seal.has("prekey_offer")) {
-                accept(peer, key, seal.get("prekey_offer"));
+                accept(peer, key, seal.get("prekey_offer"), inOrder);
             } else {
                 SealOffer.Answer answer =
                         SealOffer.answer(
@@ -120,7 +121,7 @@ final class Sealing {
     }
 
     /** What goes back does not depend on who asked and tells nothing, so it leaves first: the peer checks it while the offer is checked here. */
-    private void accept(AgentId peer, String peerKey, JsonNode offer) {
+    private void accept(AgentId peer, String peerKey, JsonNode offer, boolean inOrder) {
         String id = Offer.id(offer);
         PublicPrekey theirs = PublicPrekey.read(peer, peerKey, offer);
         try {
@@ -131,8 +132,12 @@ final class Sealing {
             return;
         }
         Prekey own = prepared.take();
-        if (send(peer, "prekey_answer", own.shown().json(id))) {
-            accepted.accept(peer, PrekeyOffer.accept(id, theirs, own));
+        if (inOrder && !send(peer, "prekey_answer", own.shown().json(id))) {
+            return;
+        }
+        accepted.accept(peer, PrekeyOffer.accept(id, theirs, own));
+        if (!inOrder) {
+            send(peer, "prekey_answer", own.shown().json(id));
         }
     }
 
@@ -140,7 +145,7 @@ final class Sealing {
     void known(AgentId peer) {
         JsonNode seal = early.remove(peer);
         if (seal != null) {
-            offered(peer, seal);
+            offered(peer, seal, false); // it comes on a thread of the directory
         }
     }
 

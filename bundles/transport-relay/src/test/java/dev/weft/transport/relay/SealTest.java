@@ -271,11 +271,12 @@ class SealTest {
     void an_offer_that_comes_before_the_directory_is_answered_when_the_key_is_known()
             throws Exception {
         b.peerKey = "";
+        a.onOpened = link -> link.send(MESSAGE);
         var waiting = a.transport.connect(b.id);
         assertFalse(waiting.isDone());
         b.learns(a);
         waiting.get(20, TimeUnit.SECONDS).send(MESSAGE);
-        assertEquals(1, b.received(MESSAGE));
+        assertEquals(2, b.received(MESSAGE));
     }
 
     @Test
