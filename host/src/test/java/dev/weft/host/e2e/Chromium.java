@@ -33,6 +33,7 @@ final class Chromium implements AutoCloseable {
                     .chromium()
                     .launch(
                             new BrowserType.LaunchOptions()
+                                    .setTimeout(PATIENCE_MILLIS)
                                     .setExecutablePath(Path.of(System.getProperty("weft.browser")))
                                     .setArgs(
                                             List.of(

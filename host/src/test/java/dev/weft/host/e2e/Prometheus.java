@@ -62,7 +62,7 @@ final class Prometheus implements AutoCloseable {
                         .redirectErrorStream(true)
                         .redirectOutput(log.toFile())
                         .start();
-        if (!tool.waitFor(60, TimeUnit.SECONDS)) {
+        if (!tool.waitFor(240, TimeUnit.SECONDS)) {
             tool.destroyForcibly();
         }
         if (tool.waitFor() != 0) {
@@ -104,8 +104,8 @@ final class Prometheus implements AutoCloseable {
     public void close() {
         process.destroy();
         try {
-            if (!process.waitFor(10, TimeUnit.SECONDS)) {
-                process.destroyForcibly();
+            if (!process.waitFor(60, TimeUnit.SECONDS)) {
+                process.destroyForcibly().waitFor(); // its files are deleted next
             }
         } catch (InterruptedException e) {
             process.destroyForcibly();

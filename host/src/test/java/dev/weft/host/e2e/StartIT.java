@@ -30,12 +30,12 @@ class StartIT {
                                 folder, "run", "--port", "0", "--data", host.data.toString())) {
             List<String> refusals = new ArrayList<>();
             Awaitility.await("an answer")
-                    .atMost(Duration.ofSeconds(60))
+                    .atMost(Duration.ofSeconds(120))
                     .pollDelay(Duration.ZERO)
                     .pollInterval(Duration.ofMillis(5))
                     .until(() -> answers(host, refusals));
             System.out.println("answers of a host that starts: " + refusals.size());
-            run.await(line -> line.contains(" is ready after "), 60);
+            run.await(line -> line.contains(" is ready after "));
             assertEquals(200, Rest.send(host, TASKS).statusCode());
         }
     }

@@ -99,10 +99,10 @@ class TwoRegistriesIT {
         }
     }
 
-    /** Patient, since many hosts run on one machine here. */
+    /** Patient, since many hosts run on one machine here: longer than a registry waits for word of a task. */
     private static void await(String what, Callable<Boolean> condition) {
         Awaitility.await(what)
-                .atMost(Duration.ofSeconds(90))
+                .atMost(Duration.ofSeconds(150))
                 .pollInterval(Duration.ofMillis(500))
                 .ignoreExceptions()
                 .until(condition);
