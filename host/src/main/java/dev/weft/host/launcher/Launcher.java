@@ -47,8 +47,10 @@ public final class Launcher {
                     "dev.weft.configuration",
                     "org.apache.felix.log",
                     "org.osgi.service.cm");
-    private static final long READY_SECONDS = 30;
+    private static final long READY_SECONDS = 120;
     private static final long STOP_SECONDS = 10;
+
+    /** What is not ready after so long, or after as long as the bundles took to start, will not be. */
     private static final long SETTLE_SECONDS = 10;
 
     private final HostOptions options;
@@ -201,9 +203,9 @@ public final class Launcher {
                             out.println("admin key (shown this once, keep it safe): " + key);
                         });
         List<String> problems = problems();
-        for (long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(SETTLE_SECONDS);
-                !problems.isEmpty() && System.nanoTime() < end;
-                problems = problems()) {
+        long started = System.nanoTime();
+        long end = started + Math.max(TimeUnit.SECONDS.toNanos(SETTLE_SECONDS), started - begin);
+        for (; !problems.isEmpty() && System.nanoTime() < end; problems = problems()) {
             TimeUnit.MILLISECONDS.sleep(
                     20); // the health room has no way to call the launcher, so it is asked
         }
