@@ -233,10 +233,8 @@ class MeshServiceTest {
         for (int n = 0; n < Pending.MOST; n++) {
             assertEquals(n, answers.get(n).get(60, TimeUnit.SECONDS).payload().path("n").asInt());
         }
-        await().until(
-                        () ->
-                                a.mesh.waiting()
-                                        == 0); // who is answered may hear of it a moment sooner
+        // who is answered may hear of it a moment sooner
+        await().until(() -> a.mesh.waiting() == 0);
         assertTrue(net.timer.getQueue().size() < 100, "alarms of answered requests are gone");
     }
 

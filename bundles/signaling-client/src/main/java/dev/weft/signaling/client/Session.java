@@ -177,7 +177,7 @@ final class Session implements RegistryConnection.Owner {
 
     private void greet(Late<SignalListener> late) {
         List<AgentId> now = peers;
-        if (now != null && greeted.add(late)) {
+        if (now != null && late.get() != null && greeted.add(late)) {
             listeners.one(late, listener -> listener.connected(now));
         }
     }
