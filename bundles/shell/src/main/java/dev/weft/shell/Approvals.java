@@ -26,6 +26,7 @@ import org.osgi.service.component.annotations.ReferencePolicyOption;
             "osgi.command.function=task",
             "osgi.command.function=cancel",
             "osgi.command.function=answer",
+            "osgi.command.function=approvals",
             "osgi.command.function=code",
             "osgi.command.function=pairings",
             "osgi.command.function=approve",
@@ -52,6 +53,17 @@ public final class Approvals {
             policy = ReferencePolicy.DYNAMIC,
             policyOption = ReferencePolicyOption.GREEDY)
     volatile Audit audit;
+
+    @Reference CommandLine program;
+
+    /** All that waits for a person.
+     * @param words as {@code weft approvals} has them
+     * @return a table */
+    @Descriptor(
+            "all that waits for a person: hosts, calls, questions, budgets, publishers, updates; weft:pairings and weft:tasks where the host has no HTTP")
+    public String approvals(String... words) {
+        return program.ask("approvals", words);
+    }
 
     /** One task.
      * @param id of the task
@@ -119,6 +131,14 @@ public final class Approvals {
         return code.code() + " (good for " + code.expiresIn() / 60 + " minutes)";
     }
 
+    /** A pairing code, in another form.
+     * @param words options of the command line
+     * @return what it prints */
+    @Descriptor("the same as the command line has it: --json")
+    public String code(String... words) {
+        return program.ask("code", words);
+    }
+
     /** The hosts that asked to join.
      * @return a table */
     @Descriptor("the hosts that asked to join, and how they stand")
@@ -139,12 +159,16 @@ public final class Approvals {
         return table.isEmpty() ? "nobody asked; weft:code makes a pairing code" : table.toString();
     }
 
-    /** Lets a host in, or a task run.
+    /** Lets a host in or a task run, or whatever else waits as weft:approvals shows it.
      * @param id of the task or request, or the name of the host
+     * @param words options of the command line
      * @return what became of it */
-    @Descriptor("lets a waiting host in, or a task run: ID or NAME")
-    public String approve(String id) {
-        return decide(id, true, "pairing.approve", door -> door.approve(id));
+    @Descriptor(
+            "lets a waiting host in, or a task run, or says yes to what else weft:approvals shows: ID or NAME [--fingerprint F]")
+    public String approve(String id, String... words) {
+        return CommandTable.isBeyond("approve", Words.all(id, words))
+                ? program.ask("approve", Words.all(id, words))
+                : decide(id, true, "pairing.approve", door -> door.approve(id));
     }
 
     /** Turns a host away, or a task.
@@ -173,17 +197,19 @@ public final class Approvals {
             return tell(id, new TaskAnswer(Optional.empty(), Optional.of(task), BY));
         }
         Pairing door = pairing;
+        Pairing.Entry entry = door == null ? null : decision.apply(door).orElse(null);
+        if (entry == null && Boolean.TRUE.equals(task) && program.isServed()) {
+            return program.ask("approve", id); // a budget, a publisher, an update
+        }
         if (door == null) {
             return noRegistry();
         }
-        Pairing.Entry entry =
-                decision.apply(door)
-                        .orElseThrow(
-                                () ->
-                                        new NoSuchElementException(
-                                                "\""
-                                                        + id
-                                                        + "\" is neither a task here nor a host this can be said of; see weft:pairings and weft:tasks"));
+        if (entry == null) {
+            throw new NoSuchElementException(
+                    "\""
+                            + id
+                            + "\" is neither a task here nor a host this can be said of; see weft:pairings and weft:tasks");
+        }
         ShellAudit.record(audit, what, entry.agentName());
         return Table.printable(entry.agentName()) + " is " + entry.status();
     }

@@ -5,8 +5,6 @@ import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.weft.api.identity.HostIdentity;
 import dev.weft.api.mesh.AgentDirectory;
 import dev.weft.api.mesh.AgentDirectory.KnownAgent;
-import dev.weft.api.mesh.Mesh;
-import dev.weft.api.mesh.Peer;
 import dev.weft.api.skill.Skills;
 import dev.weft.api.task.Task;
 import dev.weft.api.task.TaskHandle;
@@ -16,11 +14,7 @@ import dev.weft.api.task.Tasks;
 import dev.weft.protocol.SkillCard;
 import dev.weft.protocol.Wire;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
-import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -42,22 +36,16 @@ import org.osgi.service.component.annotations.ReferencePolicyOption;
         service = Commands.class,
         property = {
             "osgi.command.scope=weft",
-            "osgi.command.function=peers",
             "osgi.command.function=skills",
             "osgi.command.function=call",
             "osgi.command.function=tasks"
         })
 public final class Commands {
     private static final int LISTED = 20;
+    private static final Duration LONGEST = Duration.ofMinutes(65);
     private static final Duration GRACE = Duration.ofSeconds(5);
     private static final TaskRequest.Options LATER =
             new TaskRequest.Options(true, "", true, TaskRequest.Priority.NORMAL, "");
-
-    @Reference(
-            cardinality = ReferenceCardinality.OPTIONAL,
-            policy = ReferencePolicy.DYNAMIC,
-            policyOption = ReferencePolicyOption.GREEDY)
-    volatile Mesh mesh;
 
     @Reference(
             cardinality = ReferenceCardinality.OPTIONAL,
@@ -83,54 +71,23 @@ public final class Commands {
             policyOption = ReferencePolicyOption.GREEDY)
     volatile HostIdentity identity;
 
-    /** The agents of the mesh and how they are reached.
-     * @return a table */
-    @Descriptor("the agents of the mesh, their health, and the path to them")
-    public String peers() {
-        Mesh links = mesh;
-        AgentDirectory known = directory;
-        if (known == null && links == null) {
-            return Words.missing("the mesh");
-        }
-        List<Peer> linked = new ArrayList<>(links == null ? List.of() : links.peers());
-        Table table = new Table("NAME", "ID", "HEALTH", "PATH", "RTT", "SENT", "RECEIVED", "SINCE");
-        for (KnownAgent agent : known == null ? List.<KnownAgent>of() : known.agents()) {
-            Optional<Peer> link =
-                    linked.stream()
-                            .filter(peer -> peer.id().equals(agent.card().agentId()))
-                            .findFirst();
-            link.ifPresent(linked::remove);
-            row(
-                    table,
-                    agent.card().name(),
-                    agent.card().agentId().value(),
-                    agent.health(),
-                    agent.local() ? "here" : "",
-                    link);
-        }
-        linked.forEach(
-                peer -> row(table, peer.name(), peer.id().value(), "", "", Optional.of(peer)));
-        return table.isEmpty() ? "no agents" : table.toString();
+    @Reference CommandLine program;
+
+    /** Some skills, or in another form.
+     * @param words options of the command line
+     * @return what it prints */
+    @Descriptor(
+            "the skills that have QUERY in id, title or host, or those of the repositories, as the command line has them: [QUERY] [--catalog] [--json]")
+    public String skills(String... words) {
+        return program.ask("skills", words);
     }
 
-    private static void row(
-            Table table,
-            String name,
-            String id,
-            String health,
-            String otherwise,
-            Optional<Peer> link) {
-        table.row(
-                name,
-                id,
-                health,
-                link.map(peer -> peer.path().wireName()).orElse(otherwise),
-                link.filter(peer -> peer.rttMillis() >= 0)
-                        .map(peer -> String.format(Locale.ROOT, "%.1f ms", peer.rttMillis()))
-                        .orElse(""),
-                link.map(peer -> Words.bytes(peer.bytesSent())).orElse(""),
-                link.map(peer -> Words.bytes(peer.bytesReceived())).orElse(""),
-                link.map(peer -> Words.age(Instant.ofEpochSecond((long) peer.since()))).orElse(""));
+    /** One task with its trace, or all in another form.
+     * @param words options of the command line
+     * @return what it prints */
+    @Descriptor("one task and all of its trace on all hosts, or the tasks as JSON: [ID] [--json]")
+    public String tasks(String... words) {
+        return program.ask("tasks", words);
     }
 
     /** The skills of this host and, as far as they are known, of the others.
@@ -203,12 +160,16 @@ public final class Commands {
      * @param words see {@link CallLine}
      * @return the result, or why there is none */
     @Descriptor(
-            "runs one skill: SKILL[.TOOL] [key=value... | 'JSON object'] [--agent A] [--timeout SECONDS] [--later]")
+            "runs one skill: SKILL[.TOOL] [key=value... | 'JSON object'] [--agent A] [--timeout SECONDS] [--later]; as the command line with --input JSON, --once KEY, --priority P, --stream or --json")
     public String call(CommandSession session, String... words) {
         Tasks engine = tasks;
         HostIdentity host = identity;
         if (engine == null || host == null) {
             return Words.missing(engine == null ? "the task engine" : "the identity");
+        }
+        if (CommandTable.isBeyond("call", words, "--agent", "--timeout", "--later")) {
+            program.follow(session.getConsole(), LONGEST, "call", List.of(words));
+            return "";
         }
         CallLine line = CallLine.parse(List.of(words));
         TaskHandle handle =

@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.apache.felix.service.command.CommandSession;
@@ -25,13 +26,11 @@ import org.osgi.service.component.annotations.ReferencePolicyOption;
         property = {"osgi.command.scope=weft", "osgi.command.function=complete"})
 public final class Completion {
     private static final int MOST = 200;
-    private static final Map<String, List<String>> VERBS =
-            Map.of(
-                    "skill", List.of("enable", "disable", "pin", "unpin", "auto", "config"),
-                    "key", List.of("create", "rotate", "revoke"),
-                    "catalog", List.of("refresh", "add", "remove", "trust", "distrust"),
-                    "llm", List.of("models", "caches", "cache", "budgets", "budget", "raise"),
-                    "audit", List.of("verify"));
+    private static final Set<String> FILES = Set.of("new", "publish");
+
+    /** What only the shell has. */
+    private static final Map<String, List<String>> OWN =
+            Map.of("llm", List.of("caches", "budgets"));
 
     private final BundleContext context;
 
@@ -89,8 +88,28 @@ public final class Completion {
     }
 
     private Stream<String> arguments(String command, String... typed) {
+        String first = typed[0];
+        List<String> below = CommandTable.following(command + " " + first);
+        Stream<String> words =
+                first.isEmpty() || first.startsWith("-") || below.isEmpty()
+                        ? following(command, first.isEmpty())
+                        : below.stream();
+        return Stream.concat(words, names(command, typed));
+    }
+
+    private Stream<String> following(String command, boolean atOnce) {
+        return Stream.concat(
+                        CommandTable.following(command).stream(),
+                        OWN.getOrDefault(command, List.of()).stream())
+                .filter(word -> atOnce || word.startsWith("-"));
+    }
+
+    /** Skills, tools, bundles. */
+    private Stream<String> names(String command, String... typed) {
         if (!typed[0].isEmpty()) {
-            return command.equals("skill") && typed.length == 1 ? skills() : Stream.of();
+            return command.equals("skill") && typed.length == 1 && !FILES.contains(typed[0])
+                    ? skills()
+                    : Stream.of();
         }
         Skills local = skills;
         return switch (command) {
@@ -107,7 +126,7 @@ public final class Completion {
                             .map(Bundle::getSymbolicName)
                             .filter(name -> name != null && name.startsWith("dev.weft."))
                             .map(name -> name.substring("dev.weft.".length()));
-            default -> VERBS.getOrDefault(command, List.of()).stream();
+            default -> Stream.of();
         };
     }
 

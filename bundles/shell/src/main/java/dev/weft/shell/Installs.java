@@ -53,6 +53,8 @@ public final class Installs {
             policyOption = ReferencePolicyOption.GREEDY)
     volatile HostIdentity identity;
 
+    @Reference CommandLine program;
+
     /** Searches the repositories.
      * @param words all must be there; none for all skills
      * @return a table */
@@ -88,6 +90,9 @@ public final class Installs {
     @Descriptor(
             "installs skills from repositories, all or none: SKILL[@VERSION]... [--yes] [--dry-run] [--on LABEL|AGENT]")
     public String install(String... words) throws InterruptedException {
+        if (CommandTable.isBeyond("install", words, AGREED, "--dry-run", "--on")) {
+            return program.ask("install", words);
+        }
         InstallLine line = InstallLine.parse(List.of(words));
         if (!line.on().isEmpty()) {
             return elsewhere(line);
@@ -114,6 +119,9 @@ public final class Installs {
      * @return what was done, or what must be agreed to */
     @Descriptor("updates skills from repositories, all or none: [SKILL...] [--yes]")
     public String update(String... words) {
+        if (CommandTable.isBeyond("update", words, AGREED)) {
+            return program.ask("update", words);
+        }
         List<String> skills = Arrays.stream(words).filter(word -> !word.equals(AGREED)).toList();
         return change(
                 new Plan.Wish(List.of(), skills.isEmpty() ? List.of("*") : skills, List.of(), null),

@@ -6,6 +6,7 @@ import dev.weft.api.identity.Role;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.List;
 import java.util.NoSuchElementException;
 import org.apache.felix.service.command.Descriptor;
 import org.osgi.service.component.annotations.Component;
@@ -25,7 +26,7 @@ import org.osgi.service.component.annotations.ReferencePolicyOption;
 public final class Keys {
     private static final Duration GRACE = Duration.ofHours(1);
     private static final String USAGE =
-            "usage: weft:key create ROLE [LABEL], weft:key rotate ID, weft:key revoke ID";
+            "usage: weft:key create ROLE [LABEL], weft:key list, weft:key rotate ID|signing, weft:key revoke ID";
 
     @Reference(
             cardinality = ReferenceCardinality.OPTIONAL,
@@ -38,6 +39,8 @@ public final class Keys {
             policy = ReferencePolicy.DYNAMIC,
             policyOption = ReferencePolicyOption.GREEDY)
     volatile Audit audit;
+
+    @Reference CommandLine program;
 
     /** All keys, without the secrets.
      * @return a table */
@@ -70,9 +73,16 @@ public final class Keys {
      * @param words {@code create ROLE [LABEL]}, {@code rotate ID} or {@code revoke ID}
      * @return the new secret, or that the key is gone */
     @Descriptor(
-            "changes keys: create ROLE [LABEL] | rotate ID (the old secret ends an hour later) | revoke ID")
+            "changes keys: create ROLE [LABEL] | list | rotate ID (the old secret ends an hour later) | rotate signing | revoke ID; with --role, --expires, --grace … as the command line")
     public String key(String... words) {
         AccessKeys known = keys;
+        if (CommandTable.isBeyond("key", words)
+                || List.of(words).equals(List.of("rotate", "signing"))) {
+            return program.ask("key", words);
+        }
+        if (List.of(words).equals(List.of("list"))) {
+            return keys();
+        }
         if (words.length < 2) {
             throw new IllegalArgumentException(USAGE);
         }

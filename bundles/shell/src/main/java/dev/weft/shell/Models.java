@@ -24,7 +24,7 @@ import org.osgi.service.component.annotations.ReferencePolicyOption;
         })
 public final class Models {
     private static final String USAGE =
-            "usage: weft:llm [models PROVIDER | caches | cache ROUTE seconds=N | budgets | budget NAME per=hour|day|month|total [tokens=N] [money=M] | raise NAME [tokens=N] [money=M]]";
+            "usage: weft:llm [list | use ROUTE PROVIDER… | models PROVIDER | caches | cache ROUTE seconds=N | budgets | budget NAME per=hour|day|month|total [tokens=N] [money=M] | raise NAME [tokens=N] [money=M]]";
 
     @Reference(
             cardinality = ReferenceCardinality.OPTIONAL,
@@ -37,6 +37,8 @@ public final class Models {
             policy = ReferencePolicy.DYNAMIC,
             policyOption = ReferencePolicyOption.GREEDY)
     volatile Audit audit;
+
+    @Reference CommandLine program;
 
     /** Providers and routes.
      * @return two tables */
@@ -85,11 +87,17 @@ public final class Models {
      * @param words see the usage
      * @return a table */
     @Descriptor(
-            "models PROVIDER | caches | cache ROUTE seconds=N | budgets | budget NAME per=hour|day|month|total [tokens=N] [money=M] | raise NAME [tokens=N] [money=M]")
+            "list | use ROUTE PROVIDER... | models PROVIDER | caches | cache ROUTE seconds=N | budgets | budget NAME per=hour|day|month|total [tokens=N] [money=M] | raise NAME [tokens=N] [money=M]")
     public String llm(String... words) {
         Llm router = models;
-        if (words.length == 0) {
+        if (CommandTable.isBeyond("llm", words)) {
+            return program.ask("llm", words);
+        }
+        if (words.length == 0 || List.of(words).equals(List.of("list"))) {
             return llm();
+        }
+        if (words[0].equals("use") && words.length > 1) {
+            return use(words[1], Arrays.copyOfRange(words, 2, words.length));
         }
         if (router == null) {
             return Words.missing("the router of chat models");
@@ -97,7 +105,7 @@ public final class Models {
         String name = words.length > 1 ? words[1] : "";
         return switch (words[0] + (words.length > 1 ? " NAME" : "")) {
             case "models NAME" -> String.join("\n", router.models(name));
-            case "caches" -> caches(router);
+            case "caches", "cache" -> caches(router);
             case "cache NAME" -> {
                 router.cache(name, seconds(values(words)));
                 ShellAudit.record(audit, "llm.cache", name);

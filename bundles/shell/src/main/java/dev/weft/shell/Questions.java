@@ -1,7 +1,9 @@
 package dev.weft.shell;
 
 import dev.weft.api.agent.Agent;
+import java.io.PrintStream;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -20,7 +22,6 @@ import org.osgi.service.component.annotations.ReferencePolicyOption;
         service = Questions.class,
         property = {"osgi.command.scope=weft", "osgi.command.function=ask"})
 public final class Questions {
-    private static final Duration LONGEST = Duration.ofMinutes(5);
     private static final Duration GRACE = Duration.ofSeconds(5);
 
     @Reference(
@@ -29,30 +30,35 @@ public final class Questions {
             policyOption = ReferencePolicyOption.GREEDY)
     volatile Agent agent;
 
-    /** Asks the agent, and waits for the answer, five minutes at most.
+    @Reference CommandLine program;
+
+    /** Asks the agent, and waits for the answer, five minutes at most unless another time is given.
      * @param session where each skill call is told as it ends
-     * @param words the question
+     * @param words see {@link AskLine}
      * @return the answer, or why there is none */
-    @Descriptor("asks this host's agent, which calls skills here and on peers: WORDS")
+    @Descriptor(
+            "asks this host's agent, which calls skills here and on peers: WORDS [--image FILE]... [--conversation C] [--route R] [--timeout SECONDS] [--stream] [--agent A] [--json]")
     public String ask(CommandSession session, String... words) {
-        Agent mind = agent;
-        if (words.length == 0) {
-            throw new IllegalArgumentException(
-                    "usage: weft:ask WORDS, e.g. weft:ask how full is the disk");
+        AskLine line = AskLine.parse(List.of(words));
+        PrintStream out = session.getConsole();
+        if (line.isElsewhere()) {
+            program.follow(out, line.timeout().plus(CommandLine.SHORT), "ask", line.words());
+            return "";
         }
+        Agent mind = agent;
         if (mind == null) {
             return Words.missing("the agent");
         }
         CompletableFuture<Agent.Answer> answer =
-                mind.ask(
-                        String.join(" ", words),
-                        LONGEST,
-                        step -> {
-                            session.getConsole().println(line(step));
-                            session.getConsole().flush();
-                        });
+                mind.ask(line.question(), new Telling(out, line.stream()));
         try {
-            return answer.get(LONGEST.plus(GRACE).toMillis(), TimeUnit.MILLISECONDS).text();
+            Agent.Answer said =
+                    answer.get(line.timeout().plus(GRACE).toMillis(), TimeUnit.MILLISECONDS);
+            if (line.stream()) {
+                out.println();
+                return "";
+            }
+            return said.text();
         } catch (InterruptedException e) {
             answer.cancel(true);
             Thread.currentThread().interrupt();
@@ -63,9 +69,26 @@ public final class Questions {
             answer.cancel(true);
             throw new IllegalStateException(
                     "no answer within "
-                            + LONGEST.toMinutes()
-                            + " minutes; weft:llm shows the models",
+                            + line.timeout().toSeconds()
+                            + " s; weft:llm shows the models",
                     e);
+        }
+    }
+
+    /** Shows what happens on the way. */
+    private record Telling(PrintStream out, boolean stream) implements Agent.Listener {
+        @Override
+        public void onStep(Agent.Step step) {
+            out.println(line(step));
+            out.flush();
+        }
+
+        @Override
+        public void onText(String text) {
+            if (stream) {
+                out.print(text);
+                out.flush();
+            }
         }
     }
 

@@ -19,7 +19,7 @@ import org.osgi.service.component.annotations.ReferencePolicyOption;
         property = {"osgi.command.scope=weft", "osgi.command.function=catalog"})
 public final class Repositories {
     private static final String USAGE =
-            "usage: weft:catalog [refresh [NAME] | add ADDRESS [FINGERPRINT [NAMESPACE…]] | remove NAME | trust NAME NAMESPACE FINGERPRINT | distrust NAME NAMESPACE]";
+            "usage: weft:catalog [list | lock FILE | refresh [NAME] | add ADDRESS [FINGERPRINT [NAMESPACE…]] | remove NAME | trust NAME NAMESPACE FINGERPRINT | distrust NAME NAMESPACE]";
 
     @Reference(
             cardinality = ReferenceCardinality.OPTIONAL,
@@ -33,13 +33,19 @@ public final class Repositories {
             policyOption = ReferencePolicyOption.GREEDY)
     volatile Audit audit;
 
+    @Reference CommandLine program;
+
     /** Lists repositories, or changes which are read and who is trusted.
      * @param words none to list; else see the usage
      * @return a table */
     @Descriptor(
-            "the repositories, or: refresh [NAME] | add ADDRESS [FINGERPRINT [NAMESPACE...]] | remove NAME | trust NAME NAMESPACE FINGERPRINT | distrust NAME NAMESPACE")
+            "the repositories, or: list | lock FILE | refresh [NAME] | add ADDRESS [FINGERPRINT [NAMESPACE...]] | remove NAME | trust NAME NAMESPACE FINGERPRINT | distrust NAME NAMESPACE")
     public String catalog(String... words) {
         Catalog known = catalog;
+        if (CommandTable.isBeyond("catalog", words)
+                || words.length > 0 && words[0].equals("lock")) {
+            return program.ask("catalog", words);
+        }
         if (known == null) {
             return Words.missing("the catalog");
         }

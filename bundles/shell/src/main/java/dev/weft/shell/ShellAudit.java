@@ -10,8 +10,12 @@ final class ShellAudit {
 
     /** Does nothing where there is no audit log. */
     static void record(Audit log, String what, String target) {
+        record(log, what, target, "ok");
+    }
+
+    static void record(Audit log, String what, String target, String outcome) {
         if (log != null) {
-            log.record(new Audit.Entry(WHO, "admin", what, target, "ok", ""));
+            log.record(new Audit.Entry(WHO, "admin", what, target, outcome, ""));
         }
     }
 }

@@ -1,6 +1,5 @@
 package dev.weft.shell;
 
-import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -14,10 +13,14 @@ import java.nio.charset.StandardCharsets;
 import org.apache.felix.service.command.CommandProcessor;
 import org.apache.felix.service.command.CommandSession;
 import org.apache.felix.service.command.Converter;
+import org.apache.felix.service.command.Job;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One connection: reads a line, runs it, prints the result, until {@code exit} or the end of the stream. */
+/**
+ * One connection: reads a line, runs it, prints the result, until {@code exit} or the end of the stream. A byte {@code 0x03} (Ctrl-C) between
+ * lines is nothing; while a command runs it interrupts the command.
+ */
 final class ShellSession implements Runnable, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ShellSession.class);
     private static final int LONGEST_LINE = 64 << 10;
@@ -33,13 +36,21 @@ final class ShellSession implements Runnable, AutoCloseable {
     @Override
     public void run() {
         try (channel;
-                InputStream in = new BufferedInputStream(Channels.newInputStream(new Reading()));
+                ShellInput in = new ShellInput(Channels.newInputStream(new Reading()));
                 PrintStream out = output(channel);
                 CommandSession session = processor.createSession(in, out, out)) {
             session.put("prompt", "weft> ");
+            in.start(() -> interrupt(session));
             serve(session, in, out);
         } catch (IOException e) {
             LOG.debug("a shell connection broke: {}", e.toString());
+        }
+    }
+
+    private static void interrupt(CommandSession session) {
+        Job job = session.foregroundJob();
+        if (job != null) {
+            job.interrupt();
         }
     }
 

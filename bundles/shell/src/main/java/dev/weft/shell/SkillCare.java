@@ -6,9 +6,12 @@ import dev.weft.api.catalog.Catalog;
 import dev.weft.api.skill.SkillSettings;
 import dev.weft.api.skill.Skills;
 import dev.weft.protocol.Wire;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.NoSuchElementException;
+import java.util.Set;
 import org.apache.felix.service.command.Descriptor;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -22,7 +25,10 @@ import org.osgi.service.component.annotations.ReferencePolicyOption;
         property = {"osgi.command.scope=weft", "osgi.command.function=skill"})
 public final class SkillCare {
     private static final String USAGE =
-            "usage: weft:skill enable|disable|pin|unpin SKILL, weft:skill auto SKILL [off], weft:skill config SKILL [key=value…]";
+            "usage: weft:skill enable|disable|pin|unpin SKILL, weft:skill auto SKILL [off], weft:skill config SKILL [key=value…], weft:skill new ID --dir DIR, weft:skill publish DIR|JAR…, weft:skill yank|revoke SKILL[@VERSION] --reason R";
+
+    private static final Set<String> PROJECTS = Set.of("new", "publish", "yank", "revoke");
+    private static final Duration PUBLISHING = Duration.ofMinutes(20);
 
     @Reference(
             cardinality = ReferenceCardinality.OPTIONAL,
@@ -48,12 +54,21 @@ public final class SkillCare {
             policyOption = ReferencePolicyOption.GREEDY)
     volatile Audit audit;
 
+    @Reference CommandLine program;
+
     /** Changes how a skill behaves, or shows its configuration.
      * @param words see the usage
      * @return how it is now */
     @Descriptor(
-            "enable|disable|pin|unpin SKILL | auto SKILL [off] | config SKILL [key=value...], where key=null is the default")
+            "enable|disable|pin|unpin SKILL | auto SKILL [off] | config SKILL [key=value...], where key=null is the default | new ID --dir DIR | publish DIR|JAR... | yank|revoke SKILL[@VERSION] --reason R, by the keys of ~/.weft-keys; each with --help")
     public String skill(String... words) {
+        String verb = words.length == 0 ? "" : words[0];
+        if (PROJECTS.contains(verb)) {
+            return project(verb, words);
+        }
+        if (CommandTable.isBeyond("skill", words)) {
+            return program.ask("skill", words);
+        }
         if (words.length < 2) {
             throw new IllegalArgumentException(USAGE);
         }
@@ -79,6 +94,20 @@ public final class SkillCare {
                 yield configure(id, rest);
             }
         };
+    }
+
+    /** What is done with a skill's project or its releases, by the command line. */
+    private String project(String verb, String... words) {
+        List<String> line = new ArrayList<>(List.of("skill"));
+        line.addAll(List.of(words));
+        String said = program.answer(PUBLISHING, line);
+        if (!CommandTable.asksForHelp(words)) {
+            ShellAudit.record(
+                    audit,
+                    "skill." + verb,
+                    HostCare.told(Arrays.copyOfRange(words, 1, words.length)));
+        }
+        return said;
     }
 
     private String enable(String id, boolean enabled) {

@@ -28,12 +28,13 @@ final class Table {
 
     /** What peers say of themselves must not move the cursor of whoever reads it. */
     static String printable(String text) {
-        String safe =
-                Hidden.IN_LINE
-                        .matcher(
-                                text.length() > WIDEST ? text.substring(0, WIDEST - 1) + "…" : text)
-                        .replaceAll("?");
+        String safe = visible(text.length() > WIDEST ? text.substring(0, WIDEST - 1) + "…" : text);
         return safe.isEmpty() ? "-" : safe;
+    }
+
+    /** A line of any length that moves no cursor. */
+    static String visible(String line) {
+        return Hidden.IN_LINE.matcher(line.replace("\t", "    ")).replaceAll("?");
     }
 
     @Override

@@ -7,12 +7,14 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.NoSuchElementException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.regex.Pattern;
 import org.apache.felix.service.command.Descriptor;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -33,6 +35,7 @@ import org.osgi.service.component.annotations.ReferencePolicyOption;
             "osgi.command.function=audit"
         })
 public final class Upkeep {
+    private static final Pattern SHIPPED = Pattern.compile("[a-z][a-z0-9-]{0,63}");
     private static final int LISTED = 20;
     private static final int PATIENCE_SECONDS = 90;
 
@@ -47,6 +50,8 @@ public final class Upkeep {
             policy = ReferencePolicy.DYNAMIC,
             policyOption = ReferencePolicyOption.GREEDY)
     volatile Audit log;
+
+    @Reference CommandLine program;
 
     /** The files of the deploy folder.
      * @return a table */
@@ -74,15 +79,28 @@ public final class Upkeep {
      * @return what became of it
      * @throws IOException if it cannot be read or stored
      * @throws InterruptedException if the session is closed meanwhile */
-    @Descriptor("puts a jar or a zip of jars of this machine into the deploy folder: FILE")
-    public String deploy(String file) throws IOException, InterruptedException {
+    @Descriptor(
+            "puts a jar or a zip of jars of this machine, or a skill that ships with Weft, into the deploy folder: FILE or ID")
+    public String deploy(String file, String... more) throws IOException, InterruptedException {
         Deployments folder = deployments;
+        if (CommandTable.isBeyond("deploy", Words.all(file, more))) {
+            return program.ask("deploy", Words.all(file, more));
+        }
+        if (more.length > 0) {
+            throw new IllegalArgumentException("usage: weft:deploy FILE|ID, one at a time");
+        }
         if (folder == null) {
             return Words.missing("the deploy room");
         }
         Path jar = Path.of(file).toAbsolutePath();
+        if (!Files.exists(jar) && SHIPPED.matcher(file).matches()) {
+            jar = program.home().resolve("skills").resolve(file + ".jar");
+        }
         if (!Files.isRegularFile(jar)) {
-            throw new NoSuchElementException("there is no file " + jar + " on this machine");
+            throw new NoSuchElementException(
+                    "there is no file "
+                            + jar
+                            + " on this machine; give a file, or the id of a skill that ships with Weft");
         }
         try (InputStream in = Files.newInputStream(jar)) {
             String name = jar.getFileName().toString();
@@ -90,26 +108,30 @@ public final class Upkeep {
         }
     }
 
-    /** Goes back to the last good version.
+    /** Goes back to the last good version, or to a version.
      * @param skill its id
+     * @param words nothing, or one of the versions that weft:deployed shows, also as {@code --to VERSION}
      * @return what runs now
      * @throws InterruptedException if the session is closed meanwhile */
-    @Descriptor("goes back to the last good version of a skill: SKILL")
-    public String rollback(String skill) throws InterruptedException {
-        return rollback(skill, "");
-    }
-
-    /** Goes back to a version.
-     * @param skill its id
-     * @param version one of those that weft:deployed shows
-     * @return what runs now
-     * @throws InterruptedException if the session is closed meanwhile */
-    @Descriptor("goes back to a version of a skill: SKILL VERSION")
-    public String rollback(String skill, String version) throws InterruptedException {
+    @Descriptor("goes back to the last good version of a skill, or to VERSION: SKILL [VERSION]")
+    public String rollback(String skill, String... words) throws InterruptedException {
         Deployments folder = deployments;
+        if (CommandTable.isBeyond("rollback", Words.all(skill, words), "--to")) {
+            return program.ask("rollback", Words.all(skill, words));
+        }
+        List<String> to = List.of(words);
+        if (to.size() == 2 && to.get(0).equals("--to")) {
+            to = to.subList(1, 2);
+        }
+        if (to.size() > 1) {
+            throw new IllegalArgumentException("usage: weft:rollback SKILL [VERSION]");
+        }
         return folder == null
                 ? Words.missing("the deploy room")
-                : outcome("skill.rollback", skill, folder.rollback(skill, version));
+                : outcome(
+                        "skill.rollback",
+                        skill,
+                        folder.rollback(skill, to.isEmpty() ? "" : to.get(0)));
     }
 
     /** Tries a refused file again.
@@ -159,15 +181,22 @@ public final class Upkeep {
         return table.isEmpty() ? "no records" : table.toString();
     }
 
-    /** Checks the audit log.
-     * @param what {@code verify}
+    /** Checks the audit log, or shows it in another form.
+     * @param words {@code verify}, or options of the command line
      * @return that it is whole
      * @throws IOException if it cannot be read */
-    @Descriptor("audit verify checks that no record was changed, removed or inserted")
-    public String audit(String what) throws IOException {
+    @Descriptor(
+            "audit verify checks that no record was changed, removed or inserted; --limit N shows as many, --json as JSON")
+    public String audit(String... words) throws IOException {
         Audit records = log;
-        if (!what.equals("verify")) {
-            throw new IllegalArgumentException("usage: weft:audit [verify]");
+        if (words.length == 0) {
+            return audit();
+        }
+        if (CommandTable.isBeyond("audit", words)) {
+            return program.ask("audit", words);
+        }
+        if (words.length > 1 || !words[0].equals("verify")) {
+            throw new IllegalArgumentException("usage: weft:audit [verify | --limit N] [--json]");
         }
         if (records == null) {
             return Words.missing("the audit log");

@@ -2,6 +2,8 @@ package dev.weft.shell;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
+import java.util.stream.Stream;
 
 /** What commands say in the same words. */
 final class Words {
@@ -9,6 +11,10 @@ final class Words {
 
     static String missing(String what) {
         return what + " is not running on this host; weft:why BUNDLE and /api/health say why";
+    }
+
+    static String[] all(String first, String... rest) {
+        return Stream.concat(Stream.of(first), Arrays.stream(rest)).toArray(String[]::new);
     }
 
     static String bytes(long count) {

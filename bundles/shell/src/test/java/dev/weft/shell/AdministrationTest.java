@@ -81,6 +81,13 @@ class AdministrationTest {
     @BeforeEach
     void open() {
         io.start();
+        questions.program =
+                keys.program =
+                        installs.program =
+                                repositories.program =
+                                        models.program =
+                                                care.program =
+                                                        upkeep.program = Services.noProgram();
         gogo.addCommand("weft", questions, "ask");
         gogo.addCommand("weft", keys, "keys");
         gogo.addCommand("weft", keys, "key");
@@ -277,17 +284,54 @@ class AdministrationTest {
 
     @Test
     void a_question_is_answered_and_each_call_told_on_the_way() throws Exception {
+        agent();
+        assertEquals("Half full.", type("weft:ask how full is the disk"));
+        assertEquals(List.of("how full is the disk", "PT5M"), calls);
+        assertEquals(
+                "· disk.usage on attic, 12 ms: gone",
+                console.toString(StandardCharsets.UTF_8).strip());
+        assertTrue(refused("weft:ask").startsWith("usage: "));
+    }
+
+    @Test
+    void a_question_has_images_a_conversation_a_route_and_a_time(@TempDir Path folder)
+            throws Exception {
+        agent();
+        Path picture = folder.resolve("cat.png");
+        Files.write(picture, new byte[] {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'});
+        type(
+                "weft:ask what is this --image "
+                        + picture
+                        + " --conversation cats --route eyes --timeout 9");
+        assertEquals(List.of("what is this", "image/png", "catseyesPT9S"), calls);
+        assertEquals("", type("weft:ask --stream what is this"));
+        assertTrue(console.toString(StandardCharsets.UTF_8).contains("Half full."));
+        String gone = folder.resolve("gone.png").toString();
+        assertTrue(refused("weft:ask x --image " + gone).contains(gone + " cannot be read"));
+        Path text = Files.writeString(folder.resolve("x.png"), "no picture");
+        assertTrue(refused("weft:ask x --image " + text).contains("PNG, JPEG, GIF or WebP"));
+        assertTrue(refused("weft:ask x --image").contains("needs a value"));
+        assertTrue(refused("weft:ask x --timeout 0").contains("--timeout must be"));
+        assertTrue(refused("weft:ask x --colour").contains("is no option"));
+        assertTrue(refused("weft:ask x --agent edge").contains("over HTTP"));
+    }
+
+    private void agent() {
         questions.agent =
                 Services.of(
                         Agent.class,
                         Map.of(
                                 "ask",
                                 arguments -> {
-                                    calls.add((String) arguments[0]);
-                                    @SuppressWarnings("unchecked")
-                                    var steps =
-                                            (java.util.function.Consumer<Agent.Step>) arguments[2];
-                                    steps.accept(
+                                    Agent.Question asked = (Agent.Question) arguments[0];
+                                    calls.add(asked.prompt());
+                                    asked.images().forEach(image -> calls.add(image.mediaType()));
+                                    calls.add(
+                                            asked.conversation() + asked.route() + asked.timeout());
+                                    Agent.Listener listener = (Agent.Listener) arguments[1];
+                                    listener.onText("Half ");
+                                    listener.onText("full.");
+                                    listener.onStep(
                                             new Agent.Step(
                                                     "disk.usage",
                                                     "attic",
@@ -298,12 +342,6 @@ class AdministrationTest {
                                     return CompletableFuture.completedFuture(
                                             new Agent.Answer("Half full.", "rules", List.of()));
                                 }));
-        assertEquals("Half full.", type("weft:ask how full is the disk"));
-        assertEquals(List.of("how full is the disk"), calls);
-        assertEquals(
-                "· disk.usage on attic, 12 ms: gone",
-                console.toString(StandardCharsets.UTF_8).strip());
-        assertTrue(refused("weft:ask").startsWith("usage: "));
     }
 
     @Test

@@ -56,6 +56,7 @@ class CommandsTest {
                     SkillCard.class);
 
     private final Commands commands = new Commands();
+    private final Agents agents = new Agents();
     private final ThreadIOImpl io = new ThreadIOImpl();
     private final CommandProcessorImpl gogo = new CommandProcessorImpl(io);
     private final ByteArrayOutputStream console = new ByteArrayOutputStream();
@@ -65,10 +66,13 @@ class CommandsTest {
 
     @BeforeEach
     void open() {
+        commands.program = agents.program = Services.noProgram();
         io.start();
-        for (String function : List.of("peers", "skills", "call", "tasks")) {
+        for (String function : List.of("skills", "call", "tasks")) {
             gogo.addCommand("weft", commands, function);
         }
+        gogo.addCommand("weft", agents, "agents");
+        gogo.addCommand("weft", agents, "peers");
         session = gogo.createSession(InputStream.nullInputStream(), console, console);
     }
 
@@ -90,18 +94,23 @@ class CommandsTest {
     }
 
     private void mesh() {
-        commands.directory =
-                Services.of(
-                        AgentDirectory.class,
-                        Map.of(
-                                "agents",
-                                none ->
-                                        List.of(
-                                                new AgentDirectory.KnownAgent(
-                                                        card(HERE, "attic"), "active", true),
-                                                new AgentDirectory.KnownAgent(
-                                                        card(THERE, "kitchen"), "stale", false))));
-        commands.mesh =
+        agents.directory =
+                commands.directory =
+                        Services.of(
+                                AgentDirectory.class,
+                                Map.of(
+                                        "agents",
+                                        none ->
+                                                List.of(
+                                                        new AgentDirectory.KnownAgent(
+                                                                card(HERE, "attic"),
+                                                                "active",
+                                                                true),
+                                                        new AgentDirectory.KnownAgent(
+                                                                card(THERE, "kitchen"),
+                                                                "stale",
+                                                                false))));
+        agents.mesh =
                 Services.of(
                         Mesh.class,
                         Map.of(
@@ -211,12 +220,15 @@ class CommandsTest {
                                 "kitchen +agent-bbbbbb +stale +p2p +0\\.4 ms +123 B +45 MB +\\d s"),
                 lines.get(2));
         assertEquals(lines.get(0).indexOf("PATH"), lines.get(2).indexOf("p2p"));
+        List<String> all = type("weft:agents").lines().toList();
+        assertTrue(all.get(1).matches("attic +agent-aaaaaa +active +here +disk .*"), all.get(1));
+        assertTrue(all.get(2).matches("kitchen +agent-bbbbbb +stale +p2p +disk .*"), all.get(2));
     }
 
     @Test
     void peers_lists_a_linked_peer_that_the_directory_does_not_know() throws Exception {
         mesh();
-        commands.directory = null;
+        agents.directory = null;
         assertTrue(type("weft:peers").contains("kitchen"));
     }
 

@@ -68,7 +68,11 @@ class CompletionTest {
         assertEquals("disable", after("weft:skill d"));
         assertEquals("text", after("weft:skill disable t"));
         assertEquals("", after("weft:skill disable text t"));
-        assertEquals("create revoke rotate", after("key "));
+        assertEquals("create list revoke rotate", after("key "));
+        assertEquals("--expires", after("key create admin --e"));
+        assertEquals("--image", after("ask what is this --im"));
+        assertEquals("--sign --snapshots", after("skill publish --s"));
+        assertEquals("cache caches", after("llm cach"));
         assertEquals("", after("call text.count t"));
     }
 

@@ -59,6 +59,7 @@ class DecisionsTest {
 
     @BeforeEach
     void start() {
+        approvals.program = upkeep.program = models.program = Services.noProgram();
         io.start();
         for (Object commands : List.of(approvals, upkeep, models, diagnosis)) {
             for (String property : declared(commands)) {

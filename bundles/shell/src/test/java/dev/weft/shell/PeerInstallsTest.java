@@ -30,6 +30,7 @@ class PeerInstallsTest {
 
     @BeforeEach
     void mesh() {
+        installs.program = Services.noProgram();
         List<KnownAgent> agents =
                 List.of(
                         agent("a", "edge", true),

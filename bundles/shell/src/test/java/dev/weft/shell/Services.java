@@ -1,6 +1,8 @@
 package dev.weft.shell;
 
 import java.lang.reflect.Proxy;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import java.util.function.Function;
 
@@ -17,5 +19,10 @@ final class Services {
                         new Class<?>[] {type},
                         (proxy, method, arguments) ->
                                 methods.get(method.getName()).apply(arguments)));
+    }
+
+    /** The command line's program where there is none. */
+    static CommandLine noProgram() {
+        return new CommandLine(null, Path.of("nowhere"), Duration.ofSeconds(30));
     }
 }

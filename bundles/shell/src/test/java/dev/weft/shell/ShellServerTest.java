@@ -211,6 +211,20 @@ class ShellServerTest {
     }
 
     @Test
+    void ctrl_c_interrupts_the_command_that_runs_and_the_session_goes_on() throws Exception {
+        serve(true, 4);
+        Client client = new Client();
+        client.send("\u0003hang\n");
+        assertTrue(waiting.await(20, TimeUnit.SECONDS));
+        client.send("\u0003");
+        assertTrue(interrupted.await(20, TimeUnit.SECONDS));
+        String line = client.ask("greet you");
+        while (!line.endsWith("hello you")) { // what became of the other one comes before
+            line = client.in.readLine();
+        }
+    }
+
+    @Test
     void the_socket_is_for_its_owner_only_and_replaces_one_left_by_a_killed_process()
             throws Exception {
         Files.createDirectories(data.resolve("run"));

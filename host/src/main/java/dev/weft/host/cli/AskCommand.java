@@ -5,13 +5,11 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.weft.api.agent.Image;
+import dev.weft.api.task.TaskException;
 import dev.weft.host.launcher.HostException;
 import dev.weft.protocol.Wire;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Base64;
 import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -117,27 +115,11 @@ final class AskCommand extends HostCommand {
     }
 
     private ArrayNode content() {
-        if (images.size() > Image.MOST) {
-            throw new HostException(
-                    HostException.USAGE, "--image: " + Image.MOST + " images at most");
-        }
         ArrayNode contents = JsonNodeFactory.instance.arrayNode();
-        for (Path file : images) {
-            try {
-                if (Files.size(file) > Image.LARGEST) {
-                    throw new HostException(
-                            HostException.USAGE,
-                            "--image: "
-                                    + file
-                                    + " has more than "
-                                    + (Image.LARGEST >> 20)
-                                    + " MiB");
-                }
-                contents.add(Base64.getEncoder().encodeToString(Files.readAllBytes(file)));
-            } catch (IOException e) {
-                throw new HostException(
-                        HostException.USAGE, "--image: " + file + " cannot be read: " + e);
-            }
+        try {
+            Image.of(images).forEach(image -> contents.add(image.base64()));
+        } catch (TaskException e) {
+            throw new HostException(HostException.USAGE, "--image: " + e.getMessage());
         }
         return contents;
     }

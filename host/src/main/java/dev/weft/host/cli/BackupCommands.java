@@ -60,10 +60,26 @@ final class BackupCommands {
     /** {@code weft restore}. */
     @Command(
             name = "restore",
-            description = "Puts a backup in the place of a stopped host's database.")
+            description =
+                    "Puts a backup in the place of a stopped host's database, or has the next start of a host do it.")
     static final class Restore implements Callable<Integer> {
-        @Parameters(index = "0", paramLabel = "FILE", description = "What weft backup wrote.")
+        @Parameters(
+                index = "0",
+                arity = "0..1",
+                paramLabel = "FILE",
+                description = "What weft backup wrote.")
         private Path file;
+
+        @Option(
+                names = "--next-start",
+                description =
+                        "Checks the backup now, and leaves it to the host's next start; the host may run.")
+        private boolean later;
+
+        @Option(
+                names = "--forget",
+                description = "What was to be restored at the next start is not.")
+        private boolean forget;
 
         @Option(
                 names = "--data",
@@ -76,14 +92,35 @@ final class BackupCommands {
         @Override
         public Integer call() throws IOException {
             Output output = new Output(spec.commandLine().getOut());
-            DatabaseFile.restore(Connection.dataDirectory(data, Path.of("")), file)
+            Path directory = Connection.dataDirectory(data, Path.of(""));
+            if ((file == null) != forget || forget && later) {
+                throw new HostException(
+                        HostException.USAGE,
+                        "name a file, or say --forget (see: weft restore --help)");
+            }
+            if (forget) {
+                output.line(
+                        DatabaseFile.forget(directory)
+                                ? "Nothing is restored at the next start any more."
+                                : "Nothing was to be restored at the next start.");
+            } else if (later) {
+                DatabaseFile.stage(directory, file);
+                output.line(
+                        "The backup is good. The next start of the host puts it in the place of its database, which is kept beside it; until then the host works on, and what it writes is not in the backup. Not after all: weft restore --forget");
+            } else {
+                restore(directory, output);
+            }
+            return 0;
+        }
+
+        private void restore(Path directory, Output output) throws IOException {
+            DatabaseFile.restore(directory, file)
                     .ifPresentOrElse(
                             before ->
                                     output.line(
                                             "The backup is restored; the database that was there is now "
                                                     + before),
                             () -> output.line("The backup is restored."));
-            return 0;
         }
     }
 }

@@ -9,6 +9,7 @@ import dev.weft.host.doctor.Machine;
 import dev.weft.host.doctor.Providers;
 import dev.weft.host.doctor.Registry;
 import dev.weft.host.launcher.AgentFile;
+import dev.weft.host.launcher.DatabaseFile;
 import dev.weft.host.launcher.Distribution;
 import dev.weft.host.launcher.HostException;
 import dev.weft.protocol.Wire;
@@ -63,6 +64,13 @@ final class DoctorCommand extends HostCommand {
         say(Machine.disk(existing.toFile().getUsableSpace() >> 20));
         if (Files.exists(data.resolve("weft.port"))) {
             host(client());
+        } else if (Files.exists(data.resolve("run/shell.sock")) && DatabaseFile.isInUse(data)) {
+            say(
+                    new Finding(
+                            "host",
+                            true,
+                            "it runs, without HTTP",
+                            "its own checks: weft shell -c weft:health"));
         } else {
             say(Machine.port(port));
         }

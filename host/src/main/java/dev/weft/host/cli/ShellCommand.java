@@ -20,6 +20,9 @@ import picocli.CommandLine.Parameters;
 /** {@code weft shell}: copies bytes between the terminal and the host's shell socket. */
 @Command(name = "shell", description = "Attaches to the host's Felix (Gogo) shell; exit leaves it.")
 final class ShellCommand extends HostCommand {
+    /** Ctrl-C, as the host's shell understands it. */
+    static final byte INTERRUPT = 0x03;
+
     @Option(names = "-c", paramLabel = "COMMANDS", description = "Runs these commands and leaves.")
     private String commands;
 
@@ -55,7 +58,7 @@ final class ShellCommand extends HostCommand {
         attach(
                 socket,
                 new ByteArrayInputStream(
-                        ("prompt=''\n" + lines + "\nexit\n").getBytes(StandardCharsets.UTF_8)),
+                        ("prompt=''\n" + lines + "\n").getBytes(StandardCharsets.UTF_8)),
                 output);
         if (output.failed()) {
             throw new HostException(HostException.FAILED, "a command failed; see above");
@@ -97,6 +100,8 @@ final class ShellCommand extends HostCommand {
     private static void attach(Path socket, InputStream in, OutputStream out) throws IOException {
         try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
             channel.connect(UnixDomainSocketAddress.of(socket));
+            Thread stop = new Thread(() -> interrupt(channel), "weft-shell-interrupt");
+            Runtime.getRuntime().addShutdownHook(stop); // Ctrl-C here stops the command there
             Thread input = new Thread(() -> copyIn(in, channel), "weft-shell-input");
             input.setDaemon(true);
             input.start();
@@ -106,22 +111,40 @@ final class ShellCommand extends HostCommand {
                 out.flush();
                 buffer.clear();
             }
+            Runtime.getRuntime().removeShutdownHook(stop);
         }
     }
 
+    private static void interrupt(SocketChannel channel) {
+        try {
+            if (channel.isOpen()) {
+                channel.write(ByteBuffer.wrap(new byte[] {INTERRUPT}));
+            }
+        } catch (IOException e) {
+            Thread.currentThread().interrupt(); // the host's end is closed: nothing runs there
+        }
+    }
+
+    /** Ends with {@code exit}, and not by closing this direction: a Ctrl-C is to get through until the last command is done. */
     private static void copyIn(InputStream in, SocketChannel channel) {
         byte[] bytes = new byte[8192];
         try {
+            byte last = '\n';
             for (int count = in.read(bytes); count >= 0; count = in.read(bytes)) {
-                ByteBuffer part = ByteBuffer.wrap(bytes, 0, count);
-                while (part.hasRemaining()) {
-                    channel.write(part);
-                }
+                write(channel, ByteBuffer.wrap(bytes, 0, count));
+                last = count > 0 ? bytes[count - 1] : last;
             }
-            channel.shutdownOutput();
+            String end = last == '\n' ? "exit\n" : "\nexit\n";
+            write(channel, ByteBuffer.wrap(end.getBytes(StandardCharsets.UTF_8)));
         } catch (IOException e) {
             // the host closed the shell; the reading side sees that too and ends
             Thread.currentThread().interrupt();
+        }
+    }
+
+    private static void write(SocketChannel channel, ByteBuffer part) throws IOException {
+        while (part.hasRemaining()) {
+            channel.write(part);
         }
     }
 }

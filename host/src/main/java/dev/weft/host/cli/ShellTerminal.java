@@ -68,8 +68,11 @@ final class ShellTerminal implements AutoCloseable {
                 if (line.equals("exit")) {
                     return;
                 }
+                Terminal.SignalHandler before =
+                        terminal.handle(Terminal.Signal.INT, signal -> interrupt());
                 send(line);
                 readTo(END, terminal);
+                terminal.handle(Terminal.Signal.INT, before);
             }
         } catch (EOFException e) {
             System.out.println("weft: the host closed the shell");
@@ -86,6 +89,16 @@ final class ShellTerminal implements AutoCloseable {
             return readTo(END, null);
         } catch (IOException e) {
             return "";
+        }
+    }
+
+    /** Stops the command that runs. */
+    private void interrupt() {
+        try {
+            channel.write(ByteBuffer.wrap(new byte[] {ShellCommand.INTERRUPT}));
+        } catch (IOException e) {
+            // the host closed the shell, which the reading side sees too
+            Thread.currentThread().interrupt();
         }
     }
 

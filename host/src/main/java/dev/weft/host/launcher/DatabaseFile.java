@@ -27,6 +27,8 @@ public final class DatabaseFile {
     private static final int FORMAT = 1;
     private static final String ABOUT = "backup.json";
     private static final String ENTRY = "db/weft.mv.db";
+    private static final String STAGED = "db/restore-at-next-start.mv.db";
+    private static final String BEFORE = "weft.mv.db.before-restore";
     private static final byte[] HEADER = "H:2,".getBytes(StandardCharsets.US_ASCII);
 
     private DatabaseFile() {}
@@ -109,22 +111,76 @@ public final class DatabaseFile {
             if (!Files.isDirectory(folder)) {
                 DataDirectory.restrict(Files.createDirectories(folder));
             }
-            Path database = held.resolve(ENTRY);
-            Path part = privateFile(database);
+            Path part = privateFile(held.resolve(ENTRY));
             try {
                 unpack(zip, part);
-                Optional<Path> before = Optional.empty();
-                if (Files.exists(database)) {
-                    Path aside = folder.resolve("weft.mv.db.before-restore");
-                    Files.move(database, aside, StandardCopyOption.REPLACE_EXISTING);
-                    before = Optional.of(aside);
-                }
-                Files.move(part, database, StandardCopyOption.ATOMIC_MOVE);
-                return before;
+                Files.deleteIfExists(held.resolve(STAGED)); // this one counts
+                return replace(held.resolve(ENTRY), part);
             } finally {
                 Files.deleteIfExists(part);
             }
         }
+    }
+
+    /** Killed in between, it is done again by whoever starts next: the old database is kept until the new one is in its place. */
+    private static Optional<Path> replace(Path database, Path fresh) throws IOException {
+        Optional<Path> before = Optional.empty();
+        if (Files.exists(database)) {
+            Path aside = database.resolveSibling(BEFORE);
+            Files.move(database, aside, StandardCopyOption.REPLACE_EXISTING);
+            before = Optional.of(aside);
+        }
+        Files.move(fresh, database, StandardCopyOption.ATOMIC_MOVE);
+        return before;
+    }
+
+    /** Checks a backup, and has the next start of the host put it in the place of the database.
+     * @param data directory of a host that runs, or not
+     * @param zip the backup
+     * @throws IOException if it cannot be written */
+    public static void stage(Path data, Path zip) throws IOException {
+        if (!Files.isRegularFile(zip)) {
+            throw new HostException(HostException.USAGE, "there is no file " + zip);
+        }
+        Path database = data.resolve(ENTRY);
+        if (!Files.exists(database)) {
+            throw new HostException(
+                    HostException.FAILED,
+                    "there is no database in "
+                            + data
+                            + " to be replaced; a PostgreSQL database is restored with its own tools, a new directory by: weft restore FILE --data D");
+        }
+        Path part = privateFile(database);
+        try {
+            unpack(zip, part);
+            Files.move(part, data.resolve(STAGED), StandardCopyOption.ATOMIC_MOVE);
+        } finally {
+            Files.deleteIfExists(part);
+        }
+    }
+
+    /** Takes back what {@link #stage} did.
+     * @param data the directory
+     * @return whether there was something
+     * @throws IOException if it cannot be deleted */
+    public static boolean forget(Path data) throws IOException {
+        return Files.deleteIfExists(data.resolve(STAGED));
+    }
+
+    /** Does what {@link #stage} prepared.
+     * @param data of the host that is about to start
+     * @return what to tell, empty if nothing was prepared
+     * @throws IOException if a file cannot be moved */
+    static Optional<String> restoreStaged(DataDirectory data) throws IOException {
+        Path staged = data.resolve(STAGED);
+        if (!Files.exists(staged)) {
+            return Optional.empty();
+        }
+        Optional<Path> before = replace(data.resolve(ENTRY), staged);
+        return Optional.of(
+                "the backup that was to be restored at this start is restored"
+                        + before.map(aside -> "; the database that was there is now " + aside)
+                                .orElse(""));
     }
 
     private static void unpack(Path zip, Path target) throws IOException {

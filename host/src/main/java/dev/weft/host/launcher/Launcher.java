@@ -80,6 +80,7 @@ public final class Launcher {
         data = DataDirectory.open(options.data());
         try {
             checkPort();
+            DatabaseFile.restoreStaged(data).ifPresent(out::println);
             Distribution distribution = Distribution.find();
             HostConfiguration configuration = new HostConfiguration(options, data);
             configuration.placeBuiltinSkills(distribution);

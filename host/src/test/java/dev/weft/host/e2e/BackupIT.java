@@ -39,13 +39,19 @@ class BackupIT {
 
             assertEquals(0, hub.weft("revoke", "box").exit());
             assertEquals("revoked", member(hub));
+            Program.Result staged =
+                    hub.weft("shell", "-c", "weft:restore /nowhere.zip\nweft:restore " + running);
+            assertEquals(1, staged.exit(), "there is no such file: " + staged.text());
+            assertTrue(staged.text().contains("error: there is no file /nowhere.zip"));
+            assertTrue(staged.text().contains("The backup is good"), staged.text());
+            assertEquals("revoked", member(hub), "nothing is changed yet");
             hub.stop();
             Program.Result offline = hub.weft("backup", stopped.toString());
             assertEquals(0, offline.exit(), offline.text());
 
-            restore(hub, running);
             hub.start();
-            assertEquals("approved", member(hub));
+            assertTrue(hub.program().text().contains("before-restore"), hub.program().text());
+            assertEquals("approved", member(hub), "the start did what was asked in the shell");
             hub.stop();
             restore(hub, stopped);
             hub.start();

@@ -118,6 +118,82 @@ class ControlIT {
     }
 
     @Test
+    void the_shell_does_what_the_command_line_does() throws Exception {
+        Path made = folder.resolve("made");
+        Path key = folder.resolve("tide.key");
+        Path camp = folder.resolve("camp");
+        Program.Result shell =
+                host.weft(
+                        "shell",
+                        "-c",
+                        String.join(
+                                "\n",
+                                "weft:version",
+                                "weft:init " + made + " --name kitchen",
+                                "weft:validate " + made,
+                                "weft:skill new tide --dir " + folder.resolve("tide"),
+                                "weft:publisher new org.tide --sign " + key,
+                                "weft:repository init " + camp + " --name camp",
+                                "weft:publisher grant org.tide "
+                                        + key
+                                        + ".pub --repository "
+                                        + camp,
+                                "weft:publisher list --repository " + camp,
+                                "weft:agents",
+                                "weft:approvals",
+                                "weft:key create --role viewer --label typed",
+                                "weft:tasks --json",
+                                "weft:run",
+                                "weft:complete 'skill pub'"));
+        assertEquals(0, shell.exit(), shell.text());
+        for (String said :
+                List.of(
+                        "weft ",
+                        "agent.yaml is good",
+                        "org.tide may be published",
+                        "nobody waits for you",
+                        "weft run --data D",
+                        "publish")) {
+            assertTrue(shell.text().contains(said), said + " is missing: " + shell.text());
+        }
+        assertTrue(Files.exists(folder.resolve("tide/pom.xml")) && Files.exists(key));
+        Program.Result looked =
+                host.weft(
+                        "shell",
+                        "-c",
+                        "weft:doctor --json\nweft:pair 123456 --registry http://127.0.0.1:1\nweft:pair 12");
+        assertTrue(looked.text().contains("\"what\" : \"java\""), looked.text());
+        assertFalse(looked.text().contains("\"port "), "its own port is no finding");
+        assertTrue(looked.text().contains("error: "), looked.text());
+        String written = host.weft("audit", "--limit", "100").text();
+        for (String what : List.of(" init ", "skill.new", "publisher", " pair ")) {
+            assertTrue(written.contains(what), what + " is missing: " + written);
+        }
+        assertFalse(written.contains("123456"), "a code is not written down");
+    }
+
+    @Test
+    void ctrl_c_at_the_command_line_ends_a_benchmark_of_the_shell() throws Exception {
+        try (Program shell =
+                Program.start(
+                        folder,
+                        "shell",
+                        "-c",
+                        "weft:bench registry --scale 1",
+                        "--data",
+                        host.data.toString())) {
+            shell.await(line -> line.contains("java"), 60);
+            ProcessHandle process = ProcessHandle.of(host.program().pid()).orElseThrow();
+            assertTrue(process.descendants().findAny().isPresent());
+            shell.terminate(); // the same as Ctrl-C to a JVM
+            TestHost.await(
+                    "the end of the benchmark and its hosts",
+                    () -> process.descendants().findAny().isEmpty());
+        }
+        assertEquals(0, host.weft("shell", "-c", "weft:health").exit());
+    }
+
+    @Test
     void numbers_are_there_for_prometheus() throws Exception {
         TestHost.await("the host on its own list", () -> host.sees("host", "active"));
         String metrics = get("/metrics", "Authorization", "Bearer " + host.localKey()).body();

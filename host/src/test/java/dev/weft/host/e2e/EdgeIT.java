@@ -52,6 +52,13 @@ class EdgeIT {
                             && diagnosis.text().contains("heap "),
                     diagnosis.text());
             assertEquals(1, edge.weft("shell", "-c", "weft:why nothing").exit());
+            Program.Result beside =
+                    edge.weft("shell", "-c", "weft:agents\nweft:doctor\nweft:tasks --json");
+            assertTrue(
+                    beside.text().contains("linux")
+                            && beside.text().contains("ok    host: it runs, without HTTP; ")
+                            && beside.text().contains("error: this form of weft:tasks asks"),
+                    beside.text());
             Program.Result http = edge.weft("agents");
             assertEquals(3, http.exit(), http.text());
             assertTrue(http.text().contains("weft shell"), http.text());

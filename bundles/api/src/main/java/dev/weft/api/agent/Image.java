@@ -2,7 +2,11 @@ package dev.weft.api.agent;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.weft.api.task.TaskException;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -47,6 +51,43 @@ public record Image(String mediaType, String base64) {
                 throw bad("the images have more than " + mib(LARGEST_TOGETHER) + " together");
             }
             images.add(new Image(type(name, content), one.textValue()));
+        }
+        return List.copyOf(images);
+    }
+
+    /** Reads the images of a question from files.
+     * @param files at most {@link #MOST}, each of {@link #LARGEST} bytes at most
+     * @return in the same order
+     * @throws TaskException {@code bad_image}: says which file, and what is wrong with it */
+    public static List<Image> of(List<Path> files) {
+        if (files.size() > MOST) {
+            throw bad(MOST + " images at most");
+        }
+        List<Image> images = new ArrayList<>(files.size());
+        long together = 0;
+        for (Path file : files) {
+            byte[] content;
+            try {
+                if (Files.size(file) > LARGEST) {
+                    throw bad(file + " has more than " + mib(LARGEST));
+                }
+                content = Files.readAllBytes(file);
+            } catch (IOException e) {
+                throw bad(
+                        file
+                                + " cannot be read"
+                                + (e instanceof NoSuchFileException
+                                        ? ": there is no such file"
+                                        : ": " + e));
+            }
+            together += content.length;
+            if (together > LARGEST_TOGETHER) {
+                throw bad("the images have more than " + mib(LARGEST_TOGETHER) + " together");
+            }
+            images.add(
+                    new Image(
+                            type(file.toString(), content),
+                            Base64.getEncoder().encodeToString(content)));
         }
         return List.copyOf(images);
     }

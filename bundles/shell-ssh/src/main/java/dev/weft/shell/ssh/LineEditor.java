@@ -7,6 +7,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.function.Consumer;
 import org.apache.felix.service.command.CommandSession;
+import org.apache.felix.service.command.Job;
 import org.jline.reader.Candidate;
 import org.jline.reader.EndOfFileException;
 import org.jline.reader.LineReader;
@@ -65,7 +66,6 @@ final class LineEditor implements AutoCloseable {
                                                 .map(Candidate::new)
                                                 .forEach(candidates::add))
                         .build();
-        Thread here = Thread.currentThread();
         while (true) {
             String line;
             try {
@@ -79,12 +79,17 @@ final class LineEditor implements AutoCloseable {
                 return;
             }
             Terminal.SignalHandler before =
-                    terminal.handle(Terminal.Signal.INT, signal -> here.interrupt());
+                    terminal.handle(Terminal.Signal.INT, signal -> interrupt(session));
             runner.accept(line);
             terminal.handle(Terminal.Signal.INT, before);
-            if (Thread.interrupted()) {
-                LOG.debug("a command was interrupted");
-            }
+        }
+    }
+
+    /** The command has a thread of its own. */
+    private static void interrupt(CommandSession session) {
+        Job job = session.foregroundJob();
+        if (job != null) {
+            job.interrupt();
         }
     }
 

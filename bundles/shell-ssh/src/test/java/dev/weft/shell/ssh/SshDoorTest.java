@@ -26,6 +26,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.apache.felix.gogo.runtime.CommandProcessorImpl;
 import org.apache.felix.gogo.runtime.threadio.ThreadIOImpl;
 import org.apache.sshd.client.SshClient;
@@ -51,12 +53,14 @@ class SshDoorTest {
     @TempDir Path data;
     private final ThreadIOImpl io = new ThreadIOImpl();
     private final CommandProcessorImpl gogo = new CommandProcessorImpl(io);
+    private final CountDownLatch waiting = new CountDownLatch(1);
+    private final CountDownLatch interrupted = new CountDownLatch(1);
     private final SshClient client = SshClient.setUpDefaultClient();
     private final List<Audit.Entry> audited = new CopyOnWriteArrayList<>();
     private SshDoor door;
 
     /** Commands of the test. */
-    public static final class Probe {
+    public final class Probe {
         /** Answers. */
         public String greet(String name) {
             return "hello " + name;
@@ -65,6 +69,18 @@ class SshDoorTest {
         /** Fails. */
         public String fail() {
             throw new IllegalStateException("the lamp is broken");
+        }
+
+        /** Never ends by itself. */
+        public String hang() throws InterruptedException {
+            waiting.countDown();
+            try {
+                new CountDownLatch(1).await();
+                return "";
+            } catch (InterruptedException e) {
+                interrupted.countDown();
+                throw e;
+            }
         }
 
         /** Completes any line that begins with gr. */
@@ -78,6 +94,7 @@ class SshDoorTest {
         io.start();
         gogo.addCommand("test", new Probe(), "greet");
         gogo.addCommand("test", new Probe(), "fail");
+        gogo.addCommand("test", new Probe(), "hang");
         gogo.addCommand("weft", new Probe(), "complete");
         Files.createDirectories(data.resolve("run"));
         Files.createDirectories(data.resolve("etc"));
@@ -182,17 +199,23 @@ class SshDoorTest {
         assertEquals(door.port(), Integer.parseInt(Files.readString(data.resolve("run/ssh.port"))));
     }
 
+    /** Opens a terminal, up to its first prompt. */
+    private static OutputStream terminal(ChannelShell shell, ByteArrayOutputStream screen)
+            throws Exception {
+        shell.setUsePty(true);
+        shell.setPtyType("xterm");
+        shell.setOut(screen);
+        shell.open().verify(SOON);
+        sees(screen, "weft> ");
+        return shell.getInvertedIn();
+    }
+
     @Test
     void terminal_edits_and_completes_lines() throws Exception {
         try (ClientSession session = login("admin-key");
                 ChannelShell shell = session.createShellChannel()) {
             ByteArrayOutputStream screen = new ByteArrayOutputStream();
-            shell.setUsePty(true);
-            shell.setPtyType("xterm");
-            shell.setOut(screen);
-            shell.open().verify(SOON);
-            OutputStream keyboard = shell.getInvertedIn();
-            sees(screen, "weft> ");
+            OutputStream keyboard = terminal(shell, screen);
             type(keyboard, "gx\u007fr\tyou\r"); // a slip, a backspace, and Tab for the rest
             sees(screen, "hello you");
             type(keyboard, "fail\r");
@@ -201,6 +224,31 @@ class SshDoorTest {
             shell.waitFor(EnumSet.of(ClientChannelEvent.CLOSED), SOON);
             assertEquals(0, shell.getExitStatus());
         }
+    }
+
+    @Test
+    void ctrl_c_at_a_terminal_interrupts_the_command_and_not_the_session() throws Exception {
+        try (ClientSession session = login("admin-key");
+                ChannelShell shell = session.createShellChannel()) {
+            ByteArrayOutputStream screen = new ByteArrayOutputStream();
+            OutputStream keyboard = terminal(shell, screen);
+            type(keyboard, "hang\r");
+            assertTrue(waiting.await(30, TimeUnit.SECONDS));
+            type(keyboard, "\u0003");
+            assertTrue(interrupted.await(30, TimeUnit.SECONDS));
+            type(keyboard, "greet you\r");
+            sees(screen, "hello you");
+        }
+    }
+
+    @Test
+    void command_is_interrupted_when_its_client_goes() throws Exception {
+        try (ClientSession session = login("admin-key");
+                ClientChannel channel = session.createExecChannel("hang")) {
+            channel.open().verify(SOON);
+            assertTrue(waiting.await(30, TimeUnit.SECONDS));
+        }
+        assertTrue(interrupted.await(30, TimeUnit.SECONDS));
     }
 
     @Test
