@@ -5,6 +5,7 @@ import dev.weft.api.identity.HostIdentity;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.apache.felix.service.command.CommandSession;
 import org.apache.felix.service.command.Descriptor;
@@ -39,6 +40,7 @@ import org.osgi.service.component.annotations.ReferencePolicyOption;
 public final class HostCare {
     private static final Duration PAIRING = Duration.ofMinutes(65);
     private static final Duration BENCH = Duration.ofHours(1);
+    private static final Set<String> LOOKING = Set.of("list", "show");
     private static final int LONGEST_TARGET = 200;
     private static final Pattern CODE = Pattern.compile("\\d{6}");
 
@@ -189,7 +191,8 @@ public final class HostCare {
 
     private void change(CommandSession session, Duration limit, String command, String... words) {
         String[] line = Words.all(command, words);
-        if (CommandTable.asksForHelp(words)) {
+        boolean looks = words.length > 0 && LOOKING.contains(words[0]);
+        if (looks || CommandTable.asksForHelp(words)) {
             execute(session, limit, line);
             return;
         }

@@ -95,7 +95,12 @@ final class ShellSession implements Runnable, AutoCloseable {
                             ? ""
                             : cause.getMessage().lines().findFirst().orElse("");
             out.println(
-                    "error: " + (message.isEmpty() ? cause.getClass().getSimpleName() : message));
+                    "error: "
+                            + (cause instanceof InterruptedException
+                                    ? "interrupted; the command is stopped"
+                                    : message.isEmpty()
+                                            ? cause.getClass().getSimpleName()
+                                            : message));
         }
     }
 

@@ -92,15 +92,16 @@ public final class Upkeep {
         if (folder == null) {
             return Words.missing("the deploy room");
         }
-        Path jar = Path.of(file).toAbsolutePath();
-        if (!Files.exists(jar) && SHIPPED.matcher(file).matches()) {
-            jar = program.home().resolve("skills").resolve(file + ".jar");
-        }
+        Path given = Path.of(file).toAbsolutePath();
+        Path jar =
+                !Files.exists(given) && SHIPPED.matcher(file).matches()
+                        ? program.home().resolve("skills").resolve(file + ".jar")
+                        : given;
         if (!Files.isRegularFile(jar)) {
             throw new NoSuchElementException(
                     "there is no file "
-                            + jar
-                            + " on this machine; give a file, or the id of a skill that ships with Weft");
+                            + given
+                            + " on this machine, and no such skill ships with Weft");
         }
         try (InputStream in = Files.newInputStream(jar)) {
             String name = jar.getFileName().toString();

@@ -160,9 +160,11 @@ final class SshSession implements Command, Runnable {
             String message = cause.getMessage();
             print.println(
                     "error: "
-                            + (message == null || message.isBlank()
-                                    ? cause.getClass().getSimpleName()
-                                    : message.lines().findFirst().orElse("")));
+                            + (cause instanceof InterruptedException
+                                    ? "interrupted; the command is stopped"
+                                    : message == null || message.isBlank()
+                                            ? cause.getClass().getSimpleName()
+                                            : message.lines().findFirst().orElse("")));
         }
         print.flush();
     }
