@@ -2,6 +2,7 @@ package dev.weft.tasks;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.weft.api.task.TaskException;
+import dev.weft.protocol.JsonText;
 import dev.weft.protocol.Wire;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -118,9 +119,9 @@ final class Journal {
             List<Waiting> batch = new ArrayList<>();
             while (queue.drainTo(batch, BATCH) > 0) {
                 try {
-                    List<String> lines = new ArrayList<>(batch.size());
+                    List<JsonText> lines = new ArrayList<>(batch.size());
                     for (Waiting one : batch) {
-                        lines.add(Wire.write(one.record.get()));
+                        lines.add(Wire.json(one.record.get()));
                     }
                     file.append(lines);
                     failure = "";
@@ -144,7 +145,7 @@ final class Journal {
             return;
         }
         try {
-            file.replace(inForce.get().stream().map(Wire::write).toList());
+            file.replace(inForce.get().stream().map(record -> Wire.json(record)).toList());
         } catch (IOException | RuntimeException e) {
             LOG.warn("the journal of tasks could not be written anew; the old one stays in use", e);
         }

@@ -1,7 +1,7 @@
 package dev.weft.tasks;
 
+import dev.weft.protocol.JsonText;
 import java.io.BufferedReader;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -13,6 +13,8 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.zip.CRC32C;
@@ -26,6 +28,11 @@ import org.slf4j.LoggerFactory;
 final class JournalFile {
     private static final Logger LOG = LoggerFactory.getLogger(JournalFile.class);
     private static final int CHECKSUM = 9;
+
+    /** Bytes of one write: longer lines are not in memory as a whole. */
+    private static final int STEP = 64 << 10;
+
+    private static final JsonText END = JsonText.of(new byte[] {'\n'});
 
     private final Path path;
     private FileChannel channel;
@@ -86,14 +93,30 @@ final class JournalFile {
 
     private static boolean isWhole(byte[] line) {
         return line.length > CHECKSUM
-                && checksum(line, CHECKSUM, line.length - CHECKSUM)
-                        .equals(new String(line, 0, CHECKSUM - 1, StandardCharsets.ISO_8859_1));
+                && Arrays.equals(checksum(line), 0, CHECKSUM, line, 0, CHECKSUM);
     }
 
-    private static String checksum(byte[] bytes, int offset, int length) {
+    /** The checksum that a line should begin with. */
+    private static byte[] checksum(byte[] line) {
         CRC32C crc = new CRC32C();
-        crc.update(bytes, offset, length);
-        return String.format("%08x", crc.getValue());
+        crc.update(line, CHECKSUM, line.length - CHECKSUM);
+        return written(crc);
+    }
+
+    private static byte[] checksum(JsonText text) {
+        CRC32C crc = new CRC32C();
+        byte[] step = new byte[Math.min(STEP, text.length())];
+        for (int at = 0; at < text.length(); at += step.length) {
+            int count = Math.min(step.length, text.length() - at);
+            text.copy(at, count, step, 0);
+            crc.update(step, 0, count);
+        }
+        return written(crc);
+    }
+
+    private static byte[] written(CRC32C crc) {
+        return (HexFormat.of().toHexDigits((int) crc.getValue()) + " ")
+                .getBytes(StandardCharsets.ISO_8859_1);
     }
 
     long size() {
@@ -106,31 +129,23 @@ final class JournalFile {
     }
 
     /** Appends lines and waits until the disk has them. If it fails, the file is as before. */
-    void append(List<String> lines) throws IOException {
-        ByteBuffer bytes = ByteBuffer.wrap(bytes(lines));
-        long before = size;
+    void append(List<JsonText> lines) throws IOException {
         try {
-            while (bytes.hasRemaining()) {
-                size += channel.write(bytes);
-            }
+            write(channel, lines);
             channel.force(false);
+            size = channel.position();
         } catch (IOException e) {
-            size = before;
-            channel.truncate(before);
-            channel.position(before);
+            channel.truncate(size);
+            channel.position(size);
             throw e;
         }
     }
 
     /** Puts a new file in the place of the old, all or nothing. */
-    void replace(List<String> lines) throws IOException {
-        byte[] bytes = bytes(lines);
+    void replace(List<JsonText> lines) throws IOException {
         FileChannel next = create(fresh());
         try {
-            ByteBuffer buffer = ByteBuffer.wrap(bytes);
-            while (buffer.hasRemaining()) {
-                next.write(buffer);
-            }
+            write(next, lines);
             next.force(true);
             Files.move(
                     fresh(),
@@ -143,7 +158,7 @@ final class JournalFile {
         }
         channel.close();
         channel = next;
-        size = bytes.length;
+        size = next.position();
         compactSize = size;
         syncFolder();
     }
@@ -187,14 +202,35 @@ final class JournalFile {
         return FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
     }
 
-    private static byte[] bytes(List<String> lines) {
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        for (String line : lines) {
-            byte[] text = line.getBytes(StandardCharsets.UTF_8);
-            out.writeBytes((checksum(text, 0, text.length) + " ").getBytes(StandardCharsets.UTF_8));
-            out.writeBytes(text);
-            out.write('\n');
+    private static void write(FileChannel channel, List<JsonText> lines) throws IOException {
+        ByteBuffer out = ByteBuffer.allocate(STEP);
+        for (JsonText line : lines) {
+            write(channel, out, JsonText.of(checksum(line)));
+            write(channel, out, line);
+            write(channel, out, END);
         }
-        return out.toByteArray();
+        flush(channel, out);
+    }
+
+    private static void write(FileChannel channel, ByteBuffer out, JsonText text)
+            throws IOException {
+        int at = 0;
+        while (at < text.length()) {
+            if (!out.hasRemaining()) {
+                flush(channel, out);
+            }
+            int count = Math.min(out.remaining(), text.length() - at);
+            text.copy(at, count, out.array(), out.position());
+            out.position(out.position() + count);
+            at += count;
+        }
+    }
+
+    private static void flush(FileChannel channel, ByteBuffer out) throws IOException {
+        out.flip();
+        while (out.hasRemaining()) {
+            channel.write(out);
+        }
+        out.clear();
     }
 }

@@ -4,7 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.sun.management.ThreadMXBean;
+import dev.weft.protocol.JsonText;
 import dev.weft.protocol.Wire;
+import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -16,11 +20,14 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class JournalTest {
+    private static final int LARGE = 1 << 20;
+
     @TempDir Path folder;
     private final ExecutorService executor = Executors.newCachedThreadPool();
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
@@ -35,6 +42,12 @@ class JournalTest {
         return folder.resolve("tasks/journal.log");
     }
 
+    private static List<JsonText> lines(String... lines) {
+        return Stream.of(lines)
+                .map(line -> JsonText.of(line.getBytes(StandardCharsets.UTF_8)))
+                .toList();
+    }
+
     private List<String> read() throws Exception {
         List<String> lines = new ArrayList<>();
         new JournalFile(file(), lines::add).close();
@@ -44,7 +57,7 @@ class JournalTest {
     @Test
     void what_was_cut_short_is_dropped_and_what_is_damaged_is_skipped() throws Exception {
         JournalFile journal = new JournalFile(file(), line -> {});
-        journal.append(List.of("{\"ä\":1}", "{\"b\":\"x\\u2028\"}", "{\"c\":3}"));
+        journal.append(lines("{\"ä\":1}", "{\"b\":\"x\\u2028\"}", "{\"c\":3}"));
         journal.close();
         if (Files.getFileStore(folder).supportsFileAttributeView("posix")) {
             assertEquals(
@@ -58,9 +71,31 @@ class JournalTest {
         Files.writeString(file(), whole.replace("{\"b\"", "{\"B\""));
         assertEquals(List.of("{\"ä\":1}", "{\"c\":3}"), read());
         JournalFile again = new JournalFile(file(), line -> {});
-        again.append(List.of("{\"d\":4}"));
+        again.append(lines("{\"d\":4}"));
         again.close();
         assertEquals(3, read().size());
+    }
+
+    /** A result is in memory once, as the tree that its task holds; the disk gets it bit by bit. */
+    @Test
+    void a_large_record_is_written_without_a_copy_of_it() throws Exception {
+        ObjectNode record =
+                Wire.object().put("id", "large").put("result", "0123456789".repeat(LARGE));
+        JournalFile journal = new JournalFile(file(), line -> {});
+        journal.append(lines("{}"));
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long self = Thread.currentThread().getId();
+        JsonText line = Wire.json(record);
+        long before = threads.getThreadAllocatedBytes(self);
+        journal.append(List.of(line));
+        long appended = threads.getThreadAllocatedBytes(self);
+        journal.replace(List.of(line, line));
+        long replaced = threads.getThreadAllocatedBytes(self);
+        journal.close();
+        assertTrue(appended - before < LARGE, "to append it took " + (appended - before));
+        assertTrue(replaced - appended < LARGE, "a new file took " + (replaced - appended));
+        assertEquals(2 * (line.length() + 10), journal.size());
+        assertEquals(List.of(Wire.write(record), Wire.write(record)), read());
     }
 
     @Test
