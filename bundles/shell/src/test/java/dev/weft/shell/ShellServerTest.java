@@ -218,8 +218,7 @@ class ShellServerTest {
         assertTrue(waiting.await(20, TimeUnit.SECONDS));
         client.send("\u0003");
         assertTrue(interrupted.await(20, TimeUnit.SECONDS));
-        assertEquals(
-                "weft> error: interrupted; the command is stopped", client.in.readLine());
+        assertEquals("weft> error: interrupted; the command is stopped", client.in.readLine());
         assertEquals("weft> hello you", client.ask("greet you"));
     }
 
