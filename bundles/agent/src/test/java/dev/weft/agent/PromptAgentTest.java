@@ -41,6 +41,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -395,17 +396,7 @@ class PromptAgentTest extends AgentTest {
         assertEquals("deadline_exceeded", failure.error().code());
         assertTrue(failure.getMessage().contains("300.0 s"), failure.getMessage());
         await().atMost(TIME).until(() -> world.canceled.contains("task-1"));
-        agent.use(
-                script(
-                        request -> {
-                            asked.countDown();
-                            try {
-                                new CountDownLatch(1).await();
-                            } catch (InterruptedException e) {
-                                throw new IllegalStateException(e);
-                            }
-                            return null;
-                        }));
+        agent.use(script(hangs(asked)));
         answer = agent.ask("slow", Duration.ofMinutes(5), null);
         assertTrue(asked.await(60, TimeUnit.SECONDS));
         alarms.ring(Duration.ofMinutes(5));
@@ -415,19 +406,23 @@ class PromptAgentTest extends AgentTest {
 
     @Test
     void a_deadline_comes_by_itself() {
-        agent.use(
-                script(
-                        request -> {
-                            try {
-                                new CountDownLatch(1).await();
-                            } catch (InterruptedException e) {
-                                throw new IllegalStateException(e);
-                            }
-                            return null;
-                        }));
+        agent.use(script(hangs(new CountDownLatch(1))));
         assertEquals(
                 "deadline_exceeded",
                 failure(agent.ask("slow", Duration.ofMillis(200), null)).error().code());
+    }
+
+    /** Says that it was asked, and never answers. */
+    private static Function<ChatRequest, AiMessage> hangs(CountDownLatch asked) {
+        return request -> {
+            asked.countDown();
+            try {
+                new CountDownLatch(1).await();
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+            return null;
+        };
     }
 
     /** A timer whose last alarm rings when the test says so, and not before something has begun that it is to end. */
@@ -455,17 +450,7 @@ class PromptAgentTest extends AgentTest {
     @Test
     void stopping_the_agent_ends_its_prompts() throws Exception {
         CountDownLatch asked = new CountDownLatch(1);
-        agent.use(
-                script(
-                        request -> {
-                            asked.countDown();
-                            try {
-                                new CountDownLatch(1).await();
-                            } catch (InterruptedException e) {
-                                throw new IllegalStateException(e);
-                            }
-                            return null;
-                        }));
+        agent.use(script(hangs(asked)));
         CompletableFuture<Answer> answer = agent.ask("wait", TIME, null);
         assertTrue(asked.await(60, TimeUnit.SECONDS));
         agent.stop();
