@@ -1,8 +1,10 @@
 package dev.weft.deploy;
 
-import dev.weft.deploy.Headers.Clause;
 import dev.weft.protocol.SkillCard;
 import dev.weft.protocol.Wire;
+import dev.weft.skill.repository.manifest.Headers;
+import dev.weft.skill.repository.manifest.Headers.Clause;
+import dev.weft.skill.repository.manifest.ManifestRules;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -16,7 +18,6 @@ import java.util.function.Predicate;
 import java.util.jar.Attributes;
 import java.util.jar.JarFile;
 import java.util.jar.Manifest;
-import java.util.regex.Pattern;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 import org.osgi.framework.Version;
@@ -35,10 +36,6 @@ final class Audit {
     private static final int MAX_ENTRIES = 4096;
     private static final long MAX_UNPACKED = 512L << 20;
     private static final int MAX_MANIFEST = 1 << 20;
-
-    /** Also those for newer Java versions, with which the framework would replace what the main one imports and requires. */
-    private static final Pattern MANIFEST =
-            Pattern.compile("(?i)META-INF/(versions/[0-9]+/(OSGI-INF|META-INF)/)?MANIFEST\\.MF");
 
     private Audit() {}
 
@@ -114,26 +111,25 @@ final class Audit {
      * @throws Refusal with the reason */
     static Facts manifest(Path jar, Predicate<String> ofHost) throws Refusal {
         Attributes main = read(jar).getMainAttributes();
-        List<Clause> names = Headers.parse(main.getValue("Bundle-SymbolicName"));
-        if (names.isEmpty() || names.get(0).name().isEmpty()) {
+        List<Clause> names = clauses(main, "Bundle-SymbolicName");
+        if (names.isEmpty()) {
             throw new Refusal("is not a bundle: its manifest has no Bundle-SymbolicName");
         }
-        Clause name = names.get(0);
-        if (!name.name().matches("[A-Za-z0-9_-]+(\\.[A-Za-z0-9_-]+)*")
-                || name.name().length() > 200) {
-            throw new Refusal(
-                    "is not a bundle: " + Wire.quote(name.name()) + " is no symbolic name");
+        Clause bundle = names.get(0);
+        String name = bundle.names().get(0);
+        if (!name.matches("[A-Za-z0-9_-]+(\\.[A-Za-z0-9_-]+)*") || name.length() > 200) {
+            throw new Refusal("is not a bundle: " + Wire.quote(name) + " is no symbolic name");
         }
         if (!"2".equals(strip(main.getValue("Bundle-ManifestVersion")))) {
             throw new Refusal("is not a bundle: its manifest must say Bundle-ManifestVersion: 2");
         }
-        if (ofHost.test(name.name())) {
+        if (ofHost.test(name)) {
             throw new Refusal(
                     "is called "
-                            + name.name()
+                            + name
                             + " like a bundle of the host itself; choose another Bundle-SymbolicName");
         }
-        if ("true".equals(name.directives().get("singleton"))) {
+        if ("true".equals(bundle.directives().get("singleton"))) {
             throw new Refusal(
                     "is a singleton, so a new version could not run beside the old; take singleton:=true out of Bundle-SymbolicName");
         }
@@ -143,16 +139,16 @@ final class Audit {
                 main,
                 "DynamicImport-Package",
                 "uses DynamicImport-Package, so what it needs cannot be checked; import by name");
-        for (Clause export : Headers.parse(main.getValue("Export-Package"))) {
+        for (Clause export : clauses(main, "Export-Package")) {
             for (String pack : export.names()) {
                 if (pack.matches("(dev\\.weft|org\\.osgi|java)(\\..*)?")) {
                     throw new Refusal("exports package " + pack + ", which belongs to the host");
                 }
             }
         }
-        for (Clause imported : Headers.parse(main.getValue("Import-Package"))) {
+        for (Clause imported : clauses(main, "Import-Package")) {
             for (String pack : imported.names()) {
-                if (pack.matches("org\\.osgi\\.framework\\.(hooks|launch|startlevel)(\\..*)?")) {
+                if (ManifestRules.isControl(pack)) {
                     throw new Refusal(
                             "imports package "
                                     + pack
@@ -162,23 +158,27 @@ final class Audit {
         }
         wiring(main, "Require-Capability", "requires");
         wiring(main, "Provide-Capability", "provides");
-        return new Facts(name.name(), version(main), skills(main));
+        return new Facts(name, version(main), skills(main));
     }
 
-    /** Packages and bundles have headers of their own, which are checked; the same by capability would get past them. */
+    private static List<Clause> clauses(Attributes main, String header) throws Refusal {
+        try {
+            return Headers.parse(main.getValue(header));
+        } catch (IllegalArgumentException e) {
+            throw new Refusal("its manifest is broken, " + header + ": " + e.getMessage(), e);
+        }
+    }
+
     private static void wiring(Attributes main, String header, String does) throws Refusal {
-        for (Clause clause : Headers.parse(main.getValue(header))) {
-            for (String namespace : clause.names()) {
-                if (namespace.startsWith("osgi.wiring.")) {
-                    throw new Refusal(
-                            does
-                                    + " "
-                                    + namespace
-                                    + " in "
-                                    + header
-                                    + ", past the checks of Import-Package and Export-Package; use those");
-                }
-            }
+        List<String> past = ManifestRules.wiring(clauses(main, header));
+        if (!past.isEmpty()) {
+            throw new Refusal(
+                    does
+                            + " "
+                            + past.get(0)
+                            + " in "
+                            + header
+                            + ", past the checks of Import-Package and Export-Package; use those");
         }
     }
 
@@ -201,8 +201,8 @@ final class Audit {
 
     private static Set<String> skills(Attributes main) throws Refusal {
         Set<String> skills = new TreeSet<>();
-        for (Clause capability : Headers.parse(main.getValue("Provide-Capability"))) {
-            if (capability.names().contains(SKILL)) {
+        for (Clause capability : clauses(main, "Provide-Capability")) {
+            if (capability.named(SKILL)) {
                 String id = capability.attributes().get(SKILL);
                 if (!SkillCard.isId(id)) {
                     throw new Refusal(
@@ -220,7 +220,7 @@ final class Audit {
     private static Manifest read(Path jar) throws Refusal {
         try (ZipFile zip = new ZipFile(jar.toFile())) {
             List<? extends ZipEntry> manifests =
-                    zip.stream().filter(e -> MANIFEST.matcher(e.getName()).matches()).toList();
+                    zip.stream().filter(e -> ManifestRules.isManifest(e.getName())).toList();
             if (manifests.isEmpty()) {
                 return new Manifest();
             }
@@ -237,26 +237,17 @@ final class Audit {
                     throw new Refusal(
                             "has a manifest of more than " + (MAX_MANIFEST >> 10) + " KiB");
                 }
-                plain(bytes);
+                int odd = ManifestRules.oddByte(bytes);
+                if (odd >= 0) {
+                    throw new Refusal(
+                            "its manifest has a control character at byte "
+                                    + odd
+                                    + ", such as a carriage return without a line feed; write it with bnd or jar");
+                }
                 return new Manifest(new ByteArrayInputStream(bytes));
             }
         } catch (IOException | IllegalArgumentException e) {
             throw new Refusal("its manifest is broken: " + e.getMessage(), e);
-        }
-    }
-
-    /** The JDK ends a line at a lone carriage return and Felix does not: what one reads as a note, the other reads as a header. */
-    private static void plain(byte[] manifest) throws Refusal {
-        for (int i = 0; i < manifest.length; i++) {
-            byte b = manifest[i];
-            boolean end =
-                    b == '\n' || b == '\r' && i + 1 < manifest.length && manifest[i + 1] == '\n';
-            if (b >= 0 && b < ' ' && !end) {
-                throw new Refusal(
-                        "its manifest has a control character at byte "
-                                + i
-                                + ", such as a carriage return without a line feed; write it with bnd or jar");
-            }
         }
     }
 

@@ -12,7 +12,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Set;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.Test;
@@ -195,15 +194,5 @@ class AuditTest {
                 "java.lang.reflect.InvocationTargetException\n\tat x.Y.z(Y.java:1)\nCaused by: java.io.IOException: disk on fire\n\tat a.B\n\t... 3 more\n";
         assertEquals("java.io.IOException: disk on fire", Components.rootCause(trace));
         assertEquals("no reason given", Components.rootCause(null));
-    }
-
-    @Test
-    void headers_keep_quoted_separators_and_tell_attributes_from_directives() throws Exception {
-        Headers.Clause clause =
-                Headers.parse("a;b;x:List<String>=\"1,2\";y:=\"p;q=\\\"r\\\"\",c").get(0);
-        assertEquals(
-                "[a, b] {x=1,2} {y=p;q=\"r\"}",
-                clause.names() + " " + clause.attributes() + " " + clause.directives());
-        assertEquals(Set.of(), Set.copyOf(Headers.parse(" ")));
     }
 }

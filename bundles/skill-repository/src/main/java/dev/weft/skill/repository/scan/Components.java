@@ -1,11 +1,13 @@
 package dev.weft.skill.repository.scan;
 
 import dev.weft.protocol.Wire;
+import dev.weft.skill.repository.manifest.Headers;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.StringReader;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
@@ -36,12 +38,12 @@ final class Components {
     }
 
     /** Reads all descriptions.
-     * @param header {@code Service-Component}; may be null
+     * @param header {@code Service-Component}
      * @return internal names of the classes
      * @throws NotScanned if one cannot be read */
-    Set<String> read(String header) throws NotScanned {
+    Set<String> read(List<Headers.Clause> header) throws NotScanned {
         Set<String> files = new LinkedHashSet<>();
-        for (Headers.Clause clause : Headers.parse(header)) {
+        for (Headers.Clause clause : header) {
             for (String name : clause.names()) {
                 Pattern pattern = pattern(name.startsWith("/") ? name.substring(1) : name);
                 entries.keySet().stream()

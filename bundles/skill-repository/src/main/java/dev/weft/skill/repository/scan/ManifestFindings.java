@@ -1,6 +1,8 @@
 package dev.weft.skill.repository.scan;
 
 import dev.weft.protocol.Wire;
+import dev.weft.skill.repository.manifest.Headers;
+import dev.weft.skill.repository.manifest.ManifestRules;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.LinkedHashMap;
@@ -30,20 +32,13 @@ final class ManifestFindings {
                     "Premain-Class",
                     "Bundle-ClassPath");
 
-    /** Also those for newer Java versions, with which the framework would replace what the main one imports and requires. */
-    private static final Pattern MANIFEST =
-            Pattern.compile("(?i)META-INF/(versions/[0-9]+/(OSGI-INF|META-INF)/)?MANIFEST\\.MF");
-
-    private static final Pattern CONTROL =
-            Pattern.compile("org\\.osgi\\.framework\\.(hooks|launch|startlevel)(\\..*)?");
-
     private ManifestFindings() {}
 
     /** The manifest that all readers read alike.
      * @throws NotScanned if there is none, or it cannot be read */
     static Attributes read(Map<String, byte[]> entries, Findings findings) throws NotScanned {
         for (String name : entries.keySet()) {
-            if (MANIFEST.matcher(name).matches() && !name.equals(JarFile.MANIFEST_NAME)) {
+            if (ManifestRules.isManifest(name) && !name.equals(JarFile.MANIFEST_NAME)) {
                 findings.high(
                         "odd-manifest",
                         Wire.quote(name) + " is a manifest to some readers and not to others");
@@ -53,15 +48,13 @@ final class ManifestFindings {
         if (bytes == null) {
             throw new NotScanned("it has no manifest");
         }
-        for (int i = 0; i < bytes.length; i++) {
-            boolean alone = bytes[i] == '\r' && (i + 1 == bytes.length || bytes[i + 1] != '\n');
-            if (alone || bytes[i] >= 0 && bytes[i] < ' ' && bytes[i] != '\r' && bytes[i] != '\n') {
-                findings.high(
-                        "odd-manifest",
-                        "its manifest has a control character at byte "
-                                + i
-                                + ", where readers disagree about where a line ends");
-            }
+        int odd = ManifestRules.oddByte(bytes);
+        if (odd >= 0) {
+            findings.high(
+                    "odd-manifest",
+                    "its manifest has a control character at byte "
+                            + odd
+                            + ", where readers disagree about where a line ends");
         }
         try {
             return new Manifest(new ByteArrayInputStream(bytes)).getMainAttributes();
@@ -70,8 +63,17 @@ final class ManifestFindings {
         }
     }
 
+    static List<Headers.Clause> clauses(Attributes main, String header) throws NotScanned {
+        try {
+            return Headers.parse(main.getValue(header));
+        } catch (IllegalArgumentException e) {
+            throw new NotScanned(
+                    "a header of the manifest is broken, " + header + ": " + e.getMessage());
+        }
+    }
+
     static List<Headers.Clause> skills(Attributes main) throws NotScanned {
-        return Headers.parse(main.getValue("Provide-Capability")).stream()
+        return clauses(main, "Provide-Capability").stream()
                 .filter(c -> c.named("weft.skill"))
                 .toList();
     }
@@ -89,7 +91,7 @@ final class ManifestFindings {
                         "the manifest has " + header + ": " + Wire.quote(value));
             }
         }
-        for (Headers.Clause export : Headers.parse(main.getValue("Export-Package"))) {
+        for (Headers.Clause export : clauses(main, "Export-Package")) {
             for (String name : export.names()) {
                 if (HOST_PACKAGE.matcher(name).matches()) {
                     findings.high(
@@ -98,9 +100,9 @@ final class ManifestFindings {
                 }
             }
         }
-        for (Headers.Clause imported : Headers.parse(main.getValue("Import-Package"))) {
+        for (Headers.Clause imported : clauses(main, "Import-Package")) {
             for (String name : imported.names()) {
-                if (CONTROL.matcher(name).matches()) {
+                if (ManifestRules.isControl(name)) {
                     findings.high(
                             "controls-bundles",
                             "it imports " + name + ", with which it would control other bundles");
@@ -110,10 +112,10 @@ final class ManifestFindings {
         wiring(main, "Require-Capability", findings);
         wiring(main, "Provide-Capability", findings);
         Headers.Clause bundle =
-                Headers.parse(main.getValue("Bundle-SymbolicName")).stream()
+                clauses(main, "Bundle-SymbolicName").stream()
                         .findFirst()
                         .orElseThrow(() -> new NotScanned("it is no bundle"));
-        if ("true".equals(bundle.attributes().get("singleton:"))) {
+        if ("true".equals(bundle.directives().get("singleton"))) {
             findings.high(
                     "forbidden-header",
                     "the bundle is a singleton, so that no new version can run beside it");
@@ -133,21 +135,16 @@ final class ManifestFindings {
         return skills;
     }
 
-    /** Packages and bundles have headers of their own, which are checked. */
     private static void wiring(Attributes main, String header, Findings findings)
             throws NotScanned {
-        for (Headers.Clause clause : Headers.parse(main.getValue(header))) {
-            for (String namespace : clause.names()) {
-                if (namespace.startsWith("osgi.wiring.")) {
-                    findings.high(
-                            "forbidden-header",
-                            "the manifest has "
-                                    + namespace
-                                    + " in "
-                                    + header
-                                    + ", past the checks of Import-Package and Export-Package");
-                }
-            }
+        for (String namespace : ManifestRules.wiring(clauses(main, header))) {
+            findings.high(
+                    "forbidden-header",
+                    "the manifest has "
+                            + namespace
+                            + " in "
+                            + header
+                            + ", past the checks of Import-Package and Export-Package");
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.weft.skill.repository.scan;
 
 import dev.weft.protocol.Wire;
+import dev.weft.skill.repository.manifest.Headers;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -145,14 +146,15 @@ public final class Scan {
             Attributes main, Components components, ClassReading reading, Reach reach)
             throws NotScanned {
         Set<String> roots =
-                new LinkedHashSet<>(components.read(main.getValue("Service-Component")));
+                new LinkedHashSet<>(
+                        components.read(ManifestFindings.clauses(main, "Service-Component")));
         String activator = main.getValue("Bundle-Activator");
         if (activator != null) {
             roots.add(activator.strip().replace('.', '/'));
         }
         reading.classes.values().stream().filter(c -> c.skill).forEach(c -> roots.add(c.name));
         Set<String> exported = new TreeSet<>();
-        for (Headers.Clause export : Headers.parse(main.getValue("Export-Package"))) {
+        for (Headers.Clause export : ManifestFindings.clauses(main, "Export-Package")) {
             export.names().forEach(name -> exported.add(name.replace('.', '/')));
         }
         roots.removeIf(name -> !reading.classes.containsKey(name));
