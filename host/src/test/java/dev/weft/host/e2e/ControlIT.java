@@ -182,7 +182,7 @@ class ControlIT {
                         "weft:bench registry --scale 1",
                         "--data",
                         host.data.toString())) {
-            shell.await(line -> line.contains("java"), 60);
+            shell.await(line -> line.contains("java"));
             ProcessHandle process = ProcessHandle.of(host.program().pid()).orElseThrow();
             assertTrue(process.descendants().findAny().isPresent());
             shell.terminate(); // the same as Ctrl-C to a JVM
