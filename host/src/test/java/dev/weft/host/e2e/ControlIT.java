@@ -184,7 +184,8 @@ class ControlIT {
                         host.data.toString())) {
             shell.await(line -> line.contains("java"));
             ProcessHandle process = ProcessHandle.of(host.program().pid()).orElseThrow();
-            assertTrue(process.descendants().findAny().isPresent());
+            TestHost.await(
+                    "the benchmark at work", () -> process.descendants().findAny().isPresent());
             shell.terminate(); // the same as Ctrl-C to a JVM
             TestHost.await(
                     "the end of the benchmark and its hosts",
