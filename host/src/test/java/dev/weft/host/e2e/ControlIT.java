@@ -162,8 +162,8 @@ class ControlIT {
                         "shell",
                         "-c",
                         "weft:doctor --json\nweft:pair 123456 --registry http://127.0.0.1:1\nweft:pair 12");
-        assertTrue(looked.text().contains("\"what\" : \"java\""), looked.text());
-        assertFalse(looked.text().contains("\"port "), "its own port is no finding");
+        assertTrue(looked.text().contains("\"what\":\"java\""), looked.text());
+        assertFalse(looked.text().contains("\"what\":\"port "), "its own port is no finding");
         assertTrue(looked.text().contains("error: "), looked.text());
         String written = host.weft("audit", "--limit", "100").text();
         for (String what : List.of(" init ", "skill.new", "publisher", " pair ")) {
