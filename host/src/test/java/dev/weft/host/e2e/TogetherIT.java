@@ -102,7 +102,7 @@ class TogetherIT {
             assertTrue(blind.text().contains("takes images (rules)"), blind.text());
             Path page = Files.writeString(folder.resolve("page.png"), "<html>");
             Program.Result wrong = one.weft("ask", "what is this?", "--image", page.toString());
-            assertTrue(wrong.text().contains("image 1 is none that models take"), wrong.text());
+            assertTrue(wrong.text().contains("page.png is none that models take"), wrong.text());
 
             // the same question gets the same answer without the model, until that is switched off
             assertEquals(600, cache(one, "--seconds", "600").path("seconds").asLong());

@@ -152,9 +152,8 @@ public final class RelayTransport implements Transport, SignalListener, Director
     private CompletableFuture<Link> up(RelayLink link) {
         link.opened();
         if (!signaling.isConnected()) {
-            link.close(
-                    "the registry is away"); // it went while the link opened, and nobody else may
-            // close this one
+            // It went while the link opened, and nobody else may close this one.
+            link.close("the registry is away");
             return CompletableFuture.failedFuture(new LinkException("the registry is away"));
         }
         return CompletableFuture.completedFuture(link);
