@@ -5,10 +5,15 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /** What the {@code weft} program prints, line by line: shown at once, but for what it says is wrong, which becomes an error of the shell. */
 final class ProgramOutput {
     private static final String MARK = "weft: ";
+
+    /** Programs that it starts, such as Maven, may switch colours off before a line of its own. */
+    private static final Pattern COLOUR = Pattern.compile("\u001b\\[[0-9;]*m");
+
     private static final int LONGEST_LINE = 1 << 20;
     private static final int MOST_PROBLEMS = 200;
 
@@ -32,7 +37,7 @@ final class ProgramOutput {
     }
 
     private void tell() {
-        String text = line.toString(StandardCharsets.UTF_8);
+        String text = COLOUR.matcher(line.toString(StandardCharsets.UTF_8)).replaceAll("");
         line.reset();
         if (text.startsWith(MARK) && problems.size() < MOST_PROBLEMS) {
             problems.add(text.substring(MARK.length()));

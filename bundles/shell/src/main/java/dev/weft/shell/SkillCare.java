@@ -7,11 +7,11 @@ import dev.weft.api.skill.SkillSettings;
 import dev.weft.api.skill.Skills;
 import dev.weft.protocol.Wire;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Set;
+import org.apache.felix.service.command.CommandSession;
 import org.apache.felix.service.command.Descriptor;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -57,14 +57,16 @@ public final class SkillCare {
     @Reference CommandLine program;
 
     /** Changes how a skill behaves, or shows its configuration.
+     * @param session where a build tells what it does
      * @param words see the usage
-     * @return how it is now */
+     * @return how it is now; null if it was told already */
     @Descriptor(
             "enable|disable|pin|unpin SKILL | auto SKILL [off] | config SKILL [key=value...], where key=null is the default | new ID --dir DIR | publish DIR|JAR... | yank|revoke SKILL[@VERSION] --reason R, by the keys of ~/.weft-keys; each with --help")
-    public String skill(String... words) {
+    public String skill(CommandSession session, String... words) {
         String verb = words.length == 0 ? "" : words[0];
         if (PROJECTS.contains(verb)) {
-            return project(verb, words);
+            project(session, verb, words);
+            return null;
         }
         if (CommandTable.isBeyond("skill", words)) {
             return program.ask("skill", words);
@@ -96,18 +98,18 @@ public final class SkillCare {
         };
     }
 
-    /** What is done with a skill's project or its releases, by the command line. */
-    private String project(String verb, String... words) {
-        List<String> line = new ArrayList<>(List.of("skill"));
-        line.addAll(List.of(words));
-        String said = program.answer(PUBLISHING, line);
-        if (!CommandTable.asksForHelp(words)) {
-            ShellAudit.record(
-                    audit,
-                    "skill." + verb,
-                    HostCare.told(Arrays.copyOfRange(words, 1, words.length)));
+    /** What is done with a skill's project or its releases, by the command line: a build takes its time, and tells why it failed. */
+    private void project(CommandSession session, String verb, String... words) {
+        String outcome = "failed";
+        try {
+            program.run(session.getConsole(), PUBLISHING, List.of(Words.all("skill", words)));
+            outcome = "ok";
+        } finally {
+            if (!CommandTable.asksForHelp(words)) {
+                String target = HostCare.told(Arrays.copyOfRange(words, 1, words.length));
+                ShellAudit.record(audit, "skill." + verb, target, outcome);
+            }
         }
-        return said;
     }
 
     private String enable(String id, boolean enabled) {

@@ -85,6 +85,8 @@ class CommandLineTest {
         script("echo 'weft: one'; echo 'weft: two'; exit 1");
         assertEquals("2 things are wrong; see above", why(LONG, out));
         assertEquals("partly\none\ntwo\n", shown.toString(StandardCharsets.UTF_8));
+        script("printf '\\033[0m\\033[31mweft: no\\033[0m way\\n'; exit 1");
+        assertEquals("no way", why(LONG, out));
         script("exit 7");
         assertEquals("weft bench ended with exit code 7", why(LONG, out));
     }

@@ -146,10 +146,16 @@ class HostCareTest {
                 "weft skill publish /t --repository /r",
                 type("weft:skill publish /t --repository /r"));
         assertEquals("weft publisher list", type("weft:publisher list"));
+        script("echo 'weft: the build of /t failed'; exit 1");
+        assertEquals(
+                "the build of /t failed",
+                assertThrows(IllegalStateException.class, () -> type("weft:skill publish /t"))
+                        .getMessage());
         assertEquals(
                 List.of(
                         "shell skill.new tide --dir /t ok",
-                        "shell skill.publish /t --repository /r ok"),
+                        "shell skill.publish /t --repository /r ok",
+                        "shell skill.publish /t failed"),
                 audited);
     }
 

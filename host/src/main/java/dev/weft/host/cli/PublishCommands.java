@@ -147,7 +147,7 @@ final class PublishCommands {
                                 + " is no project of a skill: it has no pom.xml; name a jar, or make one with: weft skill new ID");
             }
             Process maven =
-                    new ProcessBuilder("mvn", "-q", "-B", "package")
+                    new ProcessBuilder("mvn", "-q", "-B", "-Dstyle.color=never", "package")
                             .directory(project.toFile())
                             .redirectErrorStream(true)
                             .redirectOutput(ProcessBuilder.Redirect.INHERIT)
