@@ -29,6 +29,7 @@ final class Transcript implements AutoCloseable {
     private static final Pattern LOOKS =
             Pattern.compile(
                     "\\./weft (agents|skills|peers|tasks|audit|llm|doctor)( .*)?|.*curl .*/metrics.*");
+    private static final Pattern WRITTEN_PORT = Pattern.compile("\\b870([0-2])\\b");
     private static final int PATIENCE = 240;
 
     private final List<String> ports =
@@ -178,12 +179,11 @@ final class Transcript implements AutoCloseable {
         return words.toArray(String[]::new);
     }
 
+    /** In one go: a port such as 28701 must not be looked through again. */
     private String withPorts(String text) {
-        String changed = text;
-        for (int i = 0; i < ports.size(); i++) {
-            changed = changed.replace("870" + i, ports.get(i));
-        }
-        return changed;
+        return WRITTEN_PORT
+                .matcher(text)
+                .replaceAll(written -> port(Integer.parseInt(written.group(1))));
     }
 
     private static boolean fits(String expected, String actual) {
