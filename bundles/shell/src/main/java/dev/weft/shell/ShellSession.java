@@ -1,5 +1,6 @@
 package dev.weft.shell;
 
+import dev.weft.shell.line.ShellLine;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -12,8 +13,6 @@ import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
 import org.apache.felix.service.command.CommandProcessor;
 import org.apache.felix.service.command.CommandSession;
-import org.apache.felix.service.command.Converter;
-import org.apache.felix.service.command.Job;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,17 +39,10 @@ final class ShellSession implements Runnable, AutoCloseable {
                 PrintStream out = output(channel);
                 CommandSession session = processor.createSession(in, out, out)) {
             session.put("prompt", "weft> ");
-            in.start(() -> interrupt(session));
+            in.start(() -> ShellLine.interrupt(session));
             serve(session, in, out);
         } catch (IOException e) {
             LOG.debug("a shell connection broke: {}", e.toString());
-        }
-    }
-
-    private static void interrupt(CommandSession session) {
-        Job job = session.foregroundJob();
-        if (job != null) {
-            job.interrupt();
         }
     }
 
@@ -68,39 +60,7 @@ final class ShellSession implements Runnable, AutoCloseable {
             if (line == null || line.strip().equals("exit")) {
                 return;
             }
-            execute(session, line.strip(), out);
-        }
-    }
-
-    private static void execute(CommandSession session, String line, PrintStream out) {
-        if (line.isEmpty() || line.startsWith("#")) {
-            return;
-        }
-        try {
-            Object result = session.execute(line);
-            CharSequence text = result == null ? null : session.format(result, Converter.INSPECT);
-            if (text != null && !text.isEmpty()) {
-                out.println(text);
-            }
-        } catch (Exception
-                | LinkageError
-                | StackOverflowError
-                        e) { // whatever a command throws ends the command, not the session
-            Throwable cause =
-                    e instanceof java.lang.reflect.InvocationTargetException && e.getCause() != null
-                            ? e.getCause()
-                            : e;
-            String message =
-                    cause.getMessage() == null
-                            ? ""
-                            : cause.getMessage().lines().findFirst().orElse("");
-            out.println(
-                    "error: "
-                            + (cause instanceof InterruptedException
-                                    ? "interrupted; the command is stopped"
-                                    : message.isEmpty()
-                                            ? cause.getClass().getSimpleName()
-                                            : message));
+            ShellLine.run(session, line.strip(), out);
         }
     }
 

@@ -13,7 +13,6 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -39,9 +38,7 @@ class CommandLineTest {
     }
 
     private void script(String text) throws IOException {
-        Path file = Files.createDirectories(folder.resolve("bin")).resolve("weft");
-        Files.writeString(file, "#!/bin/sh\n" + text + "\n");
-        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
+        Services.program(folder, text);
     }
 
     /** Lives until it is told to end, and so does what it started; both say who they are. */

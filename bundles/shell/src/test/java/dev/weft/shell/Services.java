@@ -1,7 +1,10 @@
 package dev.weft.shell;
 
+import java.io.IOException;
 import java.lang.reflect.Proxy;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.Map;
 import java.util.function.Function;
@@ -19,6 +22,13 @@ final class Services {
                         new Class<?>[] {type},
                         (proxy, method, arguments) ->
                                 methods.get(method.getName()).apply(arguments)));
+    }
+
+    /** Puts a shell script where a distribution has its program. */
+    static void program(Path home, String script) throws IOException {
+        Path file = Files.createDirectories(home.resolve("bin")).resolve("weft");
+        Files.writeString(file, "#!/bin/sh\n" + script + "\n");
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
     }
 
     /** The command line's program where there is none. */

@@ -1,5 +1,6 @@
 package dev.weft.shell.ssh;
 
+import dev.weft.shell.line.ShellLine;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -7,7 +8,6 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.function.Consumer;
 import org.apache.felix.service.command.CommandSession;
-import org.apache.felix.service.command.Job;
 import org.jline.reader.Candidate;
 import org.jline.reader.EndOfFileException;
 import org.jline.reader.LineReader;
@@ -79,17 +79,9 @@ final class LineEditor implements AutoCloseable {
                 return;
             }
             Terminal.SignalHandler before =
-                    terminal.handle(Terminal.Signal.INT, signal -> interrupt(session));
+                    terminal.handle(Terminal.Signal.INT, signal -> ShellLine.interrupt(session));
             runner.accept(line);
             terminal.handle(Terminal.Signal.INT, before);
-        }
-    }
-
-    /** The command has a thread of its own. */
-    private static void interrupt(CommandSession session) {
-        Job job = session.foregroundJob();
-        if (job != null) {
-            job.interrupt();
         }
     }
 

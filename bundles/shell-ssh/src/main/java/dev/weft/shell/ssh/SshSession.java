@@ -1,5 +1,6 @@
 package dev.weft.shell.ssh;
 
+import dev.weft.shell.line.ShellLine;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -10,7 +11,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import org.apache.felix.service.command.CommandProcessor;
 import org.apache.felix.service.command.CommandSession;
-import org.apache.felix.service.command.Converter;
 import org.apache.sshd.server.Environment;
 import org.apache.sshd.server.ExitCallback;
 import org.apache.sshd.server.Signal;
@@ -145,27 +145,7 @@ final class SshSession implements Command, Runnable {
     }
 
     private void execute(CommandSession session, String text, PrintStream print) {
-        if (text.isEmpty() || text.startsWith("#")) {
-            return;
-        }
-        try {
-            Object result = session.execute(text);
-            CharSequence shown = result == null ? null : session.format(result, Converter.INSPECT);
-            if (shown != null && !shown.isEmpty()) {
-                print.println(shown);
-            }
-        } catch (Exception | LinkageError | StackOverflowError e) {
-            failed = true; // whatever a command throws ends the command, not the session
-            Throwable cause = e.getCause() != null && e.getMessage() == null ? e.getCause() : e;
-            String message = cause.getMessage();
-            print.println(
-                    "error: "
-                            + (cause instanceof InterruptedException
-                                    ? "interrupted; the command is stopped"
-                                    : message == null || message.isBlank()
-                                            ? cause.getClass().getSimpleName()
-                                            : message.lines().findFirst().orElse("")));
-        }
+        failed |= !ShellLine.run(session, text, print);
         print.flush();
     }
 }
