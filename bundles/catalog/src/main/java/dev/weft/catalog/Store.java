@@ -6,8 +6,8 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
-import java.time.Clock;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -18,9 +18,9 @@ final class Store {
     private static final long MOST = 256L << 20;
     private static final Duration YOUNG = Duration.ofHours(1);
     private final Path folder;
-    private final Clock clock;
+    private final InstantSource clock;
 
-    Store(Path folder, Clock clock) {
+    Store(Path folder, InstantSource clock) {
         this.folder = folder;
         this.clock = clock;
     }

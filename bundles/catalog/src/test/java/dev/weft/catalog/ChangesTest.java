@@ -8,8 +8,6 @@ import dev.weft.api.catalog.CatalogProblem;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import org.awaitility.Awaitility;
@@ -22,34 +20,21 @@ class ChangesTest {
     private final CountDownLatch swept = new CountDownLatch(1);
     @TempDir Path home;
 
-    /** A clock that stands still once it is asked how old a download is. */
-    private final class Slow extends Clock {
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
+    /** The time, which stands still once it is asked how old a download is. */
+    private Instant slow() {
+        sweeping.countDown();
+        try {
+            swept.await(60, SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            return this;
-        }
-
-        @Override
-        public Instant instant() {
-            sweeping.countDown();
-            try {
-                swept.await(60, SECONDS);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-            return Instant.now();
-        }
+        return Instant.now();
     }
 
     @Test
     void a_change_waits_for_what_the_catalog_does_by_itself() throws Exception {
         new Store(home.resolve("store"), Clock.systemUTC()).put(new byte[1]);
-        Store store = new Store(home.resolve("store"), new Slow());
+        Store store = new Store(home.resolve("store"), this::slow);
         Transaction transaction =
                 new Transaction(home.resolve("transaction.json"), store, null, null);
         Changes changes =

@@ -51,8 +51,6 @@ public final class Wire {
             new SimpleModule("weft-times")
                     .addSerializer(Instant.class, ToStringSerializer.instance)
                     .addSerializer(Duration.class, ToStringSerializer.instance);
-    // control, format (also the ones that turn the direction of text) and separator characters,
-    // halves of pairs
     private static final ObjectMapper MAPPER = mapper();
     private static final JsonFactory HEADS = factory(); // does not look for duplicates in payloads
     private static final ObjectReader SIGNAL_READER =

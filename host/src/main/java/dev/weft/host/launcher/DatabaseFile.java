@@ -103,9 +103,7 @@ public final class DatabaseFile {
      * @return where the database is now that was there before
      * @throws IOException if it cannot be written */
     public static Optional<Path> restore(Path data, Path zip) throws IOException {
-        if (!Files.isRegularFile(zip)) {
-            throw new HostException(HostException.USAGE, "there is no file " + zip);
-        }
+        mustExist(zip);
         try (DataDirectory held = DataDirectory.hold(data)) {
             Path folder = held.resolve("db");
             if (!Files.isDirectory(folder)) {
@@ -119,6 +117,12 @@ public final class DatabaseFile {
             } finally {
                 Files.deleteIfExists(part);
             }
+        }
+    }
+
+    private static void mustExist(Path zip) {
+        if (!Files.isRegularFile(zip)) {
+            throw new HostException(HostException.USAGE, "there is no file " + zip);
         }
     }
 
@@ -139,9 +143,7 @@ public final class DatabaseFile {
      * @param zip the backup
      * @throws IOException if it cannot be written */
     public static void stage(Path data, Path zip) throws IOException {
-        if (!Files.isRegularFile(zip)) {
-            throw new HostException(HostException.USAGE, "there is no file " + zip);
-        }
+        mustExist(zip);
         Path database = data.resolve(ENTRY);
         if (!Files.exists(database)) {
             throw new HostException(

@@ -46,10 +46,7 @@ public record Image(String mediaType, String base64) {
                 throw bad(name + " must be its content in Base64");
             }
             byte[] content = content(name, one.textValue());
-            together += content.length;
-            if (together > LARGEST_TOGETHER) {
-                throw bad("the images have more than " + mib(LARGEST_TOGETHER) + " together");
-            }
+            together = added(together, content);
             images.add(new Image(type(name, content), one.textValue()));
         }
         return List.copyOf(images);
@@ -80,16 +77,20 @@ public record Image(String mediaType, String base64) {
                                         ? ": there is no such file"
                                         : ": " + e));
             }
-            together += content.length;
-            if (together > LARGEST_TOGETHER) {
-                throw bad("the images have more than " + mib(LARGEST_TOGETHER) + " together");
-            }
+            together = added(together, content);
             images.add(
                     new Image(
                             type(file.toString(), content),
                             Base64.getEncoder().encodeToString(content)));
         }
         return List.copyOf(images);
+    }
+
+    private static long added(long together, byte[] content) {
+        if (together + content.length > LARGEST_TOGETHER) {
+            throw bad("the images have more than " + mib(LARGEST_TOGETHER) + " together");
+        }
+        return together + content.length;
     }
 
     private static byte[] content(String name, String base64) {

@@ -10,7 +10,7 @@ import org.osgi.annotation.versioning.ProviderType;
 /** The skills of this host. Thread-safe. */
 @ProviderType
 public interface Skills {
-    /** Where the diagnostic context of logs has the id of the skill whose call runs on this thread. */
+    /** Where the diagnostic context of logs has the id of the skill whose call runs on this thread: for logs, and for what a bundle of several skills uses. */
     String LOG_KEY = "skill";
 
     /** What can be called now.

@@ -8,9 +8,7 @@ import org.slf4j.MDC;
 
 /** One call under a lease. */
 final class SkillCall implements Skills.Call {
-    /** Name of the skill in the diagnostic context: for logs, and for what a bundle of several skills uses. */
     private final Installed skill;
-
     private final ToolMethod tool;
     private final Object[] arguments;
     private final AtomicBoolean closed = new AtomicBoolean();

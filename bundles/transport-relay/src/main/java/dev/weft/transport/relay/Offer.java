@@ -3,6 +3,7 @@ package dev.weft.transport.relay;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.weft.protocol.ProtocolException;
+import java.util.concurrent.ThreadLocalRandom;
 
 /** What asks a peer for a {@link Seal}. */
 interface Offer {
@@ -11,6 +12,11 @@ interface Offer {
 
     /** Names the seal on the wire. */
     String id();
+
+    /** An id that no other offer has, as a rule: it tells answers apart and is no secret. */
+    static String freshId() {
+        return Long.toHexString(ThreadLocalRandom.current().nextLong());
+    }
 
     /** What is sent.
      * @return payload of a {@code relay} frame */

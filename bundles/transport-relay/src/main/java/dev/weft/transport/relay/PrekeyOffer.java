@@ -6,7 +6,6 @@ import dev.weft.protocol.AgentId;
 import dev.weft.protocol.ProtocolException;
 import dev.weft.protocol.Wire;
 import java.time.InstantSource;
-import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * How two hosts agree on a {@link Seal} without signing anything meanwhile: each sends a {@link Prekey} that no other seal gets. The signatures say whose
@@ -16,7 +15,7 @@ final class PrekeyOffer implements Offer {
     private final Prekey own;
     private final AgentId peer;
     private final InstantSource clock;
-    private final String id = Long.toHexString(ThreadLocalRandom.current().nextLong());
+    private final String id = Offer.freshId();
 
     PrekeyOffer(AgentId peer, Prekey own, InstantSource clock) {
         this.own = own;

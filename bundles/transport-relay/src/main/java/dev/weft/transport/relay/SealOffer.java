@@ -6,7 +6,6 @@ import dev.weft.api.identity.HostIdentity;
 import dev.weft.protocol.AgentId;
 import dev.weft.protocol.ProtocolException;
 import dev.weft.protocol.Wire;
-import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * How two hosts agree on a {@link Seal} if one of them does not know {@link PrekeyOffer}, or their clocks differ too much for it: each sends a fresh X25519
@@ -16,7 +15,7 @@ final class SealOffer implements Offer {
     private final HostIdentity self;
     private final AgentId peer;
     private final SealKeys keys;
-    private final String id = Long.toHexString(ThreadLocalRandom.current().nextLong());
+    private final String id = Offer.freshId();
 
     SealOffer(HostIdentity self, AgentId peer, SealKeys keys) {
         this.keys = keys;

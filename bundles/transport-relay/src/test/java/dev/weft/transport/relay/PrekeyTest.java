@@ -10,7 +10,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.weft.api.mesh.Link;
 import dev.weft.protocol.SignalMessage;
 import dev.weft.protocol.Wire;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -18,34 +17,15 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.UnaryOperator;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What a registry that lies, and an agent that helps it, can do with keys that are signed for no seal in particular. */
 @Timeout(20)
-class PrekeyTest {
+class PrekeyTest extends TwoSidesTest {
     private static final String MESSAGE = "{\"type\":\"task_request\",\"payload\":{}}";
     private static final String OFFER = "prekey_offer";
     private static final String ANSWER = "prekey_answer";
-    @TempDir Path folder;
-    private Side a;
-    private Side b;
-
-    @BeforeEach
-    void acquaint() {
-        a = new Side("agent-a", folder);
-        b = new Side("agent-b", folder);
-        Side.acquaint(a, b);
-    }
-
-    @AfterEach
-    void stop() {
-        a.close();
-        b.close();
-    }
 
     private static JsonNode part(SignalMessage message, String kind) {
         return message.payload().path("seal").path(kind);

@@ -10,41 +10,21 @@ import dev.weft.protocol.AgentId;
 import dev.weft.protocol.SignalMessage;
 import dev.weft.protocol.Wire;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Between hosts that know each other's keys the registry carries what it cannot read, change, repeat or make up. */
 @Timeout(90)
-class SealTest {
+class SealTest extends TwoSidesTest {
     private static final String SECRET = "the-launch-code-is-4711";
     private static final String MESSAGE =
             "{\"type\":\"task_request\",\"payload\":{\"message\":\"" + SECRET + "\"}}";
-    @TempDir Path folder;
-    private Side a;
-    private Side b;
-
-    @BeforeEach
-    void acquaint() {
-        a = new Side("agent-a", folder);
-        b = new Side("agent-b", folder);
-        Side.acquaint(a, b);
-    }
-
-    @AfterEach
-    void stop() {
-        a.close();
-        b.close();
-    }
 
     @Test
     void the_registry_sees_nothing_of_what_it_carries() throws Exception {
